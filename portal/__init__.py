@@ -1,0 +1,1 @@
+"""Dual-college co-education portal."""

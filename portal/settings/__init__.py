@@ -1,0 +1,1 @@
+"""Settings: base for all, and one thin file each for demo, test and prod."""
