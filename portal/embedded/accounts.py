@@ -23,7 +23,6 @@ class Account:
     name: str
     uid: int
     gid: int
-    home: str = "/"
 
     def popen_arguments(self) -> dict[str, Any]:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
@@ -45,14 +44,16 @@ class Account:
         return asked.returncode == 0
 
 
-def database_account() -> Account | None:
+def database_account(data_owner: int | None = None) -> Account | None:
     """The account for PostgreSQL, or `None` when we are not root and it runs as we do.
 
-    Raises StackError where PostgreSQL could not start: a uid without an entry in the passwd
+    `data_owner` is the uid that owns an existing cluster: root keeps it. Raises StackError where PostgreSQL could not start: a uid without an entry in the passwd
     database (usual in containers), or root without any account to step down to.
     """
     if os.geteuid() != 0:
         return _check_own_entry()
+    if data_owner:
+        return Account(str(data_owner), data_owner, pwd.getpwuid(data_owner).pw_gid)
     wanted = os.environ.get("PORTAL_PG_USER")
     for name in (wanted,) if wanted else CANDIDATES:
         try:

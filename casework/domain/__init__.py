@@ -1,0 +1,1 @@
+"""Writes to cases: entries, follow-ups, seats."""

@@ -1,0 +1,155 @@
+"""Opening a case, adding categories, raising levels, naming who is responsible."""
+
+import datetime as dt
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.domain.rhythm import first_action_due, next_contact_due
+from casework.enums import Source
+from casework.models import Case, CaseCategory, CaseLevel, LedgerEntry, Seat
+from cohorts.models import Unit
+from portal.core import audit
+from portal.core.errors import DomainError, StaleError
+from portal.core.models import User
+from portal.core.scope import forget_reach
+from students.models import Student
+
+
+# Two reports in the same instant must not draw the same number.
+_NUMBER_LOCK = 814_002
+
+
+def _number(at: dt.datetime) -> str:
+    """Year, month and day of the report, then a count within the day: 2026-0413-07."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBER_LOCK])
+    head = timezone.localtime(at).strftime("%Y-%m%d-")
+    last = Case.objects.filter(number__startswith=head).aggregate(top=Max("number"))["top"]
+    return f"{head}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:02d}"
+
+
+@transaction.atomic
+def open_case(
+    *,
+    actor: User | None,
+    student: Student,
+    category: CaseCategory,
+    level: CaseLevel,
+    reason: str,
+    source: Source,
+    at: dt.datetime | None = None,
+    owner: User | None = None,
+    lead_unit: Unit | None = None,
+) -> Case:
+    """Report ``student`` into a ledger: joins the open case, or opens the next episode.
+
+    The level of the file is the highest of its entries. Raises DomainError when the category is
+    already open for this student or the time lies in the future.
+    """
+    at = at or timezone.now()
+    if at > timezone.now():
+        raise DomainError(_("The time of entry lies in the future. Enter when it happened."))
+    student = Student.objects.select_for_update().get(pk=student.pk)
+    case = Case.objects.filter(student=student, closed_at=None).select_related("level").first()
+    if case is None:
+        episode = Case.objects.filter(student=student).count() + 1
+        case = Case.objects.create(
+            student=student, number=_number(at), episode=episode, level=level, source=source,
+            reason=reason, raised_by=actor, owner=owner, lead_unit=lead_unit, reported_at=at,
+            contact_due_at=first_action_due(level, at),
+            review_due_on=timezone.localdate(at) + dt.timedelta(days=level.review_every_days),
+        )  # fmt: skip
+    elif LedgerEntry.objects.filter(case=case, category=category, left_at=None).exists():
+        raise DomainError(
+            _("%(name)s already stands in the ledger “%(category)s”.")
+            % {"name": student.name, "category": category.name}
+        )
+    LedgerEntry.objects.create(
+        case=case, category=category, level=level, reason=reason[:300], source=source, entered_at=at
+    )
+    if level.rank < case.level.rank:
+        _apply_level(case, level)
+    forget_reach()
+    audit.record(
+        actor=actor, action="open_case", obj=case, category=category.pk, level=level.pk,
+        student=student.pk,
+    )  # fmt: skip
+    return case
+
+
+def _apply_level(case: Case, level: CaseLevel) -> None:
+    case.level = level
+    if case.last_contact_at is None:
+        due = first_action_due(level, timezone.now())
+    else:
+        due = next_contact_due(level, case.last_contact_at, None)
+    case.contact_due_at = min(due, case.contact_due_at or due)
+    case.version += 1
+    case.save(update_fields=["level", "contact_due_at", "version"])
+
+
+@transaction.atomic
+def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str) -> Case:
+    """Raise at once, by any member (rulebook 3.2). Lowering needs both keys and is refused."""
+    case = Case.objects.select_for_update().select_related("level").get(pk=case.pk)
+    _check_open(case)
+    if level.rank >= case.level.rank:
+        raise DomainError(_("This is not a higher level. Lowering needs both sides' consent."))
+    before = case.level_id
+    _apply_level(case, level)
+    top = case.entries.filter(left_at=None).order_by("level__rank").first()
+    if top is not None:
+        top.level = level
+        top.save(update_fields=["level"])
+    audit.record(
+        actor=actor, action="raise_level", obj=case, before=before, after=level.pk, reason=reason
+    )
+    return case
+
+
+@transaction.atomic
+def assign_owner(*, actor: User | None, case: Case, owner: User, version: int | None = None) -> Case:
+    """Name the responsible person. ``version`` given: refused if the case changed meanwhile."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    _check_open(case)
+    check_version(case, version)
+    before, case.owner = case.owner_id, owner
+    case.triaged_at = case.triaged_at or timezone.now()
+    case.version += 1
+    case.save(update_fields=["owner", "triaged_at", "version"])
+    audit.record(actor=actor, action="assign_owner", obj=case, before=before, after=owner.pk)
+    return case
+
+
+@transaction.atomic
+def seat_person(
+    *, actor: User | None, case: Case, person: User, duty: str, starts_on: dt.date | None = None
+) -> Seat:
+    """Give a person a seat in the task force; sight of this student begins that day."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    _check_open(case)
+    seat, made = Seat.objects.get_or_create(
+        case=case, person=person, ends_on=None,
+        defaults={"duty": duty, "starts_on": starts_on or timezone.localdate()},
+    )  # fmt: skip
+    if made:
+        forget_reach()
+        audit.record(actor=actor, action="seat_person", obj=case, person=person.pk, duty=duty)
+    return seat
+
+
+def _check_open(case: Case) -> None:
+    if not case.is_open:
+        raise DomainError(_("This case is closed. Report the student again to open a new one."))
+
+
+def check_version(case: Case, version: int | None) -> None:
+    """Raises StaleError when the case is no longer the one that was on the screen."""
+    if version is not None and case.version != version:
+        raise StaleError(
+            _("Somebody else changed this case after you opened it. Reload, then try again: your "
+              "text is still in the form.")
+        )  # fmt: skip

@@ -1,0 +1,70 @@
+"""Fixed vocabularies of casework (rulebook 3.5, 3.6; design 6)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(models.TextChoices):
+    """Computed from dated facts, never set by hand."""
+
+    REPORTED = "reported", _("reported")
+    TRIAGED = "triaged", _("triaged")
+    OPENED = "opened", _("file opened")
+    PLANNED = "planned", _("plan made")
+    IN_HELP = "in_help", _("in help")
+    TRACKING = "tracking", _("tracking")
+    ASSESSED = "assessed", _("assessed")
+    CLOSED = "closed", _("closed out")
+    REFERRED = "referred", _("referred")
+
+
+class Outcome(models.TextChoices):
+    SOLVED = "solved", _("solved")
+    REFERRED = "referred", _("referred")
+    LEFT = "left", _("left the school")
+
+
+class Source(models.TextChoices):
+    RULE = "rule", _("data rule")
+    COUNSELLOR = "counsellor", _("counsellor")
+    ADVISER = "adviser", _("class adviser")
+    TUTOR = "tutor", _("tutor")
+    DORM = "dorm", _("dormitory staff")
+    STUDENT = "student", _("student report")
+    FAMILY = "family", _("family")
+    SCREENING = "screening", _("screening")
+    HOSPITAL = "hospital", _("hospital")
+    SECURITY = "security", _("security office")
+
+
+class Channel(models.TextChoices):
+    """How the contact took place."""
+
+    FACE = "face", _("face to face")
+    PHONE = "phone", _("by phone")
+    VISIT = "visit", _("visit")
+    FAMILY = "family", _("with the family")
+    ONLINE = "online", _("online")
+
+
+class Risk(models.TextChoices):
+    NONE = "none", _("nothing unusual")
+    ORDINARY = "ordinary", _("ordinary")
+    RAISED = "raised", _("raised")
+    HIGH = "high", _("high")
+
+
+class Confidentiality(models.TextChoices):
+    """Psychological and sealed text has a storage of its own; it is never kept here."""
+
+    GENERAL = "general", _("general")
+    RESTRICTED = "restricted", _("task force only")
+
+
+class WriteLevel(models.TextChoices):
+    READ = "read", _("may read")
+    WRITE = "write", _("may write")
+
+
+# A contact with fewer characters than this is a tick, not a contact (design 6).
+REAL_CONTACT_CHARS = 6

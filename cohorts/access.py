@@ -1,0 +1,152 @@
+"""Reach over units: which units a person holds an action on today, and why (design 5.3)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohorts.enums import DWELLING_KINDS
+from cohorts.models import Appointment, Contract, Grant, Unit, UnitTree
+from portal.core.access import Action, Reason, Route, register_actions, register_route
+from portal.core.models import User
+from portal.core.scope import remembered
+
+register_actions(
+    Action(
+        "see_unit",
+        gettext_lazy("see a unit's figures"),
+        gettext_lazy("Open the dashboard of the unit and of everything below it."),
+    ),
+    Action(
+        "manage_unit",
+        gettext_lazy("manage units"),
+        gettext_lazy("Open, rename, move and close units below the post's unit."),
+    ),
+    Action(
+        "appoint",
+        gettext_lazy("appoint within own rights"),
+        gettext_lazy("Appoint people to roles no wider than one's own, within one's own unit."),
+    ),
+    Action(
+        "grant_roles",
+        gettext_lazy("appoint to any role"),
+        gettext_lazy("Appoint others, never oneself, to any role within one's own unit."),
+        sensitive=True,
+    ),
+    Action(
+        "manage_contract",
+        gettext_lazy("set up contracting groups"),
+        gettext_lazy("Create and renew the contracting group of a cohort."),
+    ),
+    Action(
+        "import_staff",
+        gettext_lazy("import staff"),
+        gettext_lazy("Read accounts and posts of staff from a file."),
+    ),
+)
+
+
+def in_force(day: dt.date, prefix: str = "") -> Q:
+    """Dates that include ``day``; the date test of every right (design 5.2)."""
+    return Q(**{f"{prefix}starts_on__lte": day}) & (
+        Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": day})
+    )
+
+
+def grants(user: User, action: str) -> QuerySet[Grant]:
+    """Grants of ``action`` that ``user`` holds today."""
+    return Grant.objects.filter(
+        in_force(timezone.localdate()),
+        user=user,
+        permission__codename=action,
+        permission__content_type__app_label="cohorts",
+        permission__content_type__model="unit",
+    )
+
+
+def granted_unit_ids(user: User, action: str) -> list[int]:
+    """Ids of every unit on which ``user`` holds ``action`` today: the granted units and all
+    below them. Rooms and floors count only under a grant on a building, floor or room."""
+
+    def read() -> list[int]:
+        held = grants(user, action).values("content_object_id", "content_object__kind")
+        dwelling = [g["content_object_id"] for g in held if g["content_object__kind"] in DWELLING_KINDS]
+        other = [g["content_object_id"] for g in held if g["content_object__kind"] not in DWELLING_KINDS]
+        below: set[int] = set()
+        if dwelling:
+            below.update(_below(dwelling))
+        if other:
+            below.update(_below(other, without=DWELLING_KINDS))
+        return sorted(below)
+
+    return remembered(("units", user.pk, action, timezone.localdate()), read)
+
+
+def _below(ancestors: list[int], without: Iterable[str] = ()) -> Iterable[int]:
+    rows = UnitTree.objects.filter(ancestor_id__in=ancestors)
+    if without:
+        rows = rows.exclude(descendant__kind__in=list(without))
+    return rows.values_list("descendant_id", flat=True)
+
+
+def holds_on_unit(user: User, action: str, unit_id: int) -> bool:
+    """Whether ``user`` holds ``action`` today on the unit or on one above it."""
+    if not user.is_in_force():
+        return False
+    return grants(user, action).filter(content_object__below__descendant_id=unit_id).exists()
+
+
+def _unit_keys(user: User, action: str) -> QuerySet[Any] | None:
+    held = grants(user, action).values("content_object_id")
+    rows = UnitTree.objects.filter(ancestor_id__in=held)
+    return rows.values("descendant_id")
+
+
+def post_reasons(user: User, action: str, unit_ids: Iterable[int]) -> list[Reason]:
+    """Sentences naming the posts through which ``user`` holds ``action`` on any of the units."""
+    today = timezone.localdate()
+    posts = (
+        Appointment.objects.filter(  # type: ignore[attr-defined]
+            in_force(today),
+            revoked_at=None,
+            person=user,
+            role__permissions__codename=action,
+            unit__below__descendant_id__in=list(unit_ids),
+        )
+        .select_related("role", "unit")
+        .distinct()
+        .order_by("role__order", "starts_on")
+    )
+    return [Reason("post", post_sentence(post)) for post in posts]
+
+
+def post_sentence(post: Appointment) -> str:
+    """为何可见: role, unit, since, letter number."""
+    words = _("%(role)s of %(unit)s since %(since)s") % {
+        "role": post.role.name,
+        "unit": post.unit.name,
+        "since": date_format(post.starts_on, "DATE_FORMAT"),
+    }
+    return words + (_(", letter %(no)s") % {"no": post.letter_no} if post.letter_no else "")
+
+
+def _unit_reasons(user: User, action: str, unit: Unit) -> list[Reason]:
+    return post_reasons(user, action, [unit.pk])
+
+
+def _contract_keys(user: User, action: str) -> QuerySet[Any] | None:
+    unit_ids = granted_unit_ids(user, action)
+    return Contract.objects.filter(cohort_id__in=unit_ids).values("pk") if unit_ids else None
+
+
+def _contract_reasons(user: User, action: str, contract: Contract) -> list[Reason]:
+    return post_reasons(user, action, [contract.cohort_id])
+
+
+register_route(Unit, Route("post", _unit_keys, _unit_reasons))
+register_route(Contract, Route("post", _contract_keys, _contract_reasons))

@@ -1,0 +1,95 @@
+"""First rows that every installation needs: actions as permissions, roles, kinds of link.
+
+Runs after each migration. Actions follow the code; roles and links are only added, never
+overwritten, since the security administrator edits them.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import override
+
+from cohorts.enums import Side, UnitKind
+from cohorts.models import LinkKind, Role, Unit
+from portal.core.access import actions
+
+_READ = "see_unit see_card see_record see_results see_contact see_talks see_case"
+_CARE = f"{_READ} log_talk write_case"
+# Clearance for task-force notes is given to a post by name; rank alone never confers it.
+_CLEARED = f"{_CARE} clear_restricted manage_case"
+
+# code, name, duty, side, kinds of unit, actions, one holder only
+ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
+    ("school_leader", "学校领导", "联系学院书院，掌握全校数据", Side.SCHOOL,
+     [UnitKind.UNIVERSITY], "see_unit", False),
+    ("party_secretary", "党委书记", "学院书院育人工作第一责任人", Side.COLLEGE,
+     [UnitKind.COLLEGE, UnitKind.ACADEMY],
+     f"{_CARE} manage_case appoint manage_contract export_students", True),
+    ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} appoint", True),
+    ("deputy_secretary", "党委副书记", "分管学生工作", Side.COLLEGE,
+     [UnitKind.COLLEGE, UnitKind.ACADEMY],
+     f"{_CLEARED} appoint manage_contract export_students", False),
+    ("academy_director", "院务主任", "书院日常教育管理与宿舍安全", Side.ACADEMY,
+     [UnitKind.ACADEMY], f"{_CLEARED} appoint export_students", False),
+    ("contract_leader", "包干领导", "谁包干、谁牵头、谁负责、谁落实", Side.COLLEGE,
+     [UnitKind.COHORT], f"{_CLEARED} export_students", True),
+    ("counsellor", "辅导员", "学生日常教育管理与关心", Side.ACADEMY,
+     [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
+     f"{_CLEARED}", False),
+    ("class_adviser", "班主任", "班级建设与学业指导", Side.COLLEGE,
+     [UnitKind.CLASS], "see_unit see_card see_record see_results log_talk", False),
+    ("organiser", "组织员", "发展党员材料审核", Side.COLLEGE,
+     [UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT],
+     "see_unit see_card log_talk see_party_file write_party_file", False),
+    ("party_tutor", "党建指导教师", "指导学生党支部", Side.COLLEGE,
+     [UnitKind.COHORT, UnitKind.PARTY], "see_unit see_card log_talk", False),
+    ("branch_secretary", "党支部书记", "支部工作", Side.COLLEGE,
+     [UnitKind.PARTY], "see_unit see_card see_party_file", True),
+    ("clerk", "教务员", "成绩、预警与学籍", Side.COLLEGE, [UnitKind.COLLEGE],
+     "see_unit see_card see_record see_results import_roster import_results edit_student", False),
+    ("psych_teacher", "心理教师", "心理健康教育与咨询", Side.SCHOOL,
+     [UnitKind.OFFICE, UnitKind.UNIVERSITY], "clear_psychological", False),
+    ("office_staff", "部处工作人员", "办理转来的事项", Side.SCHOOL,
+     [UnitKind.OFFICE], "see_unit", False),
+    ("sysadmin", "系统管理员", "组织架构与参数，不看业务数据", Side.SCHOOL,
+     [UnitKind.UNIVERSITY], "manage_unit manage_contract import_staff import_roster", False),
+    ("secadmin", "安全管理员", "账号、角色与任职，不看业务数据", Side.SCHOOL,
+     [UnitKind.UNIVERSITY], "grant_roles", False),
+    ("auditor", "审计管理员", "只看日志", Side.SCHOOL, [UnitKind.UNIVERSITY], "", False),
+]  # fmt: skip
+
+LINKS: list[tuple[str, str, str, int | None]] = [
+    ("tutor", "本科生导师", "see_card see_record see_results log_talk", None),
+]
+
+
+def write_catalogue(using: str = "default", **_kwargs: Any) -> None:
+    """Bring permissions, roles and kinds of link up to the code. Safe to run again."""
+    content_type = ContentType.objects.db_manager(using).get_for_model(Unit)
+    known: dict[str, Permission] = {}
+    with override("en"):
+        for one in actions():
+            known[one.code], _made = Permission.objects.using(using).update_or_create(
+                content_type=content_type, codename=one.code, defaults={"name": str(one.label)[:255]}
+            )
+    for order, (code, name, duty, side, kinds, codes, is_single) in enumerate(ROLES):
+        role, made = Role.objects.using(using).get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "description": duty,
+                "side": side,
+                "unit_kinds": [str(kind) for kind in kinds],
+                "is_single": is_single,
+                "order": order * 10,
+            },
+        )
+        if made:
+            role.permissions.set([known[c] for c in codes.split()])
+    for code, name, codes, limit in LINKS:
+        kind, made = LinkKind.objects.using(using).get_or_create(
+            code=code, defaults={"name": name, "load_limit": limit}
+        )
+        if made:
+            kind.permissions.set([known[c] for c in codes.split()])

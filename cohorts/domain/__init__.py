@@ -1,0 +1,1 @@
+"""Writes to the organisation: units and posts."""

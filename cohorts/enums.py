@@ -1,0 +1,61 @@
+"""Fixed vocabularies of the organisation."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitKind(models.TextChoices):
+    UNIVERSITY = "university", _("university")
+    COLLEGE = "college", _("college")
+    ACADEMY = "academy", _("academy")
+    OFFICE = "office", _("office")
+    COHORT = "cohort", _("cohort")
+    CLASS = "class", _("class")
+    BUILDING = "building", _("building")
+    FLOOR = "floor", _("floor")
+    ROOM = "room", _("room")
+    GROUP = "group", _("standing group")
+    PARTY = "party", _("party organisation")
+
+
+# Rooms are many: a post reaches people through their rooms only when it is held on one of these.
+DWELLING_KINDS = (UnitKind.BUILDING, UnitKind.FLOOR, UnitKind.ROOM)
+
+# Which kind may stand under which (parent kind → child kinds). The tree checks against it.
+CHILD_KINDS: dict[str, frozenset[str]] = {
+    UnitKind.UNIVERSITY: frozenset(
+        {UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.PARTY}
+    ),
+    UnitKind.COLLEGE: frozenset(
+        {UnitKind.COHORT, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.COLLEGE, UnitKind.PARTY}
+    ),
+    UnitKind.ACADEMY: frozenset(
+        {UnitKind.COHORT, UnitKind.BUILDING, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.PARTY}
+    ),
+    UnitKind.OFFICE: frozenset({UnitKind.OFFICE, UnitKind.GROUP}),
+    UnitKind.COHORT: frozenset({UnitKind.CLASS, UnitKind.GROUP}),
+    UnitKind.CLASS: frozenset({UnitKind.GROUP}),
+    UnitKind.BUILDING: frozenset({UnitKind.FLOOR, UnitKind.ROOM, UnitKind.GROUP}),
+    UnitKind.FLOOR: frozenset({UnitKind.ROOM}),
+    UnitKind.ROOM: frozenset(),
+    UnitKind.GROUP: frozenset({UnitKind.GROUP}),
+    UnitKind.PARTY: frozenset({UnitKind.PARTY}),
+}
+
+
+class Side(models.TextChoices):
+    """Which parent a post speaks for (rulebook 10)."""
+
+    COLLEGE = "college", _("college side")
+    ACADEMY = "academy", _("academy side")
+    SCHOOL = "school", _("school")
+
+
+class MemberType(models.TextChoices):
+    """The five role types of a contracting group (system 14)."""
+
+    LEADER = "leader", _("contracting leader")
+    COUNSELLOR = "counsellor", _("counsellor")
+    ADVISER = "adviser", _("class adviser")
+    ORGANISER = "organiser", _("organiser")
+    PARTY_TUTOR = "party_tutor", _("party-building tutor")

@@ -1,0 +1,43 @@
+from .appointment import Appointment, Grant, Role
+from .calendar import Term
+from .contract import Contract, ContractPost
+from .link import DatedLink, LinkKind
+from .unit import (
+    Academy,
+    Building,
+    Cohort,
+    College,
+    Floor,
+    Group,
+    Office,
+    Room,
+    SchoolClass,
+    Unit,
+    UnitTree,
+    University,
+)
+from .study import Major
+
+__all__ = [
+    "Academy",
+    "Appointment",
+    "Building",
+    "Cohort",
+    "College",
+    "Contract",
+    "ContractPost",
+    "DatedLink",
+    "Floor",
+    "Grant",
+    "Group",
+    "LinkKind",
+    "Major",
+    "Office",
+    "Role",
+    "Room",
+    "SchoolClass",
+    "Term",
+    "Unit",
+    "UnitTree",
+    "University",
+]

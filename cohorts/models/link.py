@@ -1,0 +1,53 @@
+"""Dated links between a person and somebody or something looked after."""
+
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class LinkKind(models.Model):
+    """A kind of link, with the actions it carries and how many one person may hold."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    permissions = models.ManyToManyField(
+        Permission, verbose_name=_("allowed actions"), blank=True, related_name="link_kinds"
+    )
+    load_limit = models.PositiveSmallIntegerField(
+        _("at most per person"), null=True, blank=True, help_text=_("Empty means no limit.")
+    )
+
+    class Meta:
+        verbose_name = _("kind of link")
+        verbose_name_plural = _("kinds of link")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DatedLink(models.Model):
+    """Base of links: who, what kind, from when to when (``ends_on`` is the last day)."""
+
+    kind = models.ForeignKey(
+        LinkKind, verbose_name=_("kind"), on_delete=models.PROTECT, related_name="+"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_ends_after_start",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+            )
+        ]

@@ -1,0 +1,3 @@
+from .organization import PartyOrganization
+
+__all__ = ["PartyOrganization"]

@@ -1,0 +1,47 @@
+"""Party organisations are units: committee, general branch, branch."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.enums import UnitKind
+from cohorts.models import Unit
+from partybranch.enums import RELATION_HOLDING, PartyKind
+
+
+class PartyOrganization(Unit):
+    kind_of_model = UnitKind.PARTY
+
+    party_kind = models.CharField(_("kind"), max_length=10, choices=PartyKind.choices)
+    approving_committee = models.ForeignKey(
+        "self",
+        verbose_name=_("approving committee"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="approves_for",
+        help_text=_("Set per branch; it does not follow from the tree (rulebook 1.5)."),
+    )
+    college = models.ForeignKey(
+        "cohorts.College",
+        verbose_name=_("college side"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    academy = models.ForeignKey(
+        "cohorts.Academy",
+        verbose_name=_("academy side"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("party organisation")
+        verbose_name_plural = _("party organisations")
+
+    @property
+    def holds_relation(self) -> bool:
+        return self.party_kind in RELATION_HOLDING

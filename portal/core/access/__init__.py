@@ -1,0 +1,21 @@
+"""The one access rule: actions, routes to records, restrict/get_for, explain (design 5)."""
+
+from .actions import Action, action, actions, register_actions
+from .queryset import RestrictedManager, RestrictedQuerySet
+from .routes import Reason, Route, may_hold, reached_keys, reasons, register_route, routes
+
+__all__ = [
+    "Action",
+    "Reason",
+    "RestrictedManager",
+    "RestrictedQuerySet",
+    "Route",
+    "action",
+    "actions",
+    "may_hold",
+    "reached_keys",
+    "reasons",
+    "register_actions",
+    "register_route",
+    "routes",
+]

@@ -1,0 +1,48 @@
+"""``restrict`` and ``get_for``: the only doors to restricted rows."""
+
+from typing import Any, Self
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from .actions import action as known_action
+from .routes import reached_keys
+
+
+class RestrictedQuerySet(models.QuerySet[Any]):
+    def restrict(self, user: Any, action: str, **within: Any) -> Self:
+        """Rows that ``user`` reaches for ``action`` today, within the given column values.
+
+        No superuser branch. An unknown action, an anonymous, frozen or expired account: no rows.
+        """
+        keys = reached_keys(self.model, user, action, **within)
+        return self.none() if keys is None else self.filter(pk__in=keys)
+
+
+class _GetFor(models.Manager[Any]):
+    def get_for(self, user: Any, action: str, pk: Any = None, **lookup: Any) -> Any:
+        """The one row, or Http404 when it is not visible, or PermissionDenied when it is visible
+        but ``action`` is not allowed. A missing row and a hidden one answer alike."""
+        lookup = {"pk": pk} if pk is not None else lookup
+        see: str = self.model.see_action
+        visible = self.get_queryset().restrict(user, see)
+        found = visible.filter(**lookup).first()
+        if found is None:
+            raise Http404
+        if action != see and not self.get_queryset().restrict(user, action).filter(pk=found.pk).exists():
+            raise PermissionDenied(_denial(action))
+        return found
+
+
+def _denial(action: str) -> str:
+    wanted = known_action(action)
+    label = str(wanted.label) if wanted else action
+    return _("You may see this record, but none of your posts allows: %(action)s.") % {
+        "action": label
+    }
+
+
+class RestrictedManager(_GetFor.from_queryset(RestrictedQuerySet)):  # type: ignore[misc]
+    """Manager of every restricted model. The model names its ``see_action``."""

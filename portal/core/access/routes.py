@@ -1,0 +1,83 @@
+"""Routes: the ways by which a person reaches a record.
+
+A route answers two questions about a model: which rows does this person reach for this action
+(as a query of primary keys), and why is this one row reached (for the explanation). Higher
+layers add routes to lower models at start-up, so no lower app names a higher one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from portal.core.models import User
+
+from .actions import action as known_action
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence of an explanation: ``text`` is shown as it is, in the reader's language."""
+
+    route: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """``keys(user, action)`` yields a values queryset of one column of primary keys, or None
+    when the route leads nowhere for this person."""
+
+    name: str
+    keys: Callable[[User, str], "models.QuerySet[Any, Any] | None"]
+    reasons: Callable[[User, str, Any], list[Reason]]
+
+
+_routes: dict[str, list[Route]] = {}
+
+
+def register_route(model: type[models.Model], route: Route) -> None:
+    listed = _routes.setdefault(model._meta.label, [])
+    _routes[model._meta.label] = [r for r in listed if r.name != route.name] + [route]
+
+
+def routes(model: type[models.Model]) -> list[Route]:
+    return list(_routes.get(model._meta.label, []))
+
+
+def may_hold(user: Any, action: str) -> bool:
+    """First gate: a known action, asked by an account in force."""
+    if not getattr(user, "is_authenticated", False) or known_action(action) is None:
+        return False
+    return bool(user.is_in_force())
+
+
+def reached_keys(
+    model: type[models.Model], user: Any, action: str, **within: Any
+) -> "models.QuerySet[Any, Any] | None":
+    """Primary keys of every row of ``model`` that ``user`` reaches, as one sub-select.
+
+    ``within`` narrows each route to rows with these values, so that the database starts from
+    them (one student's talks) and not from the whole reach. It never widens anything.
+    """
+    if not may_hold(user, action):
+        return None
+    keys = [k for route in routes(model) if (k := route.keys(user, action)) is not None]
+    if within:
+        keys = [k.filter(**within) for k in keys]
+    if not keys:
+        return None
+    first, *rest = keys
+    # One list instead of several OR-ed ones: the planner then starts from the reach.
+    return first.union(*rest, all=True) if rest else first
+
+
+def reasons(user: User, action: str, obj: models.Model) -> list[Reason]:
+    """Every reason why ``user`` reaches ``obj`` for ``action``; empty means denied."""
+    if not may_hold(user, action):
+        return []
+    found: list[Reason] = []
+    for route in routes(type(obj)):
+        found.extend(route.reasons(user, action, obj))
+    return found

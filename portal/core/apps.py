@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class CoreConfig(AppConfig):
+    name = "portal.core"
+    label = "core"
+    verbose_name = "Accounts, audit and jobs"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Loads the Celery application, so that tasks sent from anywhere find the broker.
+        import portal.celery  # noqa: F401
+
+        # Every app hands its routes, indicators, navigation and panels up through registries.
+        autodiscover_modules("access", "panels")

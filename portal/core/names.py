@@ -1,0 +1,61 @@
+"""Chinese personal names: normal form, sort keys and masking (rulebook 6.3)."""
+
+import unicodedata
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
+
+# Middle dots that people type or that other systems export; the normal form is U+00B7.
+_DOTS = "\u2022\u30fb\uff0e\u2027\u2219\u22c5\u25cf\uff65"
+_DOT_TABLE = {ord(dot): "\u00b7" for dot in _DOTS}
+COMPOUND_SURNAMES = frozenset(
+    "欧阳 司马 上官 诸葛 皇甫 慕容 夏侯 东方 尉迟 长孙 南宫 令狐 公孙 宇文 司徒 独孤".split()
+)
+# Readings that differ when the character is a surname.
+_SURNAME_READINGS = {
+    "单": "shan", "解": "xie", "任": "ren", "曾": "zeng", "查": "zha", "仇": "qiu", "区": "ou",
+    "朴": "piao", "盖": "ge", "缪": "miao", "覃": "qin", "尉迟": "yu chi", "长孙": "zhang sun",
+    "翟": "zhai", "乐": "yue", "召": "shao", "卜": "bu", "万俟": "mo qi", "冼": "xian",
+}  # fmt: skip
+load_phrases_dict({"令狐": [["líng"], ["hú"]]})
+
+
+def normal_name(raw: str) -> str:
+    """Trimmed NFKC form with U+00B7 as the only middle dot and no inner runs of spaces."""
+    text = unicodedata.normalize("NFKC", raw.translate(_DOT_TABLE)).translate(_DOT_TABLE)
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=65536)
+def _reading(text: str) -> tuple[str, ...]:
+    return tuple(part for part in lazy_pinyin(text, style=Style.NORMAL) if part.strip())
+
+
+def surname_of(name: str) -> str:
+    """Family name: compound surnames kept whole; the first part of a dotted name."""
+    if "\u00b7" in name:
+        return name.split("\u00b7", 1)[0]
+    return name[:2] if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else name[:1]
+
+
+def name_keys(name: str) -> tuple[str, str]:
+    """(pinyin with spaces, initials) for sorting and search, both lower case."""
+    surname = surname_of(name)
+    head = _SURNAME_READINGS.get(surname)
+    if head is not None:
+        parts = [*head.split(), *_reading(name[len(surname) :])]
+    else:
+        parts = list(_reading(name))
+    words = [part.lower() for part in parts if part not in {"\u00b7", " "}]
+    return " ".join(words)[:120], "".join(word[0] for word in words)[:40]
+
+
+def masked_name(name: str) -> str:
+    """张* · 欧阳** · first part of a dotted name (rulebook 6.3)."""
+    surname = surname_of(name)
+    return surname + "*" * max(1, len(name) - len(surname)) if "\u00b7" not in name else surname + "·*"
+
+
+def masked_phone(phone: str) -> str:
+    """138****1234 (rulebook 8.2)."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)

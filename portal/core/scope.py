@@ -1,0 +1,43 @@
+"""What belongs to one web request and ends with it: reach lists and the caller's address."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_reach: ContextVar[dict[Any, Any] | None] = ContextVar("reach", default=None)
+_ip: ContextVar[str | None] = ContextVar("ip", default=None)
+
+
+@contextmanager
+def request_scope(ip: str | None) -> Iterator[None]:
+    """Open the cache of reach lists for one request. Outside a request nothing is kept."""
+    reach_token, ip_token = _reach.set({}), _ip.set(ip)
+    try:
+        yield
+    finally:
+        _reach.reset(reach_token)
+        _ip.reset(ip_token)
+
+
+def remembered(key: Any, make: Callable[[], T]) -> T:
+    """``make()``, kept for the rest of this request; computed every time outside a request."""
+    cache = _reach.get()
+    if cache is None:
+        return make()
+    if key not in cache:
+        cache[key] = make()
+    value: T = cache[key]
+    return value
+
+
+def forget_reach() -> None:
+    """Drop the lists after rights or placements changed within this request."""
+    cache = _reach.get()
+    if cache is not None:
+        cache.clear()
+
+
+def current_ip() -> str | None:
+    return _ip.get()

@@ -1,0 +1,92 @@
+"""Dates as people write them: 5月28日, 2025年5月28日 for another year, 28 May in English."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_ZH = "一二三四五六日"
+
+
+def is_chinese() -> bool:
+    """True when the interface language is Chinese."""
+    return (get_language() or "").startswith("zh")
+
+
+def local_parts(value: date | datetime) -> tuple[date, str]:
+    """(local day, 'HH:MM' or '') of a date or of an aware or naive datetime."""
+    if isinstance(value, datetime):
+        if timezone.is_aware(value):
+            value = timezone.localtime(value)
+        return value.date(), f"{value.hour:02d}:{value.minute:02d}"
+    return value, ""
+
+
+def format_day(value: date | datetime | None, variant: str = "", today: date | None = None) -> str:
+    """Write a day for people.
+
+    ``variant`` is a comma-separated set of words: ``full`` always shows the year,
+    ``weekday`` adds the day of the week, ``time`` adds hours and minutes of a datetime,
+    ``month`` leaves the day out. Nothing (None, '') becomes an em dash.
+    """
+    if not value:
+        return "—"
+    words = {word.strip() for word in variant.split(",") if word.strip()}
+    day, clock = local_parts(value)
+    year = "full" in words or day.year != (today or timezone.localdate()).year
+    if is_chinese():
+        text = f"{day.month}月" if "month" in words else f"{day.month}月{day.day}日"
+        text = f"{day.year}年{text}" if year else text
+        if "weekday" in words:
+            text += f" 周{_DAYS_ZH[day.weekday()]}"
+    else:
+        month = _MONTHS[day.month - 1]
+        text = month if "month" in words else f"{day.day} {month}"
+        text = f"{text} {day.year}" if year else text
+        if "weekday" in words:
+            text = f"{_DAYS[day.weekday()]} {text}"
+    return f"{text} {clock}" if "time" in words and clock else text
+
+
+def day_gap(value: date | datetime, today: date | None = None) -> int:
+    """Days from ``value`` to today: positive in the past, negative in the future."""
+    return ((today or timezone.localdate()) - local_parts(value)[0]).days
+
+
+def format_ago(value: date | datetime | None, today: date | None = None) -> str:
+    """'today', 'yesterday', '3 days ago'; for future days 'tomorrow', 'in 3 days'."""
+    if not value:
+        return "—"
+    gap = day_gap(value, today)
+    if gap == 0:
+        return gettext("today")
+    if gap == 1:
+        return gettext("yesterday")
+    if gap == -1:
+        return gettext("tomorrow")
+    if gap > 0:
+        return ngettext("%(n)s day ago", "%(n)s days ago", gap) % {"n": gap}
+    return ngettext("in %(n)s day", "in %(n)s days", -gap) % {"n": -gap}
+
+
+def due_words(
+    value: date | datetime | None, *, soon: int = 3, today: date | None = None
+) -> tuple[str, str]:
+    """(words, tone) for a last day: late is red, due within ``soon`` days is amber.
+
+    A day is inclusive: something due today is not late.
+    """
+    if not value:
+        return "—", ""
+    gap = day_gap(value, today)
+    if gap > 0:
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", gap) % {"n": gap}, "late"
+    if gap == 0:
+        return gettext("due today"), "due"
+    if -gap <= soon:
+        return ngettext("%(n)s day left", "%(n)s days left", -gap) % {"n": -gap}, "due"
+    return format_day(value, today=today), ""

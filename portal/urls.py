@@ -1,0 +1,17 @@
+"""All addresses. Each app brings its own list; the design names the stable ones."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.core import health
+
+urlpatterns = [
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("portal.web.urls")),
+    path("", include("cohorts.urls")),
+    path("", include("students.urls")),
+    path("", include("casework.urls")),
+]

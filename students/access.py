@@ -1,0 +1,161 @@
+"""Routes to a student: current placement, current link, and the student's own page."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohorts.access import granted_unit_ids, in_force, post_reasons
+from portal.core.access import (
+    Action,
+    Reason,
+    Route,
+    reached_keys,
+    reasons,
+    register_actions,
+    register_route,
+)
+from portal.core.models import User
+from portal.core.scope import remembered
+from students.models import CourseResult, Placement, Student, StudentLink
+
+# Actions that everyone has on the record that is their own.
+SELF_ACTIONS = frozenset({"see_own"})
+
+register_actions(
+    Action("see_card", gettext_lazy("see the card"),
+           gettext_lazy("Name, number, class, academy, major: what a name badge tells.")),
+    Action("see_record", gettext_lazy("see the full record"),
+           gettext_lazy("Background, placements over time, links, activity.")),
+    Action("see_contact", gettext_lazy("see phone and ID"),
+           gettext_lazy("Telephone, family contact and ID number, each opening logged."),
+           sensitive=True),
+    Action("see_results", gettext_lazy("see course results"),
+           gettext_lazy("Every attempt, averages and warnings.")),
+    Action("edit_student", gettext_lazy("edit students"),
+           gettext_lazy("Correct the record, change status and class.")),
+    Action("import_roster", gettext_lazy("import rosters"),
+           gettext_lazy("Read students of the post's unit from a file.")),
+    Action("import_results", gettext_lazy("import results"),
+           gettext_lazy("Read course results of the post's unit from a file.")),
+    Action("export_students", gettext_lazy("export students"),
+           gettext_lazy("Take lists out of the portal, with a reason."), sensitive=True),
+    Action("see_own", gettext_lazy("see one's own record"),
+           gettext_lazy("Every student has it on the own record; it is never given to a role.")),
+)  # fmt: skip
+
+
+def standing(day: dt.date, prefix: str = "") -> Q:
+    """Placements that hold on ``day``."""
+    return Q(**{f"{prefix}since__lte": day}) & (
+        Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": day})
+    )
+
+
+def reached_placements(user: User, action: str) -> QuerySet[Any] | None:
+    """Placements of today in the units on which ``user`` holds ``action``."""
+    unit_ids = granted_unit_ids(user, action)
+    if not unit_ids:
+        return None
+    rows: QuerySet[Any] = Placement.objects.filter(
+        standing(timezone.localdate()), unit_id__in=unit_ids
+    )
+    return rows
+
+
+def linked_student_ids(user: User, action: str) -> list[int]:
+    """Students to whom a current link of ``user`` carries ``action``."""
+    today = timezone.localdate()
+
+    def read() -> list[int]:
+        links = StudentLink.objects.filter(
+            in_force(today), person=user, kind__permissions__codename=action
+        )
+        return sorted(set(links.values_list("student_id", flat=True)))
+
+    return remembered(("links", user.pk, action, today), read)
+
+
+def own_student_id(user: User) -> int | None:
+    """The student record that belongs to this account, if any."""
+
+    def read() -> int | None:
+        pk: int | None = Student.objects.filter(user=user).values_list("pk", flat=True).first()
+        return pk
+
+    return remembered(("own", user.pk), read)
+
+
+def _placed(user: User, action: str) -> QuerySet[Any] | None:
+    rows = reached_placements(user, action)
+    return None if rows is None else rows.values("student_id")
+
+
+def _linked(user: User, action: str) -> QuerySet[Any] | None:
+    ids = linked_student_ids(user, action)
+    return Student.objects.filter(pk__in=ids).values("pk") if ids else None
+
+
+def _own(user: User, action: str) -> QuerySet[Any] | None:
+    if action not in SELF_ACTIONS:
+        return None
+    return Student.objects.filter(user=user).values("pk")
+
+
+def _placed_reasons(user: User, action: str, student: Student) -> list[Reason]:
+    rows = reached_placements(user, action)
+    if rows is None:
+        return []
+    return post_reasons(user, action, rows.filter(student=student).values_list("unit_id", flat=True))
+
+
+def _linked_reasons(user: User, action: str, student: Student) -> list[Reason]:
+    links = StudentLink.objects.filter(
+        in_force(timezone.localdate()),
+        person=user,
+        student=student,
+        kind__permissions__codename=action,
+    ).select_related("kind")
+    return [
+        Reason(
+            "link",
+            _("%(kind)s of this student since %(since)s")
+            % {"kind": link.kind.name, "since": date_format(link.starts_on, "DATE_FORMAT")},
+        )
+        for link in links
+    ]
+
+
+def _own_reasons(user: User, action: str, student: Student) -> list[Reason]:
+    if action in SELF_ACTIONS and student.user_id == user.pk:
+        return [Reason("own", _("This is your own record"))]
+    return []
+
+
+register_route(Student, Route("post", _placed, _placed_reasons))
+register_route(Student, Route("link", _linked, _linked_reasons))
+register_route(Student, Route("own", _own, _own_reasons))
+
+
+def _through_student(model: type[Any], name: str) -> Route:
+    """A record that follows its student: visible exactly when the student is, for the action."""
+
+    def keys(user: User, action: str) -> QuerySet[Any] | None:
+        students = reached_keys(Student, user, action)
+        if students is None:
+            return None
+        rows: QuerySet[Any] = model.objects.filter(student_id__in=students).values("pk")
+        return rows
+
+    def why(user: User, action: str, record: Any) -> list[Reason]:
+        return reasons(user, action, record.student)
+
+    return Route(name, keys, why)
+
+
+register_route(Placement, _through_student(Placement, "student"))
+register_route(CourseResult, _through_student(CourseResult, "student"))

@@ -1,0 +1,1 @@
+"""Writes to the student record: who, where, and status."""

@@ -1,0 +1,76 @@
+"""Courses and every attempt at them (rulebook 6.4)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.access import RestrictedManager
+from students.enums import AttemptKind, SpecialGrade
+
+from .student import Student
+
+
+class Course(models.Model):
+    code = models.CharField(_("course code"), max_length=30, unique=True)
+    name = models.CharField(_("course name"), max_length=100)
+    credits = models.DecimalField(_("credits"), max_digits=4, decimal_places=1, default=0)
+    college = models.ForeignKey(
+        "cohorts.College",
+        verbose_name=_("college"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="courses",
+    )
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CourseResult(models.Model):
+    """One attempt. ``grade`` is what the clerk wrote; ``score`` and ``passed`` what it means.
+
+    ``passed`` is None while there is no decision (deferred, not entered).
+    """
+
+    see_action: ClassVar[str] = "see_results"
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="results")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="results")
+    term = models.ForeignKey("cohorts.Term", on_delete=models.PROTECT, related_name="results")
+    attempt = models.CharField(
+        _("attempt"), max_length=6, choices=AttemptKind.choices, default=AttemptKind.FIRST
+    )
+    sequence = models.PositiveSmallIntegerField(
+        _("number"), default=1, help_text=_("1 for the first of this kind in the term.")
+    )
+    grade = models.CharField(_("grade"), max_length=12)
+    score = models.DecimalField(_("score"), max_digits=6, decimal_places=2, null=True)
+    special = models.CharField(
+        _("special value"), max_length=12, choices=SpecialGrade.choices, blank=True
+    )
+    passed = models.BooleanField(_("passed"), null=True)
+    credits = models.DecimalField(_("credits"), max_digits=4, decimal_places=1)
+    is_required = models.BooleanField(_("required"), default=True)
+
+    objects = RestrictedManager()
+
+    class Meta:
+        verbose_name = _("course result")
+        verbose_name_plural = _("course results")
+        constraints = [
+            models.UniqueConstraint(
+                name="courseresult_once",
+                fields=["student", "course", "term", "attempt", "sequence"],
+            )
+        ]
+        indexes = [models.Index(fields=["term", "course"])]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.course_id} {self.term_id} {self.grade}"
