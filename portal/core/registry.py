@@ -1,0 +1,109 @@
+"""What lower and higher apps hand to the pages of the roof: navigation, panels, columns, search.
+
+Apps register in their ``panels.py``, which is discovered at start-up like Django's ``admin.py``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line of the side navigation. ``is_shown`` asks for the right, ``count`` may be slow
+    only in the sense of one indexed query."""
+
+    code: str
+    section: Words
+    label: Words
+    url_name: str
+    icon: str
+    order: int
+    is_shown: Callable[[Any], bool]
+    count: Callable[[Any], int | None] | None = None
+    url: Callable[[Any], str | None] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A block of a page about one object; ``context`` None leaves the block out."""
+
+    code: str
+    order: int
+    template: str
+    context: Callable[[Any, Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Column:
+    """An extra column of a list: ``cells(user, ids)`` is one query for the whole page."""
+
+    code: str
+    label: Words
+    order: int
+    cells: Callable[[Any, Sequence[int]], dict[int, Any]]
+    template: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of the search: name in bold, facts beside it."""
+
+    title: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SearchProvider:
+    code: str
+    order: int
+    hits: Callable[[Any, str, int], Sequence[Hit]]
+
+
+@dataclass
+class _Shelf:
+    nav: dict[str, NavItem] = field(default_factory=dict)
+    panels: dict[str, dict[str, Panel]] = field(default_factory=dict)
+    columns: dict[str, dict[str, Column]] = field(default_factory=dict)
+    search: dict[str, SearchProvider] = field(default_factory=dict)
+
+
+_shelf = _Shelf()
+
+
+def register_nav(*items: NavItem) -> None:
+    for item in items:
+        _shelf.nav[item.code] = item
+
+
+def nav_items() -> list[NavItem]:
+    return sorted(_shelf.nav.values(), key=lambda item: item.order)
+
+
+def register_panel(page: str, panel: Panel) -> None:
+    _shelf.panels.setdefault(page, {})[panel.code] = panel
+
+
+def panels(page: str) -> list[Panel]:
+    return sorted(_shelf.panels.get(page, {}).values(), key=lambda panel: panel.order)
+
+
+def register_column(listing: str, column: Column) -> None:
+    _shelf.columns.setdefault(listing, {})[column.code] = column
+
+
+def columns(listing: str) -> list[Column]:
+    return sorted(_shelf.columns.get(listing, {}).values(), key=lambda column: column.order)
+
+
+def register_search(provider: SearchProvider) -> None:
+    _shelf.search[provider.code] = provider
+
+
+def search_providers() -> list[SearchProvider]:
+    return sorted(_shelf.search.values(), key=lambda provider: provider.order)
