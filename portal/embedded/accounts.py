@@ -47,11 +47,13 @@ class Account:
 def database_account(data_owner: int | None = None) -> Account | None:
     """The account for PostgreSQL, or `None` when we are not root and it runs as we do.
 
-    `data_owner` is the uid that owns an existing cluster: root keeps it. Raises StackError where PostgreSQL could not start: a uid without an entry in the passwd
-    database (usual in containers), or root without any account to step down to.
+    `data_owner` is the uid that owns an existing cluster: root keeps it. Raises StackError where
+    PostgreSQL could not start: a uid without an entry in the passwd database (usual in
+    containers), or root without any account to step down to.
     """
     if os.geteuid() != 0:
-        return _check_own_entry()
+        _check_own_entry()
+        return None
     if data_owner:
         return Account(str(data_owner), data_owner, pwd.getpwuid(data_owner).pw_gid)
     wanted = os.environ.get("PORTAL_PG_USER")

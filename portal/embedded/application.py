@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from .children import Child
@@ -29,8 +28,7 @@ class Application:
     wsgi: str = "portal.wsgi:application"
     celery: str = "portal.celery:app"
     health: str = "/healthz"
-    prepare: tuple[str, ...] = ("prepare_demo",)
-    environment: Mapping[str, str] = field(default_factory=dict)
+    prepare: str = "prepare_demo"
 
     def child_environment(self, paths: Paths, secrets: Mapping[str, str]) -> dict[str, str]:
         """Environment of every Django process, without the addresses of the servers."""
@@ -40,11 +38,10 @@ class Application:
         return {
             **inherited,
             **secrets,
-            "DJANGO_SETTINGS_MODULE": self.settings,
+            **({"DJANGO_SETTINGS_MODULE": self.settings} if self.settings else {}),
             "PORTAL_VAR": str(paths.var),
             "PYTHONUNBUFFERED": "1",
             "PYTHONUTF8": "1",
-            **self.environment,
         }
 
     def management(self, name: str, *arguments: str, log: Path, env: Mapping[str, str]) -> Child:
@@ -79,7 +76,7 @@ class Application:
             # Without a pid file: one left by a crash would block the next start.
             *["--pidfile=", "--schedule", str(schedule), "--loglevel", "INFO"],
         ]
-        return Child("beat", argv, log, signal.SIGTERM, 5, env, self.root)
+        return Child("beat", argv, log, grace=5, env=env, cwd=self.root)
 
     def code_key(self) -> str:
         """Changes when code or locked packages change: the migrations may have to run."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .accounts import Account
 
@@ -43,35 +44,40 @@ def die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
 class Child:
     """A process in its own session, so that Ctrl-C on the terminal reaches us alone.
 
-    `grace` is how many seconds it may take to end after `stop_signal`. Whatever is left of its
-    process group afterwards is killed: workers of a killed web or Celery master live on.
+    Without a `log` it is a person's own command: it keeps our terminal and our session.
+    `holds_data` marks the servers that must outlive all who use them. `grace` is how many
+    seconds it may take to end after `stop_signal`; whatever is left of its process group
+    afterwards is killed, because workers of a killed web or Celery master live on.
     """
 
     name: str
-    argv: Sequence[str | Path]
-    log: Path
+    argv: Sequence[object]
+    log: Path | None
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 10
     env: Mapping[str, str] | None = None
     cwd: Path | None = None
     account: Account | None = None
     pass_fds: Sequence[int] = ()
+    holds_data: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> Child:
         """Start it; returns itself. The log file is opened by us, so any account may write."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with contextlib.ExitStack() as closing:
+            streams: dict[str, Any] = {}
+            if self.log is not None:
+                self.log.parent.mkdir(parents=True, exist_ok=True)
+                log = closing.enter_context(self.log.open("ab"))
+                streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
             self.process = subprocess.Popen(
                 [str(part) for part in self.argv],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
                 env=dict(self.env) if self.env is not None else None,
                 cwd=self.cwd,
                 pass_fds=tuple(self.pass_fds),
-                start_new_session=True,
+                start_new_session=self.log is not None,
                 preexec_fn=die_with_parent(self.stop_signal),
+                **streams,
                 **(self.account.popen_arguments() if self.account else {}),
             )
         return self
@@ -108,6 +114,11 @@ class Child:
         self.finish()
 
     def kill_group(self) -> None:
+        """Kill what is left of its session; our own session is not its."""
+        if self.log is None:
+            if self.process is not None:
+                self.process.kill()
+            return
         # The group lives as long as any member, so its number cannot have been given away
         # while somebody is left; with nobody left the call fails, which is the usual case.
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -115,7 +126,7 @@ class Child:
 
     def tail(self, lines: int = 20) -> str:
         """The last lines of its log, for error messages."""
-        return tail(self.log, lines)
+        return tail(self.log, lines) if self.log else ""
 
 
 def tail(path: Path, lines: int = 20) -> str:

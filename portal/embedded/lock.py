@@ -25,6 +25,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.fd = -1
+        self.is_held = False
 
     def acquire(self, pause: Callable[[float], None] = time.sleep) -> None:
         """Take the lock. Raises StackError when a supervisor has it.
@@ -47,6 +48,7 @@ class Lock:
                     "A previous run was killed and its servers have not ended; they still "
                     f"hold {self.path}. End them (see `fuser {self.path}`) and start again."
                 )
+        self.is_held = True
         self._write({"pid": os.getpid()})
 
     def note_address(self, address: str) -> None:
@@ -56,6 +58,7 @@ class Lock:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+            self.is_held = False
 
     def _try(self) -> bool:
         try:

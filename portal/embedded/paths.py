@@ -18,6 +18,9 @@ from .errors import StackError
 LONGEST_SOCKET_DIR = 107 - len("/pg/.s.PGSQL.5432.lock")
 
 
+RUNNING = "running.json"
+
+
 @dataclass(frozen=True)
 class Paths:
     """`var` is absolute and resolved. Directories of ours in it are readable by us alone."""
@@ -62,11 +65,22 @@ class Paths:
     @property
     def running(self) -> Path:
         """Environment of the running stack, for commands that join it (mode 0600)."""
-        return self.var / "running.json"
+        return self.var / RUNNING
 
     @property
     def accounts(self) -> Path:
         return self.var / "demo-accounts.txt"
+
+    def everything(self) -> list[Path]:
+        """All that a run leaves behind in `var`, the lock excepted."""
+        directories = [self.var / name for name in ("pg", "static", "media")]
+        files = [self.secrets, self.running, self.accounts]
+        stamps = [self.stamp(name) for name in ("migrated", "assets")]
+        return [self.log, self.valkey, self.beat, *directories, *files, *stamps]
+
+    def stamp(self, name: str) -> Path:
+        """A file that remembers for what state of the code some work was done."""
+        return self.var / f".{name}"
 
     @property
     def key(self) -> str:

@@ -90,6 +90,7 @@ class Postgres:
             cwd=Path("/"),
             account=self.account,
             pass_fds=self.pass_fds,
+            holds_data=True,
         )
 
     def program(self, name: str) -> Path:

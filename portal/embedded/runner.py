@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .children import Child, wait_until
-from .console import say
 from .errors import StackError
 from .signals import Signals
 
@@ -19,6 +18,7 @@ class Runner:
         self.signals = Signals()
         self.servers: list[Child] = []
         self.commands: list[Child] = []
+        self.at_end: list[Callable[[], object]] = []
 
     def serve(self, child: Child) -> Child:
         """Start a child whose end means the end of all."""
@@ -36,10 +36,7 @@ class Runner:
         self.commands.remove(command)
         command.kill_group()
         if command.returncode():
-            raise StackError(
-                f"{command.name} failed ({_status(command)}). The end of {command.log}:\n"
-                f"{command.tail()}"
-            )
+            raise StackError(f"{command.name} failed ({_status(command)}). {_log_of(command)}")
 
     def complete(self, command: Child) -> None:
         self.finish(self.begin(command))
@@ -53,8 +50,7 @@ class Runner:
         for child in self.servers:
             if not child.is_running():
                 raise StackError(
-                    f"{child.name} ended ({_status(child)}), so everything stops. "
-                    f"The end of {child.log}:\n{child.tail()}"
+                    f"{child.name} ended ({_status(child)}), so everything stops. {_log_of(child)}"
                 )
 
     def watch(self) -> None:
@@ -78,6 +74,8 @@ class Runner:
         for child in reversed(data):
             child.stop()
         self.servers, self.commands = [], []
+        while self.at_end:
+            self.at_end.pop()()
 
     def _wait(self, condition: Callable[[], bool], seconds: float, subject: Child) -> None:
         def done() -> bool:
@@ -86,8 +84,7 @@ class Runner:
 
         if not wait_until(done, seconds, pause=self.signals.pause):
             raise StackError(
-                f"{subject.name} was not ready after {seconds:.0f} s. "
-                f"The end of {subject.log}:\n{subject.tail()}"
+                f"{subject.name} was not ready after {seconds:.0f} s. {_log_of(subject)}"
             )
 
 
@@ -98,5 +95,5 @@ def _status(child: Child) -> str:
     return f"exit status {status}"
 
 
-def report(error: StackError) -> None:
-    say(f"\n{error}")
+def _log_of(child: Child) -> str:
+    return f"The end of {child.log}:\n{child.tail()}"

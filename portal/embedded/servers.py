@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 
 from .accounts import Account, database_account
@@ -42,6 +43,8 @@ def start_servers(runner: Runner, paths: Paths, lock_fd: int) -> Servers:
     if not urls["DATABASE_URL"]:
         account = database_account(paths.data_owner())
     socket_dir = paths.socket_dir(account) if not all(urls.values()) else None
+    if socket_dir:
+        runner.at_end.append(lambda: shutil.rmtree(socket_dir, ignore_errors=True))
     if socket_dir and not urls["REDIS_URL"]:
         log = paths.fresh_log("valkey")
         valkey = Valkey(paths.valkey, socket_dir, log, pass_fds=(lock_fd,))
@@ -53,9 +56,7 @@ def start_servers(runner: Runner, paths: Paths, lock_fd: int) -> Servers:
             say(f"The account {account.name if account else ''} cannot reach {paths.var};")
             say(f"PostgreSQL keeps its data in {home}.")
         log = paths.fresh_log("postgres")
-        postgres = Postgres(
-            home / "data", socket_dir / "pg", log, account, pass_fds=(lock_fd,)
-        )
+        postgres = Postgres(home / "data", socket_dir / "pg", log, account, pass_fds=(lock_fd,))
         urls["DATABASE_URL"] = postgres.url
         if postgres.needs_initdb():
             say("Making a new database cluster")

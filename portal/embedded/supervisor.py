@@ -10,8 +10,8 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from .application import Application
 from .children import Child
@@ -20,11 +20,21 @@ from .errors import StackError, Stopped
 from .lock import Lock
 from .network import address_of, answers_as, listen
 from .paths import Paths
-from .runner import Runner, report
+from .runner import Runner
 from .secretfile import load_or_make, write_private
 from .servers import Servers, start_servers
 
-WEB_READY_SECONDS = 120
+READY_SECONDS = 120
+# What a command needs to join the running stack, see attach.py.
+SHARED = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS"),
+    *("DJANGO_SETTINGS_MODULE", "PORTAL_VAR", "PORTAL_INSTANCE"),
+)
+
+
+@dataclass
+class Outcome:
+    status: int = 0
 
 
 class Supervisor:
@@ -40,21 +50,21 @@ class Supervisor:
     def serve(self, host: str, port: int) -> int:
         """Serve until a stop signal (returns 0) or until anything fails or dies (1)."""
         with self._orderly() as outcome:
-            self.lock.acquire(self.runner.signals.pause)
             listener = listen(host, port)
-            environment, servers = self._base()
-            collect = self._begin_collecting(environment)
-            prepare = self._bring_up_to_date(environment, servers)
-            if collect:
-                self._finish(collect, "assets", self.application.assets_key())
-            self._start_django(environment, listener.fileno())
-            if prepare:
-                self.runner.finish(prepare)
-            web = self.runner.servers[2 if len(self.runner.servers) > 3 else 0]
-            path = self.application.health
+            environment, servers = self._start_servers()
+            collecting = self._begin_collecting(environment)
+            preparing = self._bring_up_to_date(environment, servers)
+            if collecting:
+                self.runner.finish(collecting)
+                self._remember("assets", self.application.assets_key())
+            web, worker = self._start_django(environment, listener.fileno())
+            if preparing:
+                self.runner.finish(preparing)
+            health = self.application.health
             self.runner.await_ready(
-                web, lambda: answers_as(listener, path, self.instance), WEB_READY_SECONDS
+                web, lambda: answers_as(listener, health, self.instance), READY_SECONDS
             )
+            self.runner.await_ready(worker, lambda: " ready." in worker.tail(), READY_SECONDS)
             self._announce(address_of(listener), environment)
             self.runner.watch()
         return outcome.status
@@ -62,13 +72,93 @@ class Supervisor:
     def run(self, argv: list[str]) -> int:
         """Run one command on PostgreSQL and Valkey alone; returns its exit status."""
         with self._orderly() as outcome:
-            self.lock.acquire(self.runner.signals.pause)
-            environment, _ = self._base()
-            command = Child("command", argv, Path(os.devnull), env=environment, streams=False)
-            self.runner.begin(command)
+            environment, _ = self._start_servers()
+            command = self.runner.begin(Child("command", argv, None, env=environment))
             while command.is_running():
                 self.runner.check()
                 self.runner.signals.pause()
             status = command.returncode() or 0
             outcome.status = status if status >= 0 else 128 - status
         return outcome.status
+
+    @contextlib.contextmanager
+    def _orderly(self) -> Iterator[Outcome]:
+        """Signals and lock around a run; whatever happens, everything is stopped at the end."""
+        outcome = Outcome()
+        self.runner.signals.install()
+        try:
+            self.lock.acquire(self.runner.signals.pause)
+            yield outcome
+        except Stopped:
+            say("\nStopping; running tasks may take up to 20 s to end.")
+        except StackError as error:
+            say(f"\n{error}")
+            outcome.status = 1
+        finally:
+            self.runner.stop()
+            if self.lock.is_held:
+                self.paths.running.unlink(missing_ok=True)
+            self.lock.close()
+
+    def _start_servers(self) -> tuple[dict[str, str], Servers]:
+        base = self.application.child_environment(self.paths, load_or_make(self.paths.secrets))
+        servers = start_servers(self.runner, self.paths, self.lock.fd)
+        return {**base, **servers.urls, "PORTAL_INSTANCE": self.instance}, servers
+
+    def _begin_collecting(self, environment: Mapping[str, str]) -> Child | None:
+        """Gather static files beside the other work, unless nothing changed."""
+        if self._remembers("assets", self.application.assets_key()):
+            return None
+        arguments = ("--noinput", "--verbosity", "0")
+        return self.runner.begin(self._management("collectstatic", *arguments, env=environment))
+
+    def _bring_up_to_date(self, environment: Mapping[str, str], servers: Servers) -> Child | None:
+        """Migrate and prepare the demo data.
+
+        When neither code nor cluster changed there is nothing to migrate, and the preparation
+        runs beside the start of the web server: its command is returned unfinished.
+        """
+        key = f"{servers.cluster} {self.application.code_key()}"
+        prepare = self._management(self.application.prepare, env=environment)
+        if servers.cluster and not servers.is_new and self._remembers("migrated", key):
+            return self.runner.begin(prepare)
+        say("Bringing the database up to date")
+        self.paths.stamp("migrated").unlink(missing_ok=True)
+        self.runner.complete(self._management("migrate", "--noinput", env=environment))
+        say("Preparing the demo data")
+        self.runner.complete(prepare)
+        self._remember("migrated", key)
+        return None
+
+    def _start_django(self, environment: Mapping[str, str], listener: int) -> tuple[Child, Child]:
+        """Web, worker and beat at once; returns the web server and the worker."""
+        paths, application = self.paths, self.application
+        web = application.web(listener, paths.fresh_log("web"), environment)
+        node = f"portal-{self.instance}@localhost"
+        worker = application.worker(node, paths.fresh_log("worker"), environment)
+        beat = application.beat(paths.beat / "schedule", paths.fresh_log("beat"), environment)
+        for child in (web, worker, beat):
+            self.runner.serve(child)
+        return web, worker
+
+    def _announce(self, address: str, environment: Mapping[str, str]) -> None:
+        shared = {name: environment.get(name, "") for name in SHARED}
+        running = {"pid": os.getpid(), "address": address, "environment": shared}
+        write_private(self.paths.running, json.dumps(running, indent=1))
+        self.lock.note_address(address)
+        with contextlib.suppress(OSError):
+            say("\n" + self.paths.accounts.read_text(encoding="utf-8").rstrip())
+        say(f"\nThe portal is ready: {address}")
+        say(f"Data and logs: {self.paths.var}. Ctrl-C stops it.")
+
+    def _management(self, name: str, *arguments: str, env: Mapping[str, str]) -> Child:
+        log = self.paths.fresh_log(name)
+        return self.application.management(name, *arguments, log=log, env=env)
+
+    def _remembers(self, name: str, key: str) -> bool:
+        with contextlib.suppress(OSError):
+            return self.paths.stamp(name).read_text(encoding="utf-8") == key
+        return False
+
+    def _remember(self, name: str, key: str) -> None:
+        self.paths.stamp(name).write_text(key, encoding="utf-8")

@@ -41,6 +41,7 @@ class Valkey:
             cwd=self.data,
             env=dict(os.environ),
             pass_fds=self.pass_fds,
+            holds_data=True,
         )
 
     @property
