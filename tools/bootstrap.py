@@ -233,7 +233,7 @@ STEPS: dict[str, Callable[[], None]] = {
 
 
 def main(steps: list[str]) -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the Python found may be any
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     unknown = [step for step in steps if step not in STEPS]
     if unknown:
