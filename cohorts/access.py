@@ -23,6 +23,11 @@ register_actions(
         gettext_lazy("Open the dashboard of the unit and of everything below it."),
     ),
     Action(
+        "see_counts",
+        gettext_lazy("see counts of cases"),
+        gettext_lazy("Numbers of focus students without names; cells under three stay hidden."),
+    ),
+    Action(
         "manage_unit",
         gettext_lazy("manage units"),
         gettext_lazy("Open, rename, move and close units below the post's unit."),
@@ -75,8 +80,12 @@ def granted_unit_ids(user: User, action: str) -> list[int]:
 
     def read() -> list[int]:
         held = grants(user, action).values("content_object_id", "content_object__kind")
-        dwelling = [g["content_object_id"] for g in held if g["content_object__kind"] in DWELLING_KINDS]
-        other = [g["content_object_id"] for g in held if g["content_object__kind"] not in DWELLING_KINDS]
+        dwelling = [
+            g["content_object_id"] for g in held if g["content_object__kind"] in DWELLING_KINDS
+        ]
+        other = [
+            g["content_object_id"] for g in held if g["content_object__kind"] not in DWELLING_KINDS
+        ]
         below: set[int] = set()
         if dwelling:
             below.update(_below(dwelling))

@@ -22,7 +22,7 @@ _CLEARED = f"{_CARE} clear_restricted manage_case"
 # code, name, duty, side, kinds of unit, actions, one holder only
 ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
     ("school_leader", "学校领导", "联系学院书院，掌握全校数据", Side.SCHOOL,
-     [UnitKind.UNIVERSITY], "see_unit", False),
+     [UnitKind.UNIVERSITY], "see_unit see_counts", False),
     ("party_secretary", "党委书记", "学院书院育人工作第一责任人", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
      f"{_CARE} manage_case appoint manage_contract export_students", True),
@@ -71,7 +71,9 @@ def write_catalogue(using: str = "default", **_kwargs: Any) -> None:
     with override("en"):
         for one in actions():
             known[one.code], _made = Permission.objects.using(using).update_or_create(
-                content_type=content_type, codename=one.code, defaults={"name": str(one.label)[:255]}
+                content_type=content_type,
+                codename=one.code,
+                defaults={"name": str(one.label)[:255]},
             )
     for order, (code, name, duty, side, kinds, codes, is_single) in enumerate(ROLES):
         role, made = Role.objects.using(using).get_or_create(

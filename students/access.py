@@ -110,7 +110,9 @@ def _placed_reasons(user: User, action: str, student: Student) -> list[Reason]:
     rows = reached_placements(user, action)
     if rows is None:
         return []
-    return post_reasons(user, action, rows.filter(student=student).values_list("unit_id", flat=True))
+    return post_reasons(
+        user, action, rows.filter(student=student).values_list("unit_id", flat=True)
+    )
 
 
 def _linked_reasons(user: User, action: str, student: Student) -> list[Reason]:

@@ -17,7 +17,6 @@ from portal.core.models import User
 from portal.core.scope import forget_reach
 from students.models import Student
 
-
 # Two reports in the same instant must not draw the same number.
 _NUMBER_LOCK = 814_002
 
@@ -111,7 +110,9 @@ def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str
 
 
 @transaction.atomic
-def assign_owner(*, actor: User | None, case: Case, owner: User, version: int | None = None) -> Case:
+def assign_owner(
+    *, actor: User | None, case: Case, owner: User, version: int | None = None
+) -> Case:
     """Name the responsible person. ``version`` given: refused if the case changed meanwhile."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     _check_open(case)

@@ -116,9 +116,7 @@ def _role_line(actor: User) -> str:
 
 
 @transaction.atomic
-def correct_follow_up(
-    *, actor: User, follow_up: FollowUp, content: str, version: int
-) -> FollowUp:
+def correct_follow_up(*, actor: User, follow_up: FollowUp, content: str, version: int) -> FollowUp:
     """Replace the text; the former text stays in the history. Only the writer corrects."""
     kept = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
     if kept.author_id != actor.pk:

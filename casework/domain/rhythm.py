@@ -16,6 +16,8 @@ def next_contact_due(
     level: CaseLevel, last_contact_at: dt.datetime, agreed_on: dt.date | None
 ) -> dt.datetime:
     """End of the day by which the level asks for contact, or of the agreed day if earlier."""
-    by_level = timezone.localtime(last_contact_at).date() + dt.timedelta(days=level.contact_every_days)
+    by_level = timezone.localtime(last_contact_at).date() + dt.timedelta(
+        days=level.contact_every_days
+    )
     day = min(by_level, agreed_on) if agreed_on else by_level
     return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))

@@ -103,7 +103,8 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="case_closed_with_outcome",
-                condition=Q(closed_at=None, outcome="") | Q(closed_at__isnull=False, outcome__gt=""),
+                condition=Q(closed_at=None, outcome="")
+                | Q(closed_at__isnull=False, outcome__gt=""),
             ),
             models.CheckConstraint(
                 name="case_facts_in_order",

@@ -12,7 +12,9 @@ from .case import Case
 @pghistory.track()
 class Plan(models.Model):
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="plan")
-    goal = models.CharField(_("goal"), max_length=300, help_text=_("A result that can be measured."))
+    goal = models.CharField(
+        _("goal"), max_length=300, help_text=_("A result that can be measured.")
+    )
     exit_condition = models.CharField(_("exit condition"), max_length=300, blank=True)
     made_on = models.DateField(_("made on"))
 

@@ -20,7 +20,9 @@ def _check_may_appoint(actor: User | None, person: User, role: Role, unit: Unit)
     if actor is None:
         return
     if actor.pk == person.pk:
-        raise DomainError(_("You cannot appoint yourself. Ask another administrator."), code="denied")
+        raise DomainError(
+            _("You cannot appoint yourself. Ask another administrator."), code="denied"
+        )
     if holds_on_unit(actor, "grant_roles", unit.pk):
         return
     if not holds_on_unit(actor, "appoint", unit.pk):
@@ -125,7 +127,9 @@ def set_role_actions(*, actor: User | None, role: Role, permission_ids: list[int
     """Change what a role may do; the grants of everyone who holds it follow at once."""
     before = sorted(role.permissions.values_list("codename", flat=True))
     role.permissions.set(permission_ids)
-    people = Appointment.objects.filter(role=role, revoked_at=None).values_list("person_id", flat=True)
+    people = Appointment.objects.filter(role=role, revoked_at=None).values_list(
+        "person_id", flat=True
+    )
     reconcile(sorted(set(people)))
     after = sorted(role.permissions.values_list("codename", flat=True))
     audit.record(actor=actor, action="set_role_actions", obj=role, before=before, after=after)

@@ -1,7 +1,6 @@
 """Opening and moving units; the closure table follows in the same transaction."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -135,5 +134,3 @@ def rebuild_tree() -> None:
             """
         )
     forget_reach()
-
-

@@ -2,6 +2,7 @@ from .appointment import Appointment, Grant, Role
 from .calendar import Term
 from .contract import Contract, ContractPost
 from .link import DatedLink, LinkKind
+from .study import Major
 from .unit import (
     Academy,
     Building,
@@ -16,7 +17,6 @@ from .unit import (
     UnitTree,
     University,
 )
-from .study import Major
 
 __all__ = [
     "Academy",

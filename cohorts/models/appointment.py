@@ -22,9 +22,7 @@ class Role(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=60)
     description = models.CharField(_("duty"), max_length=200, blank=True)
-    side = models.CharField(
-        _("side"), max_length=8, choices=Side.choices, default=Side.COLLEGE
-    )
+    side = models.CharField(_("side"), max_length=8, choices=Side.choices, default=Side.COLLEGE)
     unit_kinds = ArrayField(
         models.CharField(max_length=12, choices=UnitKind.choices),
         verbose_name=_("kinds of unit"),

@@ -50,9 +50,7 @@ class Contract(models.Model):
         verbose_name_plural = _("contracting groups")
         ordering = ["-academic_year", "cohort__code"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["cohort", "academic_year"], name="contract_once_a_year"
-            )
+            models.UniqueConstraint(fields=["cohort", "academic_year"], name="contract_once_a_year")
         ]
 
     def __str__(self) -> str:

@@ -41,9 +41,7 @@ def tree_of(unit: Unit) -> Tree:
 
 
 @transaction.atomic
-def place_student(
-    *, actor: User | None, student: Student, unit: Unit, since: dt.date
-) -> Placement:
+def place_student(*, actor: User | None, student: Student, unit: Unit, since: dt.date) -> Placement:
     """Place ``student`` in ``unit`` from ``since``; the former placement of that tree ends the
     day before. The same unit again changes nothing. Raises DomainError when ``since`` is not
     after the start of the current placement."""

@@ -70,7 +70,15 @@ class CourseResult(models.Model):
                 fields=["student", "course", "term", "attempt", "sequence"],
             )
         ]
-        indexes = [models.Index(fields=["term", "course"])]
+        indexes = [
+            models.Index(fields=["term", "course"]),
+            models.Index(
+                name="courseresult_failed",
+                fields=["student", "course"],
+                include=["credits"],
+                condition=models.Q(passed=False, is_required=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.course_id} {self.term_id} {self.grade}"
