@@ -120,7 +120,7 @@ def post_reasons(user: User, action: str, unit_ids: Iterable[int]) -> list[Reaso
     """Sentences naming the posts through which ``user`` holds ``action`` on any of the units."""
     today = timezone.localdate()
     posts = (
-        Appointment.objects.filter(  # type: ignore[attr-defined]
+        Appointment.objects.filter(
             in_force(today),
             revoked_at=None,
             person=user,

@@ -103,7 +103,8 @@ def _linked(user: User, action: str) -> QuerySet[Any] | None:
 def _own(user: User, action: str) -> QuerySet[Any] | None:
     if action not in SELF_ACTIONS:
         return None
-    return Student.objects.filter(user=user).values("pk")
+    rows: QuerySet[Any] = Student.objects.filter(user=user).values("pk")
+    return rows
 
 
 def _placed_reasons(user: User, action: str, student: Student) -> list[Reason]:

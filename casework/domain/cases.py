@@ -52,7 +52,9 @@ def open_case(
     if at > timezone.now():
         raise DomainError(_("The time of entry lies in the future. Enter when it happened."))
     student = Student.objects.select_for_update().get(pk=student.pk)
-    case = Case.objects.filter(student=student, closed_at=None).select_related("level").first()
+    case: Case | None = (
+        Case.objects.filter(student=student, closed_at=None).select_related("level").first()
+    )
     if case is None:
         episode = Case.objects.filter(student=student).count() + 1
         case = Case.objects.create(

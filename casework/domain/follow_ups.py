@@ -56,7 +56,7 @@ def log_follow_up(
     """
     happened_at = happened_at or timezone.now()
     if client_key is not None:
-        sent = FollowUp.objects.filter(client_key=client_key, author=actor).first()
+        sent: FollowUp | None = FollowUp.objects.filter(client_key=client_key, author=actor).first()
         if sent is not None:
             return sent
     _check(content, happened_at, next_on)
@@ -106,7 +106,7 @@ def _count_contact(case: Case, made: FollowUp) -> None:
 
 def _role_line(actor: User) -> str:
     post = (
-        Appointment.objects.in_force(timezone.localdate())  # type: ignore[attr-defined]
+        Appointment.objects.in_force(timezone.localdate())
         .filter(person=actor)
         .select_related("role")
         .order_by("role__order")
@@ -118,7 +118,7 @@ def _role_line(actor: User) -> str:
 @transaction.atomic
 def correct_follow_up(*, actor: User, follow_up: FollowUp, content: str, version: int) -> FollowUp:
     """Replace the text; the former text stays in the history. Only the writer corrects."""
-    kept = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+    kept: FollowUp = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
     if kept.author_id != actor.pk:
         raise DomainError(_("Only the person who wrote a record can correct it."), code="denied")
     if kept.version != version:

@@ -1,6 +1,7 @@
 """Grants follow appointments: the only writer of cohorts.Grant (design 5.2)."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
@@ -27,7 +28,7 @@ _SAME = """
 """
 
 
-def _params(people: Collection[int] | None) -> dict[str, object]:
+def _params(people: Collection[int] | None) -> dict[str, Any]:
     return {
         "ct": ContentType.objects.get_for_model(Unit).pk,
         "today": timezone.localdate(),

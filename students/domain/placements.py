@@ -47,7 +47,9 @@ def place_student(*, actor: User | None, student: Student, unit: Unit, since: dt
     after the start of the current placement."""
     Student.objects.select_for_update().get(pk=student.pk)
     tree = tree_of(unit)
-    current = Placement.objects.filter(student=student, tree=tree, until=None).first()
+    current: Placement | None = Placement.objects.filter(
+        student=student, tree=tree, until=None
+    ).first()
     if current is not None:
         if current.unit_id == unit.pk:
             return current
@@ -58,7 +60,7 @@ def place_student(*, actor: User | None, student: Student, unit: Unit, since: dt
             )
         current.until = since - dt.timedelta(days=1)
         current.save(update_fields=["until"])
-    placed = Placement.objects.create(student=student, unit=unit, tree=tree, since=since)
+    placed: Placement = Placement.objects.create(student=student, unit=unit, tree=tree, since=since)
     forget_reach()
     audit.record(
         actor=actor,

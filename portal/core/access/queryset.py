@@ -25,13 +25,14 @@ class _GetFor(models.Manager[Any]):
     def get_for(self, user: Any, action: str, pk: Any = None, **lookup: Any) -> Any:
         """The one row, or Http404 when it is not visible, or PermissionDenied when it is visible
         but ``action`` is not allowed. A missing row and a hidden one answer alike."""
-        lookup = {"pk": pk} if pk is not None else lookup
+        lookup = lookup or {"pk": pk}
         see: str = self.model.see_action
-        visible = self.get_queryset().restrict(user, see)
+        rows: Any = self.get_queryset()
+        visible = rows.restrict(user, see)
         found = visible.filter(**lookup).first()
         if found is None:
             raise Http404
-        if action != see and not self.get_queryset().restrict(user, action).filter(pk=found.pk).exists():
+        if action != see and not rows.restrict(user, action).filter(pk=found.pk).exists():
             raise PermissionDenied(_denial(action))
         return found
 
