@@ -1,0 +1,127 @@
+// Drafts of any <form data-draft="key">: kept on this device per user, restored on load,
+// removed when the form has been accepted. The state is always said in words.
+(function () {
+  "use strict";
+
+  const portal = (window.portal = window.portal || {});
+  const SKIP = new Set(["csrfmiddlewaretoken"]);
+
+  portal.uuid = function () {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  };
+  portal.clock = function (date) {
+    const at = date || new Date();
+    return String(at.getHours()).padStart(2, "0") + ":" + String(at.getMinutes()).padStart(2, "0");
+  };
+  portal.user = function () {
+    return document.body.dataset.user || "0";
+  };
+  portal.store = {
+    get(key) {
+      try {
+        return JSON.parse(localStorage.getItem("portal." + portal.user() + "." + key));
+      } catch (error) {
+        return null;
+      }
+    },
+    set(key, value) {
+      try {
+        localStorage.setItem("portal." + portal.user() + "." + key, JSON.stringify(value));
+        return true;
+      } catch (error) {
+        return false;
+      }
+    },
+    drop(key) {
+      try {
+        localStorage.removeItem("portal." + portal.user() + "." + key);
+      } catch (error) { /* nothing to remove */ }
+    },
+  };
+  portal.readForm = function (form) {
+    const pairs = [];
+    new FormData(form).forEach((value, name) => {
+      if (!SKIP.has(name) && typeof value === "string") pairs.push([name, value]);
+    });
+    return pairs;
+  };
+  portal.fillForm = function (form, pairs) {
+    const byName = new Map();
+    pairs.forEach(([name, value]) => {
+      if (!byName.has(name)) byName.set(name, []);
+      byName.get(name).push(value);
+    });
+    for (const field of form.elements) {
+      if (!field.name || SKIP.has(field.name) || field.type === "file") continue;
+      const values = byName.get(field.name);
+      if (field.type === "radio" || field.type === "checkbox") {
+        field.checked = Boolean(values && values.includes(field.value));
+      } else if (field.tagName === "SELECT" && field.multiple) {
+        for (const option of field.options) option.selected = Boolean(values && values.includes(option.value));
+      } else if (values) {
+        field.value = values.shift();
+      }
+    }
+  };
+  portal.draftWords = function (clock, offline) {
+    if (portal.language() === "zh") return (offline ? "离线，" : "") + "草稿已存本机 " + clock;
+    return (offline ? "Offline; draft kept on this device " : "Draft kept on this device ") + clock;
+  };
+  portal.hasText = function (pairs) {
+    return pairs.some(([name, value]) => name !== "client_key" && value.trim() !== "");
+  };
+
+  function wire(form) {
+    const key = "draft." + form.dataset.draft;
+    const state = form.querySelector("[data-draft-state]");
+    const secret = form.querySelector('input[name="client_key"]');
+    const kept = portal.store.get(key);
+    const text = form.querySelector("textarea");
+    if (kept && text && !text.value) {
+      portal.fillForm(form, kept.pairs);
+      if (state) state.textContent = portal.draftWords(kept.clock, false);
+    }
+    if (secret && !secret.value) secret.value = portal.uuid();
+    let timer = 0;
+    form.addEventListener("input", function () {
+      clearTimeout(timer);
+      timer = setTimeout(function () {
+        const saved = { clock: portal.clock(), pairs: portal.readForm(form) };
+        if (text && !text.value.trim()) portal.store.drop(key);
+        else if (portal.store.set(key, saved) && state) state.textContent = portal.draftWords(saved.clock, false);
+      }, 400);
+    });
+    function accepted() {
+      clearTimeout(timer);
+      portal.store.drop(key);
+    }
+    form.addEventListener("htmx:afterRequest", function (event) {
+      if (event.detail.elt === form && event.detail.successful) accepted();
+    });
+    // A plain post leaves the page: the draft is dropped when the next page shows the success.
+    form.addEventListener("submit", function () {
+      if (!form.hasAttribute("hx-post")) portal.store.set("sent", { key: key, at: Date.now() });
+    });
+  }
+
+  function settle() {
+    const sent = portal.store.get("sent");
+    if (!sent) return;
+    if (document.querySelector(".p-toast-ok")) portal.store.drop(sent.key);
+    portal.store.drop("sent");
+  }
+  function onReady() {
+    settle();
+    document.querySelectorAll("form[data-draft]").forEach(wire);
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", onReady);
+  else onReady();
+  document.addEventListener("htmx:afterSwap", function (event) {
+    event.target.querySelectorAll("form[data-draft]").forEach(wire);
+  });
+})();
