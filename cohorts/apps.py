@@ -9,7 +9,13 @@ class CohortsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from portal.core.admin_rights import register_duty_source, register_guard
+
         from .catalogue import write_catalogue
+        from .queries.duties import duty_today, refuse_lockout
+
+        register_duty_source(duty_today)
+        register_guard(refuse_lockout)
 
         # Actions become permissions of Unit, and the role catalogue its first rows.
         post_migrate.connect(write_catalogue, sender=self)

@@ -2,15 +2,18 @@
 
 import datetime as dt
 
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.access import grants, holds_on_unit
+from cohorts.domain.duties import DUTY_ACTIONS, check_one_duty
 from cohorts.domain.reconcile import reconcile
 from cohorts.models import Appointment, Role, Unit
 from portal.core import audit
+from portal.core.admin_rights import DUTIES, check_lockout
 from portal.core.errors import DomainError
 from portal.core.models import User
 
@@ -76,6 +79,7 @@ def appoint(
     Unit.objects.select_for_update().get(pk=unit.pk)
     _check_may_appoint(actor, person, role, unit)
     _check_single(role, unit, starts_on, ends_on)
+    check_one_duty(person, role, starts_on, ends_on)
     post = Appointment(
         person=person,
         role=role,
@@ -109,28 +113,53 @@ def end_appointment(
         or holds_on_unit(actor, "appoint", post.unit_id)
     ):
         raise DomainError(_("You may end only posts on units on which you appoint."), code="denied")
+    if post.revoked_at is not None:
+        raise DomainError(_("This post has already been ended."))
     if ends_on is None:
         post.revoked_at = timezone.now()
         post.ends_on = max(post.starts_on, min(post.ends_on or dt.date.max, timezone.localdate()))
     else:
         if ends_on < post.starts_on:
             raise DomainError(_("The last day is before the first day."))
+        if post.ends_on is not None and ends_on > post.ends_on:
+            # Otherwise whoever may end a post could prolong it, even his own or a wider one.
+            raise DomainError(_("A post is prolonged by a new appointment, not by a later end."))
         post.ends_on = ends_on
     post.save()
     reconcile([person.pk])
+    if actor is not None:
+        check_lockout()
     audit.record(actor=actor, action="end_appointment", obj=post, on=str(post.ends_on))
     return post
 
 
+def _holds_role(actor: User, role: Role) -> bool:
+    held = Appointment.objects.filter(person=actor, role=role, revoked_at=None)
+    return held.exclude(ends_on__lt=timezone.localdate()).exists()
+
+
 @transaction.atomic
 def set_role_actions(*, actor: User | None, role: Role, permission_ids: list[int]) -> Role:
-    """Change what a role may do; the grants of everyone who holds it follow at once."""
+    """Change what a role may do; the grants of everyone who holds it follow at once.
+
+    Raises DomainError when the actor would widen a role held by himself, when one of the three
+    administrators' roles would open students' records, or when nobody could appoint any more.
+    """
     before = sorted(role.permissions.values_list("codename", flat=True))
+    wanted = set(Permission.objects.filter(pk__in=permission_ids).values_list("codename", flat=True))
+    if role.code in DUTIES and wanted - DUTY_ACTIONS:
+        raise DomainError(_("An administrator's role never opens students' records."))
+    if actor is not None and not (actor.is_in_force() and grants(actor, "grant_roles").exists()):
+        raise DomainError(_("Only a security administrator changes roles."), code="denied")
+    if actor is not None and wanted - set(before) and _holds_role(actor, role):
+        raise DomainError(_("You hold this role yourself: another administrator must widen it."))
     role.permissions.set(permission_ids)
     people = Appointment.objects.filter(role=role, revoked_at=None).values_list(
         "person_id", flat=True
     )
     reconcile(sorted(set(people)))
+    if actor is not None:
+        check_lockout()
     after = sorted(role.permissions.values_list("codename", flat=True))
     audit.record(actor=actor, action="set_role_actions", obj=role, before=before, after=after)
     return role

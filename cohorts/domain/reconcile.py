@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cohorts.domain.duties import follow_duties
 from cohorts.models import Unit
 from portal.core.models import User
 from portal.core.scope import forget_reach
@@ -70,6 +71,7 @@ def reconcile(people: Collection[int] | None = None) -> tuple[int, int]:
             params,
         )
         added = cursor.rowcount
+    follow_duties(people)
     forget_reach()
     return removed, added
 

@@ -25,7 +25,7 @@ INSTALLED_APPS = [
     "partybranch",
     "casework",
     "portal.web",
-    "django.contrib.admin",
+    "portal.core.adminsite.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

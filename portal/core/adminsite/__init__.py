@@ -1,0 +1,1 @@
+"""Django's own admin with Chinese words, the three duties, and refusals shown in the form."""
