@@ -41,7 +41,7 @@
             show: last,
             formatter: series.name,
             position: first ? "left" : "bottom",
-            distance: first ? 10 : 16,
+            distance: first ? 10 : 22,
             align: "right",
             color: first ? (dark ? "#E8EFF2" : token("accent-strong")) : ink3,
             fontWeight: first ? 600 : 400,

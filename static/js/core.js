@@ -132,7 +132,18 @@
   window.addEventListener("pageshow", allowAgain);
   document.addEventListener("htmx:afterRequest", allowAgain);
 
+  // What scrolls sideways must be reachable by keyboard.
+  function paintScrollers() {
+    document.querySelectorAll(".p-scroll, .p-stages, .p-board, .p-tabs").forEach((box) => {
+      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else if (!box.classList.contains("p-chart-table")) box.removeAttribute("tabindex");
+    });
+  }
+  window.addEventListener("resize", paintScrollers);
+  document.addEventListener("htmx:afterSwap", paintScrollers);
+
   function onReady() {
+    paintScrollers();
     document.querySelectorAll("[data-toast]").forEach(arm);
     const summary = document.querySelector("[data-focus]");
     if (summary) summary.focus();
