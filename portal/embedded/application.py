@@ -29,6 +29,7 @@ class Application:
     celery: str = "portal.celery:app"
     health: str = "/healthz"
     prepare: str = "prepare_demo"
+    ready_seconds: float = 120
 
     def child_environment(self, paths: Paths, secrets: Mapping[str, str]) -> dict[str, str]:
         """Environment of every Django process, without the addresses of the servers."""

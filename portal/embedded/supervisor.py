@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import secrets
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -24,7 +25,6 @@ from .runner import Runner
 from .secretfile import load_or_make, write_private
 from .servers import Servers, start_servers
 
-READY_SECONDS = 120
 # What a command needs to join the running stack, see attach.py.
 SHARED = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS"),
@@ -60,11 +60,7 @@ class Supervisor:
             web, worker = self._start_django(environment, listener.fileno())
             if preparing:
                 self.runner.finish(preparing)
-            health = self.application.health
-            self.runner.await_ready(
-                web, lambda: answers_as(listener, health, self.instance), READY_SECONDS
-            )
-            self.runner.await_ready(worker, lambda: " ready." in worker.tail(), READY_SECONDS)
+            self._await_django(web, worker, listener)
             self._announce(address_of(listener), environment)
             self.runner.watch()
         return outcome.status
@@ -88,6 +84,7 @@ class Supervisor:
         self.runner.signals.install()
         try:
             self.lock.acquire(self.runner.signals.pause)
+            self.paths.running.unlink(missing_ok=True)  # of a run that was killed
             yield outcome
         except Stopped:
             say("\nStopping; running tasks may take up to 20 s to end.")
@@ -140,6 +137,15 @@ class Supervisor:
         for child in (web, worker, beat):
             self.runner.serve(child)
         return web, worker
+
+    def _await_django(self, web: Child, worker: Child, listener: socket.socket) -> None:
+        application, runner = self.application, self.runner
+
+        def answers() -> bool:
+            return answers_as(listener, application.health, self.instance)
+
+        runner.await_ready(web, answers, application.ready_seconds)
+        runner.await_ready(worker, lambda: " ready." in worker.tail(), application.ready_seconds)
 
     def _announce(self, address: str, environment: Mapping[str, str]) -> None:
         shared = {name: environment.get(name, "") for name in SHARED}

@@ -5,4 +5,4 @@ import os
 from celery import Celery
 
 broker = "redis+socket://" + os.environ["REDIS_URL"].removeprefix("unix://").partition("?")[0]
-app = Celery("tiny", broker=broker)
+app = Celery("tiny", broker=os.environ.get("TINY_BROKER", broker))
