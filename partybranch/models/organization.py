@@ -21,7 +21,8 @@ class PartyOrganization(Unit):
         related_name="approves_for",
         help_text=_("Set per branch; it does not follow from the tree (rulebook 1.5)."),
     )
-    college = models.ForeignKey(
+    # Not `college` and `academy`: a unit already has those names for its own typed rows.
+    college_side = models.ForeignKey(
         "cohorts.College",
         verbose_name=_("college side"),
         null=True,
@@ -29,7 +30,7 @@ class PartyOrganization(Unit):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    academy = models.ForeignKey(
+    academy_side = models.ForeignKey(
         "cohorts.Academy",
         verbose_name=_("academy side"),
         null=True,
