@@ -91,7 +91,7 @@
     form.addEventListener("input", function () {
       clearTimeout(timer);
       timer = setTimeout(function () {
-        const saved = { clock: portal.clock(), pairs: portal.readForm(form) };
+        const saved = { at: Date.now(), clock: portal.clock(), pairs: portal.readForm(form) };
         if (text && !text.value.trim()) portal.store.drop(key);
         else if (portal.store.set(key, saved) && state) state.textContent = portal.draftWords(saved.clock, false);
       }, 400);
@@ -109,6 +109,24 @@
     });
   }
 
+  // Drafts leave the device with an explicit log-out, and after a week in any case. Records that
+  // wait to be sent stay: they would be lost otherwise.
+  const WEEK = 7 * 24 * 3600 * 1000;
+  function sweep(all) {
+    const mine = "portal." + portal.user() + ".";
+    try {
+      Object.keys(localStorage)
+        .filter((key) => key.startsWith(mine) && key.includes("draft"))
+        .forEach((key) => {
+          const kept = JSON.parse(localStorage.getItem(key)) || {};
+          if (all || Date.now() - (kept.at || 0) > WEEK) localStorage.removeItem(key);
+        });
+    } catch (error) { /* storage switched off */ }
+  }
+  document.addEventListener("submit", function (event) {
+    if (event.target.matches("form[data-logout]")) sweep(true);
+  });
+
   function settle() {
     const sent = portal.store.get("sent");
     if (!sent) return;
@@ -116,6 +134,7 @@
     portal.store.drop("sent");
   }
   function onReady() {
+    sweep(false);
     settle();
     document.querySelectorAll("form[data-draft]").forEach(wire);
   }

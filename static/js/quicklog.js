@@ -5,6 +5,8 @@
   "use strict";
 
   const portal = window.portal;
+  if (portal.quicklog) return; // the frame loads this script too, to send what is waiting
+  portal.quicklog = true;
   const form = document.getElementById("quick-log-form");
   const QUEUE = "log.queue";
   const DRAFT = "log.draft";
@@ -60,7 +62,7 @@
       say("");
     } else {
       const clock = portal.clock();
-      say(portal.store.set(DRAFT, { clock: clock, pairs: pairs }) ? portal.draftWords(clock, !navigator.onLine) : words.full);
+      say(portal.store.set(DRAFT, { at: Date.now(), clock: clock, pairs: pairs }) ? portal.draftWords(clock, !navigator.onLine) : words.full);
     }
     status();
   }
@@ -103,7 +105,7 @@
     });
     if (answer.redirected && new URL(answer.url).pathname.includes("login")) return "login";
     if (answer.ok || answer.status === 409) return "sent";
-    if (answer.status === 401 || answer.status === 403) return "login";
+    if (answer.status === 401) return "login";
     if (answer.status >= 500 || answer.status === 429) return "retry";
     let reason = "";
     try {
@@ -124,8 +126,7 @@
           break;
         }
         if (result.refused !== undefined) {
-          if (form && portal.store.get(DRAFT)) break; // do not overwrite what is being typed
-          if (!form) break;
+          if (!form || portal.store.get(DRAFT)) continue; // waits until the form is free
           portal.fillForm(form, item.pairs);
           saveDraft();
           portal.toast(words.refused + result.refused, "late");
@@ -138,6 +139,8 @@
     sending = false;
     status();
     if (done) paint(words.sent(done), "", true);
+    if (done && !strip) portal.toast(words.sent(done), "ok");
+    if (queue().length) setTimeout(flush, 30000); // the server may be the one that is away
   }
 
   function wire() {

@@ -15,9 +15,22 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from portal.core.ui import dates, marks
+from portal.core.ui.assets import asset_links
 from portal.core.ui.icons import icon_svg
 
 register = template.Library()
+
+
+@register.simple_tag
+def style_links() -> SafeString:
+    """Everything the head of a page loads."""
+    return asset_links("styles")
+
+
+@register.simple_tag
+def script_links() -> SafeString:
+    """The scripts of every page, in order."""
+    return asset_links("scripts")
 
 
 @register.simple_tag
