@@ -1,0 +1,90 @@
+"""The pages of design 10 with their bars."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from bench.registry import F1, F2, Visit, page
+
+Site = dict[str, Any]
+FEW = ("rows1", "rows3", "rows50")
+
+# Any 50-row list: at most 1.5 × F2, whatever the reach.
+
+
+@page("students, 200 reached", account="counsellor", floor=F2, bar=1.5, growth=True, count_as=FEW)
+def students_of_counsellor(site: Site, turn: int) -> Visit:
+    return Visit("/students/")
+
+
+@page("students, 2,000 reached", account="leader", floor=F2, bar=1.5, growth=True)
+def students_of_leader(site: Site, turn: int) -> Visit:
+    return Visit("/students/")
+
+
+@page("students, whole school", account="school", floor=F2, bar=1.5)
+def students_of_school(site: Site, turn: int) -> Visit:
+    return Visit("/students/")
+
+
+@page("students, page 20", account="school", floor=F2, bar=1.5)
+def students_page_20(site: Site, turn: int) -> Visit:
+    return Visit("/students/?page=20")
+
+
+@page("cases, 200 reached", account="counsellor", floor=F2, bar=1.5, growth=True, count_as=FEW)
+def cases_of_counsellor(site: Site, turn: int) -> Visit:
+    return Visit("/cases/")
+
+
+@page("cases, 2,000 reached", account="leader", floor=F2, bar=1.5, growth=True)
+def cases_of_leader(site: Site, turn: int) -> Visit:
+    return Visit("/cases/")
+
+
+@page("cases, whole school", account="school", floor=F2, bar=1.5)
+def cases_of_school(site: Site, turn: int) -> Visit:
+    return Visit("/cases/")
+
+
+# Everyday pages: at most 3 × F1.
+
+
+@page("workbench", account="counsellor", floor=F1, bar=3, growth=True, count_as=FEW)
+def workbench(site: Site, turn: int) -> Visit:
+    return Visit("/")
+
+
+@page("portrait", account="counsellor", floor=F1, bar=3, growth=True, count_as=FEW)
+def portrait(site: Site, turn: int) -> Visit:
+    return Visit(f"/students/{site['student_no']}/")
+
+
+@page("case", account="counsellor", floor=F1, bar=3, growth=True, count_as=FEW)
+def case(site: Site, turn: int) -> Visit | None:
+    return Visit(f"/cases/{site['case_id']}/") if site["case_id"] else None
+
+
+@page("quick log, POST", account="counsellor", floor=F1, bar=3, growth=True)
+def quick_log(site: Site, turn: int) -> Visit:
+    form = {
+        "student": site["student_no"],
+        "channel": "face",
+        "content": "谈了近期的学习安排，约定下周再看一次。",
+        "client_key": str(uuid.uuid4()),
+    }
+    return Visit("/log/", form)
+
+
+# Dashboards.
+
+
+@page("cohort dashboard, 2,000", account="leader", floor=F1, bar=4, growth=True)
+def cohort_dashboard(site: Site, turn: int) -> Visit:
+    return Visit(f"/cohorts/{site['cohort_id']}/")
+
+
+@page("school dashboard", account="schoolleader", floor=F1, bar=6)
+def school_dashboard(site: Site, turn: int) -> Visit:
+    return Visit(f"/units/{site['university_id']}/")
