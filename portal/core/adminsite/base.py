@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from portal.core import audit
 from portal.core.errors import DomainError
@@ -53,7 +52,9 @@ class PortalAdmin(admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kw: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kw: Any
+    ) -> Any:
         form = super().get_form(request, obj, change=change, **kw)
         form.refusal = getattr(request, "refusal", "")
         form.actor = request.user
@@ -80,7 +81,12 @@ class PortalAdmin(admin.ModelAdmin):
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.save()
-        changed = {name: _plain(form.cleaned_data.get(name)) for name in form.changed_data}
+        columns = {field.name for field in obj._meta.fields}
+        changed = {
+            name: _plain(form.cleaned_data.get(name))
+            for name in form.changed_data
+            if name in columns
+        }
         verb = "change" if change else "add"
         audit.record(
             actor=request.user, action=f"{verb}_{obj._meta.model_name}", obj=obj, changed=changed

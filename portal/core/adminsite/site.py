@@ -39,7 +39,11 @@ class PortalAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         duty = duty_of(request.user)
-        return {**super().each_context(request), "duty": duty, "duty_name": DUTY_NAMES.get(duty or "")}
+        return {
+            **super().each_context(request),
+            "duty": duty,
+            "duty_name": DUTY_NAMES.get(duty or ""),
+        }
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         duty = duty_of(request.user)

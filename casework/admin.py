@@ -1,0 +1,48 @@
+"""Categories and levels of focus students: the school's own dictionary. No case is shown here."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from casework.models import CaseCategory, CaseLevel
+from portal.core.adminsite.base import PortalAdmin
+from portal.core.adminsite.steps import Step, register_step
+
+
+@admin.register(CaseCategory)
+class CaseCategoryAdmin(PortalAdmin):
+    duties: ClassVar = {"sysadmin": "view add change"}
+    intro = _(
+        "The classes of focus students in the words of your school. A class no longer used is "
+        "switched off, so that old cases keep their name."
+    )
+    list_display = ("name", "short_name", "code", "parent", "is_health", "is_used", "order")
+    list_filter = ("is_used", "is_health")
+    list_select_related = ("parent",)
+    search_fields = ("name", "code")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj is not None else ()
+
+
+@admin.register(CaseLevel)
+class CaseLevelAdmin(PortalAdmin):
+    duties: ClassVar = {"sysadmin": "view change"}
+    intro = _(
+        "How soon somebody must act and how often the student is contacted, by level. Times run "
+        "through nights and weekends. A change counts for contacts logged from now on."
+    )
+    list_display = (
+        "name", "code", "contact_every_days", "first_action_hours", "review_every_days",
+        "family_within_days",
+    )  # fmt: skip
+    readonly_fields = ("code", "rank")
+
+
+register_step(
+    Step("sysadmin", 60, _("Check classes and levels of focus students"),
+         _("Names of the classes, and the waiting times of red, orange, yellow and blue."),
+         "admin:casework_caselevel_changelist"),
+)  # fmt: skip

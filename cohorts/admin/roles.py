@@ -1,0 +1,133 @@
+"""Roles and kinds of link: what they may do, each action explained."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+from import_export.resources import ModelResource
+
+from cohorts.domain.appointments import set_role_actions
+from cohorts.enums import UnitKind
+from cohorts.models import Appointment, LinkKind, Role
+from portal.core import audit
+from portal.core.adminsite.base import PortalAdmin, RefusableForm
+from portal.core.adminsite.exchange import SheetOut
+
+from .actions_field import ActionsField
+
+
+class _WithActions(RefusableForm):
+    allowed = ActionsField(
+        label=_("Allowed actions"),
+        help_text=_("What a holder may do, on the unit of the post and everything below it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            held = self.instance.permissions.values_list("pk", flat=True)
+            self.fields["allowed"].initial = [str(pk) for pk in held]
+
+
+class RoleForm(_WithActions):
+    unit_kinds = forms.MultipleChoiceField(
+        label=_("Kinds of unit"), choices=UnitKind.choices, widget=forms.CheckboxSelectMultiple,
+        help_text=_("A post of this role can be held on units of these kinds only."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Role
+        fields = ("code", "name", "description", "side", "unit_kinds", "is_single", "order")
+
+
+class RoleResource(ModelResource):
+    """Sheet of all roles with their actions, for filing with the school's permission list."""
+
+    actions = Field(column_name="actions")
+
+    class Meta:
+        model = Role
+        fields = ("code", "name", "description", "side", "unit_kinds", "is_single", "actions")
+
+    def dehydrate_actions(self, role: Role) -> str:
+        return " ".join(role.permissions.values_list("codename", flat=True))
+
+
+@admin.register(Role)
+class RoleAdmin(SheetOut, PortalAdmin):
+    duties: ClassVar = {"secadmin": "view add change"}
+    intro = _(
+        "A role is a kind of post. Tick what its holders may do; the change reaches everyone "
+        "who holds the role at once. Marked actions open sensitive data: give them sparingly."
+    )
+    form = RoleForm
+    resource_classes = [RoleResource]
+    list_display = ("name", "code", "side", "kinds", "action_count", "holders", "is_single")
+    list_filter = ("side",)
+    search_fields = ("name", "code", "description")
+    fieldsets = (
+        (None, {"fields": ("code", "name", "description", "side", "order")}),
+        (_("Where it can be held"), {"fields": ("unit_kinds", "is_single")}),
+        (_("What it may do"), {"fields": ("allowed",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("permissions")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj is not None else ()
+
+    @admin.display(description=_("kinds of unit"))
+    def kinds(self, role: Role) -> str:
+        return "、".join(str(UnitKind(kind).label) for kind in role.unit_kinds)
+
+    @admin.display(description=_("actions"))
+    def action_count(self, role: Role) -> int:
+        return len(role.permissions.all())
+
+    @admin.display(description=_("holders today"))
+    def holders(self, role: Role) -> int:
+        posts = Appointment.objects.in_force(timezone.localdate())  # type: ignore[attr-defined]
+        return int(posts.filter(role=role).values("person_id").distinct().count())
+
+    def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().write(request, obj, form, change)
+        if "allowed" in form.changed_data:
+            ids = [int(pk) for pk in form.cleaned_data["allowed"]]
+            set_role_actions(actor=request.user, role=obj, permission_ids=ids)
+
+
+class LinkKindForm(_WithActions):
+    class Meta:
+        model = LinkKind
+        fields = ("code", "name", "load_limit")
+
+
+@admin.register(LinkKind)
+class LinkKindAdmin(PortalAdmin):
+    duties: ClassVar = {"secadmin": "view add change"}
+    intro = _("A link ties one person to one student, such as a tutor. It carries these actions.")
+    form = LinkKindForm
+    list_display = ("name", "code", "load_limit")
+    search_fields = ("name", "code")
+    fieldsets = (
+        (None, {"fields": ("code", "name", "load_limit")}),
+        (_("What it may do"), {"fields": ("allowed",)}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj is not None else ()
+
+    def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().write(request, obj, form, change)
+        if "allowed" in form.changed_data:
+            before = sorted(obj.permissions.values_list("codename", flat=True))
+            obj.permissions.set(int(pk) for pk in form.cleaned_data["allowed"])
+            after = sorted(obj.permissions.values_list("codename", flat=True))
+            audit.record(
+                actor=request.user, action="set_link_actions", obj=obj, before=before, after=after
+            )

@@ -1,0 +1,202 @@
+"""Django admin of the floor: accounts, audit trail, background jobs."""
+
+import json
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin  # noqa: F401 - registers Group first
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.adminsite.base import PortalAdmin, ReadOnlyAdmin, RefusableForm, tag
+from portal.core.adminsite.words import act_word, act_words
+from portal.core.domain.accounts import change_account, open_account, record_new_password
+from portal.core.models import AuditEntry, Job, User
+
+# Rights follow from posts: groups and single permissions are never edited by hand.
+if admin.site.is_registered(Group):
+    admin.site.unregister(Group)
+
+_FIELDS = ("username", "name", "title", "phone", "email", "is_active", "expires_on")
+
+
+class AccountForm(RefusableForm, UserChangeForm):
+    class Meta:
+        model = User
+        fields = (*_FIELDS, "password")
+        labels = {"username": _("staff or student number"), "is_active": _("account open")}
+        help_texts = {
+            "username": _("Written exactly as the personnel or academic office writes it."),
+            "is_active": _("Take the tick away to freeze: open sessions end at the next click."),
+        }
+
+
+class NewAccountForm(RefusableForm, AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("username", "name", "title", "phone", "email", "expires_on")
+        labels = AccountForm.Meta.labels
+        help_texts = AccountForm.Meta.help_texts
+
+    usable_password = None
+
+
+class ForceFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("open")), ("frozen", _("frozen")), ("ended", _("ended"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        today = timezone.localdate()
+        if self.value() == "open":
+            return queryset.filter(is_active=True).exclude(expires_on__lt=today)
+        if self.value() == "frozen":
+            return queryset.filter(is_active=False)
+        return queryset.filter(expires_on__lt=today) if self.value() == "ended" else queryset
+
+
+@admin.register(User)
+class AccountAdmin(PortalAdmin, UserAdmin):
+    duties: ClassVar = {"secadmin": "view add change"}
+    intro = _(
+        "One account per person. What a person may do follows from posts, see “appointments”. "
+        "An account is frozen, never deleted."
+    )
+    form = AccountForm
+    add_form = NewAccountForm
+    list_display = ("username", "name", "title", "state", "expires_on", "last_login")
+    list_filter = (ForceFilter,)
+    search_fields = ("username", "name", "pinyin", "initials")
+    search_help_text = _("Number, name, pinyin or initials")
+    ordering = ("username",)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "duty_groups")
+    fieldsets = (
+        (None, {"fields": ("username", "password", "name", "title", "phone", "email")}),
+        (_("Open or frozen"), {"fields": ("is_active", "expires_on", "last_login", "duty_groups")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "name", "title", "phone", "email", "expires_on")}),
+        (_("First password"), {
+            "fields": ("password1", "password2"),
+            "description": _("Hand it over in person; the holder changes it after logging in."),
+        }),
+    )  # fmt: skip
+
+    @admin.display(description=_("state"))
+    def state(self, user: User) -> str:
+        if not user.is_active:
+            return tag(_t("frozen"), "late")
+        return tag(_t("open"), "ok") if user.is_in_force() else tag(_t("ended"), "plain")
+
+    @admin.display(description=_("administrator's duty"))
+    def duty_groups(self, user: User) -> str:
+        """Read only: membership follows the appointments."""
+        names = user.groups.filter(name__startswith="admin:").values_list("name", flat=True)
+        return "、".join(name.removeprefix("admin:") for name in names) or "—"
+
+    def autocomplete_label(self, user: User) -> str:
+        return f"{user.name}（{user.username}{' ' + user.title if user.title else ''}）"
+
+    def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            change_account(
+                actor=request.user, user=obj, fields=set(form.changed_data) & set(_FIELDS)
+            )
+        else:
+            open_account(actor=request.user, user=obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and response.status_code == 302:
+                user = self.get_object(request, id)
+                record_new_password(actor=request.user, user=user)
+        return response
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kw: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kw)
+        if isinstance(field, forms.CharField) and db_field.name == "name":
+            field.help_text = _t("Full name; the dot in minority names is written ·.")
+        return field
+
+
+class ActFilter(admin.SimpleListFilter):
+    title = _("act")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(act_words().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    duties: ClassVar = {"auditor": "view"}
+    intro = _(
+        "Every act with its author, time and address. The database refuses to change or delete a "
+        "line; the text of confidential notes is never written here."
+    )
+    list_display = ("at", "who", "act", "object_type", "object_id", "ip")
+    list_filter = (ActFilter, "object_type")
+    list_select_related = ("actor",)
+    search_fields = ("actor__username", "actor__name", "object_id")
+    search_help_text = _("Author (name or number) or record number")
+    date_hierarchy = "at"
+    ordering = ("-at", "-id")
+    fields = ("at", "who", "act", "object_type", "object_id", "ip", "facts")
+    readonly_fields = fields
+
+    @admin.display(description=_("actor"), ordering="actor")
+    def who(self, entry: AuditEntry) -> str:
+        return str(entry.actor) if entry.actor else _t("the system")
+
+    @admin.display(description=_("act"), ordering="action")
+    def act(self, entry: AuditEntry) -> str:
+        return act_word(entry.action)
+
+    @admin.display(description=_("detail"))
+    def facts(self, entry: AuditEntry) -> str:
+        text = json.dumps(entry.detail, ensure_ascii=False, indent=2, sort_keys=True)
+        return format_html('<pre class="facts">{}</pre>', text)
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """Progress only: neither the file nor the rows that a job found are shown."""
+
+    duties: ClassVar = {"sysadmin": "view"}
+    intro = _("Imports and other long work: who started it, how far it is, how it ended.")
+    list_display = ("created_at", "kind", "owner", "state", "progress", "finished_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("owner",)
+    search_fields = ("owner__name", "owner__username")
+    ordering = ("-created_at",)
+    fields = (
+        "key",
+        "kind",
+        "owner",
+        "state",
+        "step",
+        "progress",
+        "created_at",
+        "beat_at",
+        "finished_at",
+    )
+    readonly_fields = fields
+
+    @admin.display(description=_("progress"))
+    def progress(self, job: Job) -> str:
+        return f"{job.done} / {job.total}" if job.total else "—"

@@ -1,0 +1,49 @@
+"""Words for the codes of acts in the audit trail."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_WORDS: "dict[str, str | Promise]" = {
+    "log_in": _("logged in"),
+    "appoint": _("appointed"),
+    "end_appointment": _("ended a post"),
+    "set_role_actions": _("changed what a role may do"),
+    "set_link_actions": _("changed what a link carries"),
+    "add_role": _("added a role"),
+    "change_role": _("changed a role"),
+    "open_unit": _("opened a unit"),
+    "edit_unit": _("corrected a unit"),
+    "move_unit": _("moved a unit"),
+    "close_unit": _("closed a unit"),
+    "reopen_unit": _("opened a unit again"),
+    "open_contract": _("set up a contracting group"),
+    "change_contract": _("changed a contracting group"),
+    "open_account": _("opened an account"),
+    "change_account": _("changed an account"),
+    "freeze_account": _("froze an account"),
+    "set_password": _("set a new password"),
+    "place_student": _("placed a student"),
+    "change_status": _("changed the enrolment status"),
+    "open_case": _("reported into a ledger"),
+    "raise_level": _("raised a level"),
+    "assign_owner": _("named the responsible person"),
+    "seat_person": _("gave a seat in a task force"),
+    "log_follow_up": _("logged a follow-up"),
+    "correct_follow_up": _("corrected a follow-up"),
+    "add_term": _("added a term"),
+    "change_term": _("changed a term"),
+    "add_major": _("added a major"),
+    "change_major": _("changed a major"),
+    "change_caselevel": _("changed a level of focus students"),
+    "add_casecategory": _("added a class of focus students"),
+    "change_casecategory": _("changed a class of focus students"),
+}
+
+
+def act_word(code: str) -> str:
+    """The act in words; an act without a word of its own is shown by its code."""
+    return str(_WORDS.get(code, code))
+
+
+def act_words() -> dict[str, str]:
+    return {code: str(word) for code, word in _WORDS.items()}
