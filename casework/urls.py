@@ -1,4 +1,18 @@
-from django.urls import URLPattern
+"""Addresses of casework (design 7)."""
+
+from django.urls import path
+
+from casework.views import case, case_acts, cases, quick_log
 
 app_name = "casework"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("log/", quick_log.log, name="log"),
+    path("log/students/", quick_log.pick, name="pick"),
+    path("log/next/", quick_log.next_chips, name="next_chips"),
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/<int:pk>/", case.case_page, name="case"),
+    path("cases/<int:pk>/records/", case.add_record, name="add_record"),
+    path("cases/<int:pk>/assign/", case_acts.assign, name="assign"),
+    path("cases/<int:pk>/raise/", case_acts.escalate, name="raise"),
+    path("records/<int:pk>/", case_acts.correct, name="correct"),
+]

@@ -1,0 +1,39 @@
+"""What casework hands to the frame and to student pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.models import Case
+from casework.queries.panels import (
+    case_summary,
+    contact_cells,
+    level_cells,
+    recent_talks,
+    untalked,
+)
+from portal.core.access import reached_keys
+from portal.core.registry import (
+    Column,
+    NavItem,
+    Panel,
+    register_column,
+    register_nav,
+    register_panel,
+)
+from students.queries.figures import StudentFigure, register_figure
+from students.queries.rights import reaches_anyone
+
+register_nav(
+    NavItem(
+        "cases", _("Students"), _("Cases"), "casework:cases", "ledger", 110,
+        lambda user: reached_keys(Case, user, "see_case") is not None,
+    ),
+    NavItem(
+        "log", _("Students"), _("Record"), "casework:log", "pencil", 120,
+        lambda user: reaches_anyone(user, "log_talk"),
+    ),
+)  # fmt: skip
+register_panel("student", Panel("case", 10, "casework/_student_case.html", case_summary))
+register_panel("student", Panel("talks", 20, "casework/_student_talks.html", recent_talks))
+register_column("students", Column("level", _("Level"), 10, level_cells))
+register_column("students", Column("contact", _("Last real contact"), 20, contact_cells))
+register_figure(StudentFigure("untalked", _("nobody has talked with this term"), untalked))

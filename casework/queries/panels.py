@@ -1,0 +1,119 @@
+"""What casework adds to student pages: level and contact columns, case summary, talks."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from casework.enums import Channel, Stage
+from casework.models import Case, FollowUp
+from casework.queries.ledger import category_words, due_markup
+from casework.queries.timeline import ICONS
+from cohorts.models import Term
+from portal.core.access import reached_keys
+from portal.core.ui.dates import format_ago, format_day
+from portal.core.ui.marks import level_markup
+from students.models import Student
+from students.queries.population import term_on
+
+RECENT = 5
+
+
+def level_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
+    """Badge of the open case per student, where ``user`` may see cases."""
+    if reached_keys(Case, user, "see_case") is None:
+        return {}
+    rows = (
+        Case.objects.restrict(user, "see_case", student_id__in=ids)
+        .filter(closed_at=None)
+        .values_list("student_id", "level_id")
+    )
+    marks: dict[int, Any] = dict.fromkeys(ids, "")
+    marks.update((student, level_markup(level)) for student, level in rows)
+    return marks
+
+
+def contact_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
+    """Age of the last real contact by anyone, where ``user`` may see talks."""
+    if reached_keys(Student, user, "see_talks") is None:
+        return {}
+    talks = FollowUp.objects.filter(student_id=OuterRef("pk"), is_real=True)
+    rows = (
+        Student.objects.restrict(user, "see_talks")
+        .filter(pk__in=ids)
+        .order_by()
+        .values_list("pk", Subquery(talks.order_by("-happened_at").values("happened_at")[:1]))
+    )
+    today = timezone.localdate()
+    return {pk: format_ago(at, today) if at else "—" for pk, at in rows}
+
+
+def case_summary(user: Any, student: Student) -> dict[str, Any] | None:
+    """The newest case of the student, or None where ``user`` may see none."""
+    if reached_keys(Case, user, "see_case") is None:
+        return None
+    rows = list(
+        Case.objects.restrict(user, "see_case", student_id=student.pk)
+        .order_by("-reported_at")
+        .values_list(
+            "pk", "number", "level_id", "stage", "owner__name", "last_contact_at",
+            "contact_due_at", "closed_at", "advice_do", "advice_dont",
+        )[:3]
+    )  # fmt: skip
+    if not rows:
+        return None
+    pk, number, level, stage, owner, last, due, closed, do, dont = rows[0]
+    return {
+        "pk": pk,
+        "number": number,
+        "level": "" if closed else level_markup(level),
+        "categories": category_words([pk]).get(pk, "—"),
+        "stage": dict(Stage.choices).get(stage, stage),
+        "owner": owner,
+        "contact": format_ago(last) if last else "",
+        "due": "" if closed else due_markup(due, timezone.localdate()),
+        "is_open": closed is None,
+        "advice_do": do,
+        "advice_dont": dont,
+        "earlier": [{"pk": row[0], "number": row[1]} for row in rows[1:]],
+    }
+
+
+def recent_talks(user: Any, student: Student) -> dict[str, Any] | None:
+    """The last few records that ``user`` may read; None where there is nothing to read."""
+    rows = list(
+        FollowUp.objects.restrict(user, "see_talks", student_id=student.pk)
+        .order_by("-happened_at", "-id")
+        .values_list(
+            "channel", "happened_at", "author__name", "author_role", "place", "content", "is_real"
+        )[: RECENT + 1]
+    )
+    may_read = reached_keys(Student, user, "see_talks") is not None
+    if not rows and not may_read:
+        return None
+    items = [
+        {
+            "icon": ICONS.get(channel, "talk"),
+            "kind": Channel(channel).label,
+            "meta": " · ".join(part for part in (author, role, place) if part),
+            "time": format_day(at, "time"),
+            "text": content,
+            "tick": not is_real,
+        }
+        for channel, at, author, role, place, content, is_real in rows[:RECENT]
+    ]
+    return {"items": items, "has_more": len(rows) > RECENT}
+
+
+def untalked(students: QuerySet[Student]) -> QuerySet[Student]:
+    """Of ``students``, those without a real contact since the present term began."""
+    term: Term | None = term_on(timezone.localdate())
+    if term is None:
+        return students.none()
+    start = timezone.make_aware(dt.datetime.combine(term.starts_on, dt.time()))
+    talked = FollowUp.objects.filter(
+        Q(happened_at__gte=start) & Q(happened_at__lte=timezone.now()), is_real=True
+    )
+    return students.exclude(pk__in=talked.values("student_id"))

@@ -1,0 +1,48 @@
+"""What the student pages hand to the frame: navigation and search."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.registry import Hit, NavItem, SearchProvider, register_nav, register_search
+from students.access import own_student_id
+from students.models import Student
+from students.queries.lookup import found_students, typed
+from students.queries.rights import reaches_anyone
+from students.queries.standing import stands
+
+
+def _hits(user: Any, text: str, limit: int) -> Sequence[Hit]:
+    """People whose card ``user`` may see; number and class stand beside the name."""
+    wanted = typed(text)
+    if not wanted:
+        return []
+    rows = list(
+        found_students(Student.objects.restrict(user, "see_card"), wanted)
+        .order_by("pinyin", "id")
+        .values_list("pk", "student_no", "name")[:limit]
+    )
+    places = stands([row[0] for row in rows], ("class",)) if rows else {}
+    return [
+        Hit(
+            title=name,
+            note=f"{places[pk].class_name} · {number}" if pk in places else number,
+            url=reverse("students:portrait", args=[number]),
+        )
+        for pk, number, name in rows
+    ]
+
+
+register_search(SearchProvider("students", 10, _hits))
+register_nav(
+    NavItem(
+        "students", _("Students"), _("Students"), "students:list", "users", 100,
+        lambda user: reaches_anyone(user, "see_card"),
+    ),
+    NavItem(
+        "my", _("Me"), _("My record"), "students:my", "user", 900,
+        lambda user: own_student_id(user) is not None,
+    ),
+)  # fmt: skip

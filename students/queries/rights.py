@@ -1,0 +1,33 @@
+"""Which actions a person has on one student, asked of the one rule in one statement."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import CharField, Value
+
+from portal.core.access import reached_keys
+from students.models import Student
+
+PORTRAIT_ACTIONS = ("see_record", "see_contact", "see_results", "log_talk")
+
+
+def rights_on(user: Any, student_id: int, actions: Iterable[str]) -> frozenset[str]:
+    """Those of ``actions`` that ``user`` may do on this student today."""
+    parts = [
+        Student.objects.restrict(user, action)
+        .filter(pk=student_id)
+        .order_by()
+        .annotate(right=Value(action, output_field=CharField()))
+        .values_list("right", flat=True)
+        for action in actions
+        if reached_keys(Student, user, action) is not None
+    ]
+    if not parts:
+        return frozenset()
+    first, *rest = parts
+    return frozenset(first.union(*rest, all=True) if rest else first)
+
+
+def reaches_anyone(user: Any, action: str) -> bool:
+    """Whether any post, link or seat carries ``action`` at all (pages without a student)."""
+    return reached_keys(Student, user, action) is not None

@@ -1,0 +1,28 @@
+"""The student's own page: own record and results; nothing about focus labels."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from students.models import Student
+from students.queries.portrait import results_by_term, staff_of
+from students.queries.sheet import facts
+from students.queries.standing import Stand, stands
+
+
+@login_required
+@require_GET
+def my_page(request: HttpRequest) -> HttpResponse:
+    student = Student.objects.restrict(request.user, "see_own").select_related("major").first()
+    if student is None:
+        raise Http404
+    place = stands([student.pk], ("class", "academy", "room")).get(student.pk, Stand())
+    context = {
+        "student": student,
+        "place": place,
+        "facts": facts(student, place, is_full=True),
+        "terms": results_by_term(request.user, student.pk, "see_own"),
+        "staff": staff_of(student.pk),
+    }
+    return render(request, "students/my.html", context)
