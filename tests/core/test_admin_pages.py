@@ -7,13 +7,12 @@ import re
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from cohorts.domain.appointments import appoint, end_appointment
+from cohorts.domain.appointments import end_appointment
 from cohorts.models import Appointment, College, Contract, Role, SchoolClass, Unit, UnitTree
 from portal.core.access import RestrictedManager, actions
 from portal.core.errors import DomainError
@@ -112,7 +111,7 @@ def test_the_tree_is_listed_in_its_own_order_with_indentation(world: World) -> N
     page = text(enter(world.sys).get(reverse("admin:cohorts_unit_changelist")))
     rows = re.findall(r'class="tree tree-(\d)" href="[^"]+">([^<]+)<', page)
     names = [name for _depth, name in rows]
-    assert dict((name, int(depth)) for depth, name in rows)["化工2301"] == 3
+    assert {name: int(depth) for depth, name in rows}["化工2301"] == 3
     assert names.index("化学工程学院") < names.index("化工2301") < names.index("机械工程学院")
     assert "东12舍411" not in names
     rooms = text(enter(world.sys).get(reverse("admin:cohorts_unit_changelist"), {"kind": "room"}))
@@ -339,79 +338,6 @@ def test_a_partner_of_another_entry_year_is_refused(world: World) -> None:
     form = contract_form(world, partners=[world.mingde23.pk])
     response = enter(world.sys).post(reverse("admin:cohorts_contract_add"), form)
     assert "2023" in errors_of(response)
-
-
-def test_an_account_is_opened_with_a_password_and_frozen(world: World) -> None:
-    client = enter(world.sec)
-    form = {"username": "t001", "name": "吕新", "title": "讲师",
-            "password1": "Long-river-88", "password2": "Long-river-88"}  # fmt: skip
-    assert client.post(reverse("admin:core_user_add"), form).status_code == 302
-    made = User.objects.get(username="t001")
-    assert made.check_password("Long-river-88")
-    assert not made.is_staff
-    url = reverse("admin:core_user_change", args=[made.pk])
-    frozen = {"username": "t001", "name": "吕新", "title": "讲师", "expires_on": ""}
-    assert client.post(url, frozen).status_code == 302
-    made.refresh_from_db()
-    assert not made.is_active
-    assert AuditEntry.objects.filter(action="freeze_account", object_id=str(made.pk)).exists()
-
-
-def test_nobody_makes_a_superuser_or_hands_out_groups_in_the_form(world: World) -> None:
-    url = reverse("admin:core_user_change", args=[world.nobody.pk])
-    client = enter(world.sec)
-    group = Group.objects.get(name="admin:sysadmin")
-    client.post(url, {"username": "nobody", "name": "白一", "is_active": "on", "is_superuser": "on",
-                      "is_staff": "on", "groups": [group.pk]})  # fmt: skip
-    world.nobody.refresh_from_db()
-    assert not world.nobody.is_superuser
-    assert not world.nobody.is_staff
-    assert not world.nobody.groups.exists()
-    assert "is_superuser" not in text(client.get(url))
-
-
-def test_a_new_password_is_audited_without_its_text(world: World) -> None:
-    url = reverse("admin:auth_user_password_change", args=[world.nobody.pk])
-    form = {"password1": "Quiet-lake-77", "password2": "Quiet-lake-77", "usable_password": "true"}
-    assert enter(world.sec).post(url, form).status_code == 302
-    entry = AuditEntry.objects.get(action="set_password")
-    assert entry.actor == world.sec
-    assert "Quiet-lake" not in str(entry.detail)
-
-
-def test_groups_follow_the_posts_and_end_with_them(world: World) -> None:
-    sysadmin = Role.objects.get(code="sysadmin")
-    post = appoint(actor=world.sec, person=world.nobody, role=sysadmin, unit=world.uni)
-    world.nobody.refresh_from_db()
-    assert world.nobody.is_staff
-    assert list(world.nobody.groups.values_list("name", flat=True)) == ["admin:sysadmin"]
-    end_appointment(actor=world.sec, post=post)
-    world.nobody.refresh_from_db()
-    assert not world.nobody.is_staff
-    assert not world.nobody.groups.exists()
-
-
-def test_one_person_never_holds_two_of_the_three_duties(world: World) -> None:
-    with pytest.raises(DomainError, match="系统管理员|sysadmin"):
-        appoint(
-            actor=world.sec, person=world.sys, role=Role.objects.get(code="auditor"), unit=world.uni
-        )
-
-
-def test_a_duty_whose_last_day_has_passed_opens_nothing_before_any_clean_up(world: World) -> None:
-    yesterday = timezone.localdate() - dt.timedelta(days=1)
-    Appointment.objects.filter(pk=world.posts["sys"].pk).update(ends_on=yesterday)
-    assert world.sys.groups.exists()
-    assert enter(world.sys).get("/admin/").status_code == 302
-    assert not world.sys.has_perm("cohorts.view_unit")
-
-
-def test_two_duties_by_a_slip_in_the_data_count_as_none(world: World) -> None:
-    Appointment.objects.create(
-        person=world.sys, role=Role.objects.get(code="auditor"), unit=world.uni,
-        starts_on=timezone.localdate(),
-    )  # fmt: skip
-    assert enter(world.sys).get("/admin/").status_code == 302
 
 
 def test_the_first_page_says_what_to_do_first(world: World) -> None:

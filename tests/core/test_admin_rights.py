@@ -1,0 +1,90 @@
+"""Accounts, and the rights of the three administrators inside Django's admin."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import timezone
+
+from cohorts.domain.appointments import appoint, end_appointment
+from cohorts.models import Appointment, Role
+from portal.core.errors import DomainError
+from portal.core.models import AuditEntry, User
+from tests.core.test_admin_pages import enter, text
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_account_is_opened_with_a_password_and_frozen(world: World) -> None:
+    client = enter(world.sec)
+    form = {"username": "t001", "name": "吕新", "title": "讲师",
+            "password1": "Long-river-88", "password2": "Long-river-88"}  # fmt: skip
+    assert client.post(reverse("admin:core_user_add"), form).status_code == 302
+    made = User.objects.get(username="t001")
+    assert made.check_password("Long-river-88")
+    assert not made.is_staff
+    url = reverse("admin:core_user_change", args=[made.pk])
+    frozen = {"username": "t001", "name": "吕新", "title": "讲师", "expires_on": ""}
+    assert client.post(url, frozen).status_code == 302
+    made.refresh_from_db()
+    assert not made.is_active
+    assert AuditEntry.objects.filter(action="freeze_account", object_id=str(made.pk)).exists()
+
+
+def test_nobody_makes_a_superuser_or_hands_out_groups_in_the_form(world: World) -> None:
+    url = reverse("admin:core_user_change", args=[world.nobody.pk])
+    client = enter(world.sec)
+    group = Group.objects.get(name="admin:sysadmin")
+    client.post(url, {"username": "nobody", "name": "白一", "is_active": "on", "is_superuser": "on",
+                      "is_staff": "on", "groups": [group.pk]})  # fmt: skip
+    world.nobody.refresh_from_db()
+    assert not world.nobody.is_superuser
+    assert not world.nobody.is_staff
+    assert not world.nobody.groups.exists()
+    assert "is_superuser" not in text(client.get(url))
+
+
+def test_a_new_password_is_audited_without_its_text(world: World) -> None:
+    url = reverse("admin:auth_user_password_change", args=[world.nobody.pk])
+    form = {"password1": "Quiet-lake-77", "password2": "Quiet-lake-77", "usable_password": "true"}
+    assert enter(world.sec).post(url, form).status_code == 302
+    entry = AuditEntry.objects.get(action="set_password")
+    assert entry.actor == world.sec
+    assert "Quiet-lake" not in str(entry.detail)
+
+
+def test_groups_follow_the_posts_and_end_with_them(world: World) -> None:
+    sysadmin = Role.objects.get(code="sysadmin")
+    post = appoint(actor=world.sec, person=world.nobody, role=sysadmin, unit=world.uni)
+    world.nobody.refresh_from_db()
+    assert world.nobody.is_staff
+    assert list(world.nobody.groups.values_list("name", flat=True)) == ["admin:sysadmin"]
+    end_appointment(actor=world.sec, post=post)
+    world.nobody.refresh_from_db()
+    assert not world.nobody.is_staff
+    assert not world.nobody.groups.exists()
+
+
+def test_one_person_never_holds_two_of_the_three_duties(world: World) -> None:
+    with pytest.raises(DomainError, match="系统管理员"):
+        appoint(
+            actor=world.sec, person=world.sys, role=Role.objects.get(code="auditor"), unit=world.uni
+        )
+
+
+def test_a_duty_whose_last_day_has_passed_opens_nothing_before_any_clean_up(world: World) -> None:
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    Appointment.objects.filter(pk=world.posts["sys"].pk).update(ends_on=yesterday)
+    assert world.sys.groups.exists()
+    assert enter(world.sys).get("/admin/").status_code == 302
+    assert not world.sys.has_perm("cohorts.view_unit")
+
+
+def test_two_duties_by_a_slip_in_the_data_count_as_none(world: World) -> None:
+    Appointment.objects.create(
+        person=world.sys, role=Role.objects.get(code="auditor"), unit=world.uni,
+        starts_on=timezone.localdate(),
+    )  # fmt: skip
+    assert enter(world.sys).get("/admin/").status_code == 302
