@@ -15,3 +15,6 @@ urlpatterns = [
     path("", include("students.urls")),
     path("", include("casework.urls")),
 ]
+
+handler403 = "portal.web.views.errors.denied"
+handler404 = "portal.web.views.errors.missing"

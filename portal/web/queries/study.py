@@ -1,0 +1,57 @@
+"""Fail rates by major and course, ready for the heat table."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohorts.models import Unit
+from portal.web.queries.kept import PAST_SECONDS, kept
+from students.models import CourseResult
+from students.queries.population import FailCell, fail_table
+
+
+def fail_heat(unit: Unit, term: str) -> dict[str, Any]:
+    """``columns`` and ``rows`` of components/heat_table.html; empty when nobody sat an exam.
+
+    Read anew when results arrived since; the newest result names the version.
+    """
+    newest = CourseResult.objects.order_by("-pk").values_list("pk", flat=True).first()
+    today = timezone.localdate()
+    cells = kept(
+        f"fails:{unit.pk}:{term}:{today}:{newest}",
+        PAST_SECONDS,
+        lambda: fail_table(unit.pk, term, today),
+    )
+    return _heat(cells)
+
+
+def _heat(cells: list[FailCell]) -> dict[str, Any]:
+    courses: dict[int, str] = {}
+    majors: dict[str, dict[int, FailCell]] = {}
+    for cell in cells:
+        courses.setdefault(cell.course_id, cell.course)
+        majors.setdefault(cell.major, {})[cell.course_id] = cell
+    rows: list[dict[str, Any]] = [
+        {
+            "label": major or _("without major"),
+            "total": False,
+            "cells": [_cell(found.get(course)) for course in courses],
+        }
+        for major, found in sorted(majors.items(), key=lambda m: -sum(c.took for c in m[1].values()))
+    ]
+    sums = [_sum([f[course] for f in majors.values() if course in f]) for course in courses]
+    if len(rows) > 1:
+        rows.append({"label": _("all together"), "total": True, "cells": sums})
+    return {"columns": list(courses.values()), "rows": rows}
+
+
+def _cell(cell: FailCell | None) -> dict[str, Any]:
+    # The template hides groups under three (rulebook 9.4).
+    if cell is None:
+        return {"n": None, "total": None}
+    return {"n": cell.failed, "total": cell.took}
+
+
+def _sum(cells: list[FailCell]) -> dict[str, Any]:
+    return {"n": sum(c.failed for c in cells), "total": sum(c.took for c in cells)}

@@ -1,0 +1,80 @@
+"""Dashboard of a unit, its big screen, and the list of open items behind its numbers."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from cohorts.models import Unit
+from portal.core.registry import panels
+from portal.web.queries.dashboard import dashboard
+from portal.web.queries.items import BANDS, KINDS, items
+from portal.web.queries.screen import screen
+from portal.web.queries.sight import sight
+from portal.web.views.numbers import number
+
+_PAGE = 50
+
+
+@login_required
+@require_GET
+def unit_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Figures of any unit on which the viewer holds ``see_unit`` (design 7)."""
+    unit = Unit.objects.get_for(request.user, "see_unit", pk)
+    if request.GET.get("screen"):
+        return _screen(request, unit)
+    page = dashboard(request.user, unit)
+    page["panels"] = [
+        (panel.template, context)
+        for panel in panels("unit")
+        if (context := panel.context(request.user, unit)) is not None
+    ]
+    request.current_unit = unit  # type: ignore[attr-defined]
+    request.data_as_of = page["taken_at"]  # type: ignore[attr-defined]
+    return render(request, "web/unit.html", page)
+
+
+def _screen(request: HttpRequest, unit: Unit) -> HttpResponse:
+    """1920×1080 without names; the fragment alone when htmx refreshes it."""
+    page = screen(request.user, unit) | {"screen_url": f"{request.path}?screen=1"}
+    is_fragment = bool(getattr(request, "htmx", False))
+    return render(request, "web/_screen.html" if is_fragment else "web/screen.html", page)
+
+
+@login_required
+@require_GET
+def unit_items(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open items of a unit, narrowed by owner, kind and age: the list behind the account."""
+    unit = Unit.objects.get_for(request.user, "see_unit", pk)
+    if not sight(request.user, unit).cases:
+        raise PermissionDenied(_("Your posts on this unit do not include seeing cases."))
+    kind = request.GET.get("kind", "")
+    band = number(request.GET.get("band"), default=-1)
+    chosen = {
+        "kind": kind if kind in KINDS else "",
+        "band": band if band in BANDS else -1,
+        "owner": number(request.GET.get("owner"), default=-1),
+        "late": request.GET.get("late") == "1",
+    }
+    at = max(1, number(request.GET.get("page"), default=1))
+    rows, total = items(unit.pk, **chosen, limit=_PAGE, offset=(at - 1) * _PAGE)  # type: ignore[arg-type]
+    if not rows and at > 1:
+        at = 1
+        rows, total = items(unit.pk, **chosen, limit=_PAGE)  # type: ignore[arg-type]
+    page = Page(rows, at, Paginator(range(total), _PAGE))
+    request.current_unit = unit  # type: ignore[attr-defined]
+    return render(
+        request,
+        "web/items.html",
+        {
+            "unit": unit,
+            "page": page,
+            "page_obj": page,
+            "total": total,
+            "chosen": chosen,
+            "sight": sight(request.user, unit),
+        },
+    )
