@@ -37,7 +37,8 @@ def test_ctrl_c_stops_all_and_a_second_start_is_quick_and_keeps_rows(
     assert not (var / "running.json").exists()
 
     second = start(var).until_ready()
-    assert second.seconds < 6, second.text
+    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert second.seconds < 6 * busy, second.text
     assert second.ask("/rows")["rows"] == 1
     assert calls(var).count("migrate") == 1, "nothing changed, so nothing to migrate"
     assert calls(var).count("prepare_demo") == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +23,10 @@ def test_two_copies_run_at_once_but_one_data_directory_serves_one(
     two.until_ready()
     assert one.address != two.address
     assert one.ask("/healthz")["instance"] != two.ask("/healthz")["instance"]
+    port = int(one.address.rstrip("/").rpartition(":")[2])
+    theirs, ours = _NamedLike(("127.0.0.1", port)), str(one.ask("/healthz")["instance"])
+    assert answers_as(theirs, "/healthz", ours)
+    assert not answers_as(theirs, "/healthz", str(two.ask("/healthz")["instance"]))
     third = start(place / "one")
     assert third.ended() == 1
     assert f"already running on {place / 'one'} (pid {one.process.pid})" in third.text
@@ -44,16 +47,6 @@ def test_a_taken_port_is_named_with_a_way_out(start: Start, place: Path) -> None
 def test_the_loser_of_a_race_for_a_port_learns_it_when_binding() -> None:
     with listen("127.0.0.1", 0) as winner, pytest.raises(StackError, match="is in use"):
         listen("127.0.0.1", winner.getsockname()[1])
-
-
-def test_the_answer_of_another_instance_is_not_taken_for_ours(start: Start, place: Path) -> None:
-    running = start(place / "var").until_ready()
-    port = int(running.address.rstrip("/").rpartition(":")[2])
-    token = str(running.ask("/healthz")["instance"])
-    with socket.create_connection(("127.0.0.1", port)) as there:
-        pretended = _NamedLike(there.getpeername())
-        assert answers_as(pretended, "/healthz", token)
-        assert not answers_as(pretended, "/healthz", "another token")
 
 
 def test_a_health_page_that_fails_ends_the_start_with_the_tail_of_the_log(

@@ -35,21 +35,6 @@ def test_a_path_with_spaces_and_chinese_names_of_250_bytes_works(start: Start, p
 
 @as_root
 @pytest.mark.stack
-def test_root_hands_postgres_alone_to_another_account(start: Start, place: Path) -> None:
-    running = start(place / "var").until_ready()
-    account = database_account()
-    assert account
-    owners = {
-        word: Path(f"/proc/{running.child(word)}").stat().st_uid
-        for word in ("postgres", "valkey-server", "gunicorn")
-    }
-    assert owners == {"postgres": account.uid, "valkey-server": 0, "gunicorn": 0}
-    assert (place / "var" / "pg").stat().st_uid == account.uid
-    running.process.kill()
-
-
-@as_root
-@pytest.mark.stack
 def test_root_with_a_directory_nobody_else_enters_keeps_the_data_elsewhere(
     start: Start, place: Path
 ) -> None:
@@ -60,6 +45,13 @@ def test_root_with_a_directory_nobody_else_enters_keeps_the_data_elsewhere(
     assert "/var/lib/portal-embedded/data-" in running.text
     assert closed.stat().st_mode & 0o777 == 0o700, "no directory was opened"
     assert running.ask("/rows")["rows"] == 0
+    account = database_account()
+    assert account
+    owners = {
+        word: Path(f"/proc/{running.child(word)}").stat().st_uid
+        for word in ("postgres", "valkey-server", "gunicorn")
+    }
+    assert owners == {"postgres": account.uid, "valkey-server": 0, "gunicorn": 0}
 
 
 @as_root

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from portal.embedded import postgres as postgres_module
 from portal.embedded.children import wait_until
@@ -16,9 +17,7 @@ from portal.embedded.errors import StackError
 from portal.embedded.postgres import Postgres, shared_memory_type
 from portal.embedded.repair import remove_stale_pid_file, servers_on
 from portal.embedded.throwaway import ThrowAwayStack
-from tests.embedded.running import Running
-
-Start = Callable[..., Running]
+from portal.embedded.valkey import Valkey
 
 
 @pytest.fixture(scope="module")
@@ -120,24 +119,30 @@ def test_little_shared_memory_is_not_used(monkeypatch: pytest.MonkeyPatch) -> No
     assert shared_memory_type(Path("/dev")) == "posix"
 
 
-def test_valkey_keeps_what_it_is_given_and_never_evicts(start: Start, place: Path) -> None:
-    import redis
-
-    running = start(place / "var").until_ready()
-    from portal.embedded.attach import running_environment
-
-    with redis.Redis.from_url(running_environment(place / "var")["REDIS_URL"]) as client:
+def test_valkey_keeps_what_it_is_given_and_never_evicts(place: Path) -> None:
+    first = _valkey(place)
+    with redis.Redis.from_url(first.url) as client:
         settings = client.config_get("*")
         assert settings["appendonly"] == "yes"
         assert settings["maxmemory-policy"] == "noeviction"
         assert settings["port"] == "0"
         client.set("kept", "yes")
-    os.kill(running.child("valkey-server"), 15)
-    assert running.ended() == 1
-    again = start(place / "var").until_ready()
-    with redis.Redis.from_url(running_environment(place / "var")["REDIS_URL"]) as client:
+    first.child.stop()
+    assert first.child.returncode() == 0, first.child.tail()
+    again = _valkey(place)
+    with redis.Redis.from_url(again.url) as client:
         assert client.get("kept") == b"yes"
-    assert again.process.poll() is None
+    again.child.stop()
+
+
+def _valkey(place: Path) -> Valkey:
+    data = place / "资料 data"
+    data.mkdir(exist_ok=True)
+    server = Valkey(data, place, place / "valkey.log")
+    server.child.start()
+    assert wait_until(server.is_ready, 20), server.child.tail()
+    assert server.socket_path.stat().st_mode & 0o777 == 0o700
+    return server
 
 
 def _shared_python() -> bool:
