@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -53,6 +54,7 @@ def _cohort() -> Unit:
     return Unit.objects.get(name__endswith="(bench)")
 
 
+@transaction.atomic
 def _make(counsellor_reach: int, cohort_size: int, rows: Sequence[int]) -> None:
     cohort, classes = _gather(cohort_size)
     # One leader at a time, and one without further posts: the reach is the cohort exactly.
@@ -123,8 +125,9 @@ def _person(username: str, name: str) -> User:
     return User.objects.create_user(username=username, name=name)
 
 
-def _appoint(person: User, role: str, unit: Unit) -> None:
-    appoint(actor=None, person=person, role=Role.objects.get(code=role), unit=unit, starts_on=SINCE)
+def _appoint(person: User, role: str, unit: Unit, since: dt.date = SINCE) -> None:
+    held = Role.objects.get(code=role)
+    appoint(actor=None, person=person, role=held, unit=unit, starts_on=since)
 
 
 def _own_cases(counsellor: User) -> None:
