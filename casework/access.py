@@ -60,11 +60,22 @@ def seats(user: User, action: str) -> QuerySet[Seat] | None:
 
 
 def seated_case_ids(user: User, action: str) -> list[int]:
-    def read() -> list[int]:
-        held = seats(user, action)
-        return [] if held is None else sorted(held.values_list("case_id", flat=True))
+    """Open cases in which ``user`` has a seat that carries ``action``."""
+    if action not in _SEAT_READS | _SEAT_WRITES:
+        return []
+    writing = action in _SEAT_WRITES
+    return [pk for pk, level in _all_seats(user) if not writing or level == WriteLevel.WRITE]
 
-    return remembered(("seats", user.pk, action, timezone.localdate()), read)
+
+def _all_seats(user: User) -> list[tuple[int, str]]:
+    """Case and write level of every seat held today: one read for the whole request."""
+
+    def read() -> list[tuple[int, str]]:
+        held = seats(user, "see_case")
+        rows = [] if held is None else held.values_list("case_id", "write_level")
+        return sorted(rows)
+
+    return remembered(("seats", user.pk, timezone.localdate()), read)
 
 
 def _seated_students(user: User, action: str) -> QuerySet[Any] | None:

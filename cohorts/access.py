@@ -79,28 +79,45 @@ def granted_unit_ids(user: User, action: str) -> list[int]:
     below them. Rooms and floors count only under a grant on a building, floor or room."""
 
     def read() -> list[int]:
-        held = grants(user, action).values("content_object_id", "content_object__kind")
-        dwelling = [
-            g["content_object_id"] for g in held if g["content_object__kind"] in DWELLING_KINDS
-        ]
-        other = [
-            g["content_object_id"] for g in held if g["content_object__kind"] not in DWELLING_KINDS
-        ]
-        below: set[int] = set()
-        if dwelling:
-            below.update(_below(dwelling))
-        if other:
-            below.update(_below(other, without=DWELLING_KINDS))
-        return sorted(below)
+        held = _held(user).get(action, [])
+        dwelling = tuple(pk for pk, kind in held if kind in DWELLING_KINDS)
+        other = tuple(pk for pk, kind in held if kind not in DWELLING_KINDS)
+        return sorted(_below(dwelling) | _below(other, DWELLING_KINDS))
 
     return remembered(("units", user.pk, action, timezone.localdate()), read)
 
 
-def _below(ancestors: list[int], without: Iterable[str] = ()) -> Iterable[int]:
-    rows = UnitTree.objects.filter(ancestor_id__in=ancestors)
-    if without:
-        rows = rows.exclude(descendant__kind__in=list(without))
-    return rows.values_list("descendant_id", flat=True)
+def _held(user: User) -> dict[str, list[tuple[int, str]]]:
+    """Units with their kind by action: all grants of today in one read for the whole request."""
+    today = timezone.localdate()
+
+    def read() -> dict[str, list[tuple[int, str]]]:
+        rows = Grant.objects.filter(
+            in_force(today),
+            user=user,
+            permission__content_type__app_label="cohorts",
+            permission__content_type__model="unit",
+        ).values_list("permission__codename", "content_object_id", "content_object__kind")
+        found: dict[str, list[tuple[int, str]]] = {}
+        for codename, unit_id, kind in rows.order_by("content_object_id").distinct():
+            found.setdefault(codename, []).append((unit_id, kind))
+        return found
+
+    return remembered(("held", user.pk, today), read)
+
+
+def _below(ancestors: tuple[int, ...], without: tuple[str, ...] = ()) -> frozenset[int]:
+    """The units and everything below them; actions held on the same units share one read."""
+    if not ancestors:
+        return frozenset()
+
+    def read() -> frozenset[int]:
+        rows = UnitTree.objects.filter(ancestor_id__in=ancestors)
+        if without:
+            rows = rows.exclude(descendant__kind__in=list(without))
+        return frozenset(rows.values_list("descendant_id", flat=True))
+
+    return remembered(("below", ancestors, bool(without)), read)
 
 
 def holds_on_unit(user: User, action: str, unit_id: int) -> bool:

@@ -69,15 +69,24 @@ def reached_placements(user: User, action: str) -> QuerySet[Any] | None:
 
 def linked_student_ids(user: User, action: str) -> list[int]:
     """Students to whom a current link of ``user`` carries ``action``."""
+    return _links(user).get(action, [])
+
+
+def _links(user: User) -> dict[str, list[int]]:
+    """Students by action: all current links in one read for the whole request."""
     today = timezone.localdate()
 
-    def read() -> list[int]:
-        links = StudentLink.objects.filter(
-            in_force(today), person=user, kind__permissions__codename=action
+    def read() -> dict[str, list[int]]:
+        links = StudentLink.objects.filter(in_force(today), person=user).values_list(
+            "kind__permissions__codename", "student_id"
         )
-        return sorted(set(links.values_list("student_id", flat=True)))
+        found: dict[str, list[int]] = {}
+        for codename, student_id in links.order_by("student_id").distinct():
+            if codename is not None:
+                found.setdefault(codename, []).append(student_id)
+        return found
 
-    return remembered(("links", user.pk, action, today), read)
+    return remembered(("links", user.pk, today), read)
 
 
 def own_student_id(user: User) -> int | None:
