@@ -149,10 +149,11 @@ def _academies(campus: Campus, students: int, times: Timeline, long_ago: object)
 
 def _weights(count: int, students: int) -> list[float]:
     weights = [share for _name, _short, share, _majors in catalogue.COLLEGES[:count]]
-    if students >= 20_000:
-        # One college big enough for a cohort of about two thousand.
-        rest = sum(weights) - weights[1]
-        weights[1] = rest * 0.16 / 0.84
+    if students > 3000:
+        # The first college keeps its size (cohorts of about 270), so that a reach can be compared
+        # between small and large schools; the second grows to a cohort of about two thousand.
+        weights[1] = sum(weights[2:]) * 0.16 / 0.84
+        weights[0] = sum(weights[1:]) * 1070 / (students - 1070)
     return weights
 
 
@@ -171,8 +172,12 @@ def _classes(campus: Campus, students: int, times: Timeline) -> None:
             for major, count in zip(used, of_major, strict=True):
                 for number in range(1, count + 1):
                     homes.append((college, major, number, next(sizes)))
-        for place, (college, major, number, size) in enumerate(homes):
-            academy = campus.academies[place * len(campus.academies) // len(homes)]
+        seen = 0
+        for college, major, number, size in homes:
+            # Neighbouring classes live together; an academy takes its share of heads.
+            middle = (seen + size / 2) / heads
+            academy = campus.academies[int(middle * len(campus.academies))]
+            seen += size
             name = f"{major.short}{year % 100:02d}{number:02d}"
             cohort = campus.college_cohorts[college, year]
             unit = campus.add(

@@ -46,11 +46,11 @@ def open_files(
 
 def _lateness(rng: random.Random) -> int | None:
     drawn = rng.random()
-    if drawn < 0.1:
+    if drawn < 0.08:
         return None
-    if drawn < 0.28:
+    if drawn < 0.2:
         return rng.choice([1, 1, 2, 3, 4, 6, 9, 13])
-    return 0 if drawn < 0.36 else -rng.randint(1, 14)
+    return 0 if drawn < 0.3 else -rng.randint(1, 14)
 
 
 def _showcase(
@@ -79,15 +79,19 @@ def _showcase(
 def _close_some(
     writer: CaseWriter, pupils: list[Pupil], taken: set[int], rng: random.Random, count: int
 ) -> None:
-    times = writer.times
-    free = [p for p in pupils if p.id not in taken]
-    for n, pupil in enumerate(rng.sample(free, max(0, min(count, len(free))))):
+    times, done = writer.times, 0
+    free = [pupil for pupil in pupils if pupil.id not in taken]
+    rng.shuffle(free)
+    longest = (times.yesterday - times.entered_on(times.entry_years[0])).days
+    for pupil in free:
         room = (times.yesterday - times.entered_on(pupil.home.year)).days - 3
-        if room < 12:
+        # The longer at school, the more likely an episode that is over.
+        if done >= count or room < 12 or rng.random() > 1.6 * room / longest:
             continue
+        done += 1
         days = rng.randint(10, min(150, room - 1))
-        # One in ten ended within the last month: the dashboard compares with the month before.
-        back = rng.randint(0, min(28, room - days)) if n % 10 == 0 else rng.randint(0, room - days)
+        # One in twenty ended within the last month: the dashboard compares with the month before.
+        back = rng.randint(0, min(28, room - days) if done % 20 == 0 else room - days)
         writer.close(pupil, times.yesterday - dt.timedelta(days=back), days)
 
 
@@ -135,11 +139,11 @@ def _ordinary(
     for pupil in pupils:
         people = (staff.counsellor(pupil), staff.adviser_of[pupil.home.id],
                   staff.tutor_of.get(pupil.id) or staff.adviser_of[pupil.home.id])  # fmt: skip
-        share = 0.6 + (pupil.academy_cohort % 7) * 0.025
+        share = 0.64 + (pupil.academy_cohort % 7) * 0.02
         for term in attended[pupil.home.year]:
             days = (min(now, term.ends_on + dt.timedelta(days=1)) - term.starts_on).days
             part = days / 126
-            if days < 1 or rng.random() > share * (0.35 + 0.65 * part):
+            if days < 1 or rng.random() > share * (0.6 + 0.4 * part):
                 continue
             count = 1 + int(extra * part * rng.random() * 2 + rng.random())
             for _n in range(count):

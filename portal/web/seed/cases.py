@@ -163,8 +163,8 @@ class CaseWriter:
             # An agreed day before the one that the level asks for.
             last_on = min(due - dt.timedelta(days=rng.randint(1, every)), times.yesterday)
             next_on = min(due, last_on + dt.timedelta(days=every))
-        age = rng.randint(4, 130)
-        started = last_on - dt.timedelta(days=age)
+        # Serious levels do not last for months.
+        started = last_on - dt.timedelta(days=rng.randint(3, min(130, 6 + every * 14)))
         floor = times.entered_on(pupil.home.year) + dt.timedelta(days=2)
         started = min(max(started, floor), last_on - dt.timedelta(days=1))
         self._report_on(file, started)
@@ -187,6 +187,7 @@ class CaseWriter:
         """An episode that is over."""
         rng = self.rng
         file = self._add(pupil, moment(self.times.yesterday, 9), 6, self.staff.counsellor(pupil))
+        days = min(days, 6 + file.level.contact_every_days * 14)
         self._report_on(file, closed_on - dt.timedelta(days=days))
         self._contacts(file, closed_on - dt.timedelta(days=rng.randint(0, 2)), None)
         file.closed_at = moment(closed_on, 17, rng.randint(0, 59))
@@ -207,11 +208,11 @@ class CaseWriter:
         return self.staff.counsellor(pupil)
 
     def _contacts(self, file: File, last_on: dt.date, next_on: dt.date | None) -> None:
-        """Talks from the first day to ``last_on`` at about the rhythm of the level, at most 14."""
+        """Talks from the first day to ``last_on`` at about the rhythm of the level."""
         rng, staff, pupil = self.rng, self.staff, file.pupil
         every, days = file.level.contact_every_days, []
         day = last_on
-        while day > file.reported_at.date() and len(days) < 14:
+        while day > file.reported_at.date():
             days.append(day)
             day -= dt.timedelta(days=max(1, round(every * rng.uniform(0.5, 1.15))))
         people = [file.owner or staff.counsellor(pupil), staff.adviser_of[pupil.home.id]]

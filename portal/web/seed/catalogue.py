@@ -6,7 +6,7 @@ UNIVERSITY = "示范大学"
 
 # (name, short name, share, majors as (national code, name, short for class names))
 COLLEGES: list[tuple[str, str, float, list[tuple[str, str, str]]]] = [
-    ("化学工程学院", "化工学院", 1.2, [
+    ("化学工程学院", "化工学院", 1.6, [
         ("081301", "化学工程与工艺", "化工"), ("080206", "过程装备与控制工程", "过控"),
         ("081302", "制药工程", "制药")]),
     ("信息工程学院", "信息学院", 1.6, [

@@ -16,7 +16,7 @@ RESULT_COLUMNS = (
     "passed", "credits", "is_required",
 )  # fmt: skip
 # Spread of marks: what a student is able to, and what the day brings.
-ABILITY, DAY = 8.0, 6.0
+ABILITY, DAY = 6.5, 7.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def result_lines(
                     yield f"{row}\t{head}\tfirst\t1\t{mark}\t{mark}\t\t{passed}\t{tail}"
                 row += 1
                 if mark < 60 and draw % 8:
-                    again = min(95, max(30, int(62 + lift / 2 + resit[draw & 1023])))
+                    again = min(95, max(30, int(64 + lift / 2 + resit[draw & 1023])))
                     passed = "t" if again >= 60 else "f"
                     yield f"{row}\t{head}\tresit\t1\t{again}\t{again}\t\t{passed}\t{tail}"
                     row += 1

@@ -282,7 +282,7 @@ def contract_rows(
         counsellors = len({staff.counsellor_of[home.id].id for home in homes})
         numbers = {
             "leader": 1, "counsellor": counsellors, "adviser": len(homes), "organiser": 1,
-            "party_tutor": 2 if len(homes) > 20 else 1,
+            "party_tutor": 2 if len(homes) > 20 or year == times.year - 2 else 1,
         }  # fmt: skip
         for member_type, count in numbers.items():
             posts.append((wanted, contract, member_type, count))

@@ -1,0 +1,40 @@
+"""manage.py prepare_demo: the demo school and its accounts, made once and then left alone."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from cohorts.models import Unit
+from portal.settings import env
+from portal.web.seed.demo import prepare_accounts
+from portal.web.seed.school import School, Wish
+from students.models import Student
+
+STUDENTS = 3000
+SEED = 7
+
+
+class Command(BaseCommand):
+    help = "Seed the demo school if there is none, and make the demo accounts. Safe to repeat."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Demo accounts belong to the demo only (settings.DEMO is off).")
+        if not Student.objects.exists():
+            self._seed()
+        self.stdout.write(prepare_accounts())
+
+    def _seed(self) -> None:
+        if Unit.objects.exists():
+            self.stdout.write("There are units but no students: nothing is seeded over them.")
+            return
+        students = env.number("DEMO_STUDENTS", STUDENTS)
+        if not 200 <= students <= 200_000:
+            raise CommandError("DEMO_STUDENTS must be between 200 and 200000.")
+        began = time.monotonic()
+        wish = Wish(students=students, seed=SEED)
+        School(wish, timezone.localdate(), self.stdout.write).build()
+        self.stdout.write(f"Seeded {students} students in {time.monotonic() - began:.1f} s.")
