@@ -55,6 +55,8 @@ class Application:
         argv = [
             *[sys.executable, "-m", "gunicorn", self.wsgi, "--bind", f"fd://{listener}"],
             *["--worker-class", "gthread", "--workers", "2", "--threads", "4"],
+            # Django is loaded once and shared by the workers: half a start's work, half the memory.
+            "--preload",
             *["--timeout", "60", "--graceful-timeout", "8", "--keep-alive", "5"],
             # Its control socket has one fixed name per user: two portals would fight for it.
             *["--no-control-socket", "--access-logfile", "-", "--log-level", "info"],

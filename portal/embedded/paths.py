@@ -75,7 +75,7 @@ class Paths:
         """All that a run leaves behind in `var`, the lock excepted."""
         directories = [self.var / name for name in ("pg", "static", "media")]
         files = [self.secrets, self.running, self.accounts]
-        stamps = [self.stamp(name) for name in ("migrated", "assets")]
+        stamps = [self.stamp(name) for name in ("migrated", "prepared", "assets")]
         return [self.log, self.valkey, self.beat, *directories, *files, *stamps]
 
     def stamp(self, name: str) -> Path:

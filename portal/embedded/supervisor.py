@@ -13,6 +13,8 @@ import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from .application import Application
 from .children import Child
@@ -35,6 +37,10 @@ SHARED = (
 @dataclass
 class Outcome:
     status: int = 0
+
+
+def _today() -> str:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
 
 
 class Supervisor:
@@ -60,7 +66,9 @@ class Supervisor:
             web, worker = self._start_django(environment, listener.fileno())
             if preparing:
                 self.runner.finish(preparing)
+                self._note_prepared(self.paths.stamp("migrated").read_text(encoding="utf-8"))
             self._await_django(web, worker, listener)
+            self._start_beat(environment)
             self._announce(address_of(listener), environment)
             self.runner.watch()
         return outcome.status
@@ -110,33 +118,41 @@ class Supervisor:
         return self.runner.begin(self._management("collectstatic", *arguments, env=environment))
 
     def _bring_up_to_date(self, environment: Mapping[str, str], servers: Servers) -> Child | None:
-        """Migrate and prepare the demo data.
+        """Migrate and prepare the demo data, as far as code, cluster or day are new.
 
-        When neither code nor cluster changed there is nothing to migrate, and the preparation
-        runs beside the start of the web server: its command is returned unfinished.
+        When there is nothing to migrate, the preparation runs beside the start of the web
+        server: its command is returned unfinished.
         """
         key = f"{servers.cluster} {self.application.code_key()}"
         prepare = self._management(self.application.prepare, env=environment)
         if servers.cluster and not servers.is_new and self._remembers("migrated", key):
-            return self.runner.begin(prepare)
+            # Once a day, because the demo data may hold what is due today.
+            done = self._remembers("prepared", f"{key} {_today()}")
+            return None if done else self.runner.begin(prepare)
         say("Bringing the database up to date")
         self.paths.stamp("migrated").unlink(missing_ok=True)
         self.runner.complete(self._management("migrate", "--noinput", env=environment))
         say("Preparing the demo data")
         self.runner.complete(prepare)
         self._remember("migrated", key)
+        self._note_prepared(key)
         return None
 
+    def _note_prepared(self, key: str) -> None:
+        self._remember("prepared", f"{key} {_today()}")
+
     def _start_django(self, environment: Mapping[str, str], listener: int) -> tuple[Child, Child]:
-        """Web, worker and beat at once; returns the web server and the worker."""
+        """Web and worker at once."""
         paths, application = self.paths, self.application
         web = application.web(listener, paths.fresh_log("web"), environment)
         node = f"portal-{self.instance}@localhost"
         worker = application.worker(node, paths.fresh_log("worker"), environment)
-        beat = application.beat(paths.beat / "schedule", paths.fresh_log("beat"), environment)
-        for child in (web, worker, beat):
-            self.runner.serve(child)
-        return web, worker
+        return self.runner.serve(web), self.runner.serve(worker)
+
+    def _start_beat(self, environment: Mapping[str, str]) -> None:
+        """Last: nobody waits for it, and on two cores it would only slow the others."""
+        schedule, log = self.paths.beat / "schedule", self.paths.fresh_log("beat")
+        self.runner.serve(self.application.beat(schedule, log, environment))
 
     def _await_django(self, web: Child, worker: Child, listener: socket.socket) -> None:
         application, runner = self.application, self.runner
