@@ -9,6 +9,8 @@ from portal.core.registry import NavItem, register_nav
 from portal.web.queries.contracts import led_accounts
 from portal.web.queries.frame import facts, holding
 from portal.web.queries.offices import is_administrator
+from portal.web.queries.talks import talked
+from students.queries.figures import StudentFigure, register_figure
 
 
 def _always(_user: Any) -> bool:
@@ -69,3 +71,4 @@ register_nav(
             url=_import_url),
     NavItem("admin", _("Office"), _("Administration"), "admin:index", "settings", 920, _is_office),
 )  # fmt: skip
+register_figure(StudentFigure("talked", _("talked with this term"), talked))

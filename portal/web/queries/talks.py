@@ -1,12 +1,30 @@
 """The line of talk coverage: this term against the term before, week by week."""
 
+import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.models import FollowUp
 from casework.queries.coverage import Coverage
 from portal.web.queries.snapshot import Snapshot
 from portal.web.queries.tiles import coverage_change, same_week_rate
+from students.models import Student
+from students.queries.population import term_on
+
+
+def talked(students: QuerySet[Student]) -> QuerySet[Student]:
+    """Of ``students``, those with a real contact this term: the rows behind the coverage."""
+    term = term_on(timezone.localdate())
+    if term is None:
+        return students.none()
+    start = timezone.make_aware(dt.datetime.combine(term.starts_on, dt.time()))
+    contacts = FollowUp.objects.filter(
+        is_real=True, happened_at__gte=start, happened_at__lte=timezone.now()
+    )
+    return students.filter(pk__in=contacts.values("student_id"))
 
 
 def coverage_chart(now: Snapshot) -> dict[str, Any] | None:
