@@ -1,0 +1,114 @@
+"""A browser, the running portal, and one signed-in window for each member of the cast."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
+
+from tests.browser.site import ROOT, Site
+from tests.browser.watch import Watch
+
+DESKTOP = {"width": 1440, "height": 1000}
+PHONE = {"width": 390, "height": 844}
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if os.environ.get("PORTAL_SKIP_BROWSER") == "1":
+                item.add_marker(pytest.mark.skip(reason="PORTAL_SKIP_BROWSER=1"))
+
+
+@pytest.fixture(scope="package")
+def browser(site: Site) -> Iterator[Browser]:
+    """Headless Chromium; without one the tests fail, unless PORTAL_SKIP_BROWSER=1.
+
+    It opens after the database was copied and closes with this package: while playwright runs
+    its event loop in this thread, Django refuses the database.
+    """
+    path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
+    assert path, "No Chromium. Name one with PORTAL_CHROMIUM, or set PORTAL_SKIP_BROWSER=1."
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as playwright:
+        with playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as opened:
+            yield opened
+
+
+@pytest.fixture(scope="package")
+def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    """The portal with a seeded school. What a journey changes stays for the next one."""
+    with django_db_blocker.unblock():
+        template = str(connections["default"].settings_dict["NAME"])
+        connections.close_all()  # a database in use cannot be copied
+    running = Site(template)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="package")
+def screens() -> Path:
+    """Where pictures of the pages go."""
+    folder = ROOT / "var" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def sessions() -> dict[str, Any]:
+    """Cookies of people who have logged in once, so that each logs in once."""
+    return {}
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def window(browser: Browser, site: Site, sessions: dict[str, Any]) -> Iterator[Opener]:
+    """``window("counsellor", phone=True)``: a page of a new window, signed in; None: a stranger.
+
+    At the end no window may have broken the content security policy or logged an error.
+    """
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def open_window(who: str | None = None, *, phone: bool = False, language: str = "zh-CN") -> Page:
+        context = browser.new_context(
+            base_url=site.url, viewport=PHONE if phone else DESKTOP, locale=language,  # type: ignore[arg-type]
+            timezone_id="Asia/Shanghai", is_mobile=phone, has_touch=phone,
+            storage_state=sessions.get(who) if who else None, reduced_motion="reduce",
+        )  # fmt: skip
+        context.set_default_timeout(10_000)
+        watch = Watch(context)
+        opened.append((context, watch))
+        page = context.new_page()
+        if who and who not in sessions:
+            log_in(page, who, site.password)
+            sessions[who] = context.storage_state()
+        return page
+
+    yield open_window
+    found = [line for _context, watch in opened for line in watch.found]
+    for context, _watch in opened:
+        context.close()
+    assert not found, "\n".join(found)
+
+
+def log_in(page: Page, who: str, password: str) -> None:
+    page.goto("/login/")
+    page.locator("input[name=username]").fill(who)
+    page.locator("input[name=password]").fill(password)
+    page.locator("form:has(input[name=password]) button.p-btn-primary").click()
+    expect(page.locator("input[name=password]")).to_have_count(0)

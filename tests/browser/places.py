@@ -1,0 +1,64 @@
+"""Every page of the portal, who opens it, and how to find its address in the seeded school."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.site import Site
+
+# The cohort that the demo leader contracts, and cases of the demo counsellor's students in it.
+LED_COHORT = """
+select a.unit_id from cohorts_appointment a join core_user u on u.id = a.person_id
+join cohorts_role r on r.id = a.role_id where u.username = 'leader' and r.code = 'contract_leader'
+"""
+LED_CONTRACT = f"select id from cohorts_contract where cohort_id in ({LED_COHORT}) order by id desc"
+OWN_CASES = """
+from casework_case c join students_student s on s.id = c.student_id
+join core_user u on u.id = c.owner_id
+where u.username = 'counsellor' and c.closed_at is null
+"""
+RICHEST_CASE = f"""
+select c.id {OWN_CASES} order by (select count(*) from casework_planstep p
+join casework_plan q on q.id = p.plan_id where q.case_id = c.id) desc, c.level_id desc, c.id
+"""
+CASE_STUDENT = f"select s.student_no {OWN_CASES} order by c.id"
+COLLEGE = f"select parent_id from cohorts_unit where id in ({LED_COHORT})"
+UNIVERSITY = "select id from cohorts_unit where kind = 'university'"
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    who: str | None
+    path: str
+    asked: str = ""
+
+    def address(self, site: Site) -> str:
+        return self.path.format(site.value(self.asked) if self.asked else "")
+
+
+PLACES = [
+    Place("login", None, "/login/"),
+    Place("workbench", "counsellor", "/"),
+    Place("workbench-leader", "leader", "/"),
+    Place("cohort", "leader", "/cohorts/{}/", LED_COHORT),
+    Place("college", "secretary", "/units/{}/", COLLEGE),
+    Place("school", "schoolleader", "/units/{}/", UNIVERSITY),
+    Place("contracts", "leader", "/contracts/"),
+    Place("contract", "leader", "/contracts/{}/", LED_CONTRACT),
+    Place("items", "leader", "/units/{}/items/", LED_COHORT),
+    Place("students", "leader", "/students/"),
+    Place("portrait", "counsellor", "/students/{}/", CASE_STUDENT),
+    Place("cases", "leader", "/cases/"),
+    Place("case", "counsellor", "/cases/{}/", RICHEST_CASE),
+    Place("log", "counsellor", "/log/"),
+    Place("log-chosen", "counsellor", "/log/?student={}", CASE_STUDENT),
+    Place("my", "student", "/my/"),
+    Place("me", "counsellor", "/me/"),
+    Place("notices", "counsellor", "/notices/"),
+    Place("search", "counsellor", "/search/"),
+    Place("office", "sysadmin", "/"),
+    Place("admin", "sysadmin", "/admin/"),
+    Place("lost", "counsellor", "/cases/987654321/"),
+]
+BY_NAME: dict[str, Place] = {place.name: place for place in PLACES}
+Chooser = Callable[[Site], str]
