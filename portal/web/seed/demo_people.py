@@ -10,12 +10,15 @@ from django.utils import timezone
 from casework.models import Case
 from cohorts.access import in_force
 from cohorts.domain.appointments import appoint
+from cohorts.domain.contracts import put_contract
 from cohorts.domain.tree import open_unit
 from cohorts.enums import UnitKind
-from cohorts.models import Appointment, Cohort, LinkKind, Office, Role, Unit
+from cohorts.models import Appointment, Cohort, Contract, LinkKind, Office, Role, Unit
 from portal.core.models import User
 from students.access import standing
 from students.models import Placement, Student, StudentLink
+
+from .timeline import Timeline
 
 
 @dataclass
@@ -111,9 +114,25 @@ def _office(name: str) -> Unit | None:
 
 
 def _leader(stage: Stage) -> User | None:
-    return _holder("contract_leader", unit=stage.cohort) or _make(
-        "contract_leader", stage.cohort, "林知远"
-    )
+    found = _holder("contract_leader", unit=stage.cohort)
+    if found is None:
+        found = _make("contract_leader", stage.cohort, "林知远")
+        _open_contract(stage)
+    return found
+
+
+def _open_contract(stage: Stage) -> None:
+    """An account to answer for, where the school has not set up any."""
+    times = Timeline(timezone.localdate())
+    if Contract.objects.filter(cohort=stage.cohort).exists():
+        return
+    contract = Contract(
+        cohort_id=stage.cohort.pk, academic_year=times.academic_year,
+        starts_on=times.year_starts_on, ends_on=times.year_ends_on,
+    )  # fmt: skip
+    wanted = {"leader": 1, "counsellor": 1, "adviser": stage.cohort.children.count(),
+              "organiser": 1, "party_tutor": 1}  # fmt: skip
+    put_contract(actor=None, contract=contract, partners=[], wanted=wanted)
 
 
 def _counsellor(stage: Stage) -> User | None:
