@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,3 +60,5 @@ def start(place: Path) -> Iterator[Callable[..., Running]]:
                 os.kill(pid, signal.SIGKILL)
         key = Paths(Path(os.path.realpath(running.var))).key
         shutil.rmtree(SHARED_COPIES / f"data-{key}", ignore_errors=True)
+        # A killed supervisor leaves its socket directory to the next start, which never comes.
+        shutil.rmtree(Path(tempfile.gettempdir()) / f"portal-{os.geteuid()}-{key}", True)
