@@ -11,8 +11,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,11 +33,6 @@ SHARED = (
 )
 
 
-@dataclass
-class Outcome:
-    status: int = 0
-
-
 def _today() -> str:
     return datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
 
@@ -55,50 +49,52 @@ class Supervisor:
 
     def serve(self, host: str, port: int) -> int:
         """Serve until a stop signal (returns 0) or until anything fails or dies (1)."""
-        with self._orderly() as outcome:
-            listener = listen(host, port)
-            environment, servers = self._start_servers()
-            collecting = self._begin_collecting(environment)
-            preparing = self._bring_up_to_date(environment, servers)
-            if collecting:
-                self.runner.finish(collecting)
-                self._remember("assets", self.application.assets_key())
-            web, worker = self._start_django(environment, listener.fileno())
-            if preparing:
-                self.runner.finish(preparing)
-                self._note_prepared(self.paths.stamp("migrated").read_text(encoding="utf-8"))
-            self._await_django(web, worker, listener)
-            self._start_beat(environment)
-            self._announce(address_of(listener), environment)
-            self.runner.watch()
-        return outcome.status
+        return self._orderly(lambda: self._serve(host, port))
 
     def run(self, argv: list[str]) -> int:
         """Run one command on PostgreSQL and Valkey alone; returns its exit status."""
-        with self._orderly() as outcome:
-            environment, _ = self._start_servers()
-            command = self.runner.begin(Child("command", argv, None, env=environment))
-            while command.is_running():
-                self.runner.check()
-                self.runner.signals.pause()
-            status = command.returncode() or 0
-            outcome.status = status if status >= 0 else 128 - status
-        return outcome.status
+        return self._orderly(lambda: self._run(argv))
 
-    @contextlib.contextmanager
-    def _orderly(self) -> Iterator[Outcome]:
+    def _serve(self, host: str, port: int) -> int:
+        listener = listen(host, port)
+        environment, servers = self._start_servers()
+        collecting = self._begin_collecting(environment)
+        preparing = self._bring_up_to_date(environment, servers)
+        if collecting:
+            self.runner.finish(collecting)
+            self._remember("assets", self.application.assets_key())
+        web, worker = self._start_django(environment, listener.fileno())
+        if preparing:
+            self.runner.finish(preparing)
+            self._note_prepared(self.paths.stamp("migrated").read_text(encoding="utf-8"))
+        self._await_django(web, worker, listener)
+        self._start_beat(environment)
+        self._announce(address_of(listener), environment)
+        self.runner.watch()
+        return 0
+
+    def _run(self, argv: list[str]) -> int:
+        environment, _ = self._start_servers()
+        command = self.runner.begin(Child("command", argv, None, env=environment))
+        while command.is_running():
+            self.runner.check()
+            self.runner.signals.pause()
+        status = command.returncode() or 0
+        return status if status >= 0 else 128 - status
+
+    def _orderly(self, work: Callable[[], int]) -> int:
         """Signals and lock around a run; whatever happens, everything is stopped at the end."""
-        outcome = Outcome()
         self.runner.signals.install()
         try:
             self.lock.acquire(self.runner.signals.pause)
             self.paths.running.unlink(missing_ok=True)  # of a run that was killed
-            yield outcome
+            return work()
         except Stopped:
             say("\nStopping; running tasks may take up to 20 s to end.")
+            return 0
         except StackError as error:
             say(f"\n{error}")
-            outcome.status = 1
+            return 1
         finally:
             self.runner.stop()
             if self.lock.is_held:

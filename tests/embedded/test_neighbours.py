@@ -30,6 +30,7 @@ def test_two_copies_run_at_once_but_one_data_directory_serves_one(
     third = start(place / "one")
     assert third.ended() == 1
     assert f"already running on {place / 'one'} (pid {one.process.pid})" in third.text
+    assert "Traceback" not in third.text
     assert one.address in third.text
     assert one.ask("/healthz"), "the refused one changed nothing"
 
