@@ -1,11 +1,12 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     name = "portal.core"
     label = "core"
-    verbose_name = "Accounts, audit and jobs"
+    verbose_name = _("Accounts, audit and jobs")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
@@ -13,4 +14,4 @@ class CoreConfig(AppConfig):
         import portal.celery  # noqa: F401
 
         # Every app hands its routes, indicators, navigation and panels up through registries.
-        autodiscover_modules("access", "panels")
+        autodiscover_modules("access", "panels", "domain.imports")

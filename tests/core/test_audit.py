@@ -1,0 +1,174 @@
+"""The audit trail: one row for every write of the domain, and no way to change one."""
+
+import datetime as dt
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from casework.domain import cases, follow_ups
+from casework.enums import Channel, Source
+from casework.models import CaseCategory, CaseLevel
+from cohorts.domain import appointments, bulk_units, contracts, tree, units
+from cohorts.models import Contract, Group, Office, Role
+from portal.core import audit
+from portal.core.domain import accounts
+from portal.core.models import AuditEntry, User
+from portal.core.scope import request_scope
+from students.domain import placements
+from students.enums import StudentStatus
+from tests.world import World
+
+ROOMS = [
+    f"{app}.domain" for app in ("portal.core", "cohorts", "students", "partybranch", "casework")
+]
+# Writes without a row of their own, and why.
+EXEMPT = {
+    "portal.core.domain.jobs.start_job": "queues work; the work writes the row when it is done",
+}
+
+
+def written() -> dict[str, Callable[..., Any]]:
+    """Every public write of the domain: a function that takes ``actor`` by keyword."""
+    found = {}
+    for room in ROOMS:
+        package = importlib.import_module(room)
+        for info in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{room}.{info.name}")
+            for name, one in vars(module).items():
+                if not inspect.isfunction(one) or name.startswith("_"):
+                    continue
+                if inspect.unwrap(one).__module__ != module.__name__:
+                    continue
+                actor = inspect.signature(one).parameters.get("actor")
+                if actor is not None and actor.kind is inspect.Parameter.KEYWORD_ONLY:
+                    found[f"{module.__name__}.{name}"] = one
+    return found
+
+
+def _talk(w: World) -> Any:
+    return follow_ups.log_follow_up(
+        actor=w.zhou, student=w.gu, channel=Channel.FACE, content="谈了作息与课程安排"
+    )
+
+
+def _permissions() -> list[int]:
+    return list(Permission.objects.filter(codename="see_card").values_list("pk", flat=True))
+
+
+def _level(code: str) -> CaseLevel:
+    return CaseLevel.objects.get(pk=code)
+
+
+def _closed_room(w: World) -> Any:
+    return tree.close_unit(actor=w.sys, unit=w.room411, closed_on=dt.date(2026, 7, 1))
+
+
+# Each write with a call that succeeds. What comes before the call under test is done first.
+CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
+    "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
+        actor=w.sec, user=User(username="t9", name="新人")),
+    "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(
+        actor=w.sec, user=w.nobody, fields=["title"]),
+    "portal.core.domain.accounts.record_new_password": lambda w: lambda: (
+        accounts.record_new_password(actor=w.sec, user=w.nobody)),
+    "cohorts.domain.appointments.appoint": lambda w: lambda: appointments.appoint(
+        actor=w.sec, person=w.nobody, role=Role.objects.get(code="clerk"), unit=w.chem),
+    "cohorts.domain.appointments.end_appointment": lambda w: lambda: (
+        appointments.end_appointment(actor=w.sec, post=w.posts["lu"])),
+    "cohorts.domain.appointments.set_role_actions": lambda w: lambda: (
+        appointments.set_role_actions(
+            actor=w.sec, role=Role.objects.get(code="clerk"), permission_ids=_permissions())),
+    "cohorts.domain.bulk_units.open_units": lambda w: lambda: bulk_units.open_units(
+        actor=w.sys, units=[bulk_units.NewUnit(Office, "D9", "新部处", parent="U")]),
+    "cohorts.domain.contracts.put_contract": lambda w: lambda: contracts.put_contract(
+        actor=w.sys, partners=[], wanted={"leader": 1},
+        contract=Contract(cohort_id=w.chem24.pk, academic_year="2026-2027",
+                          starts_on=dt.date(2026, 9, 1))),
+    "cohorts.domain.tree.open_unit": lambda w: lambda: tree.open_unit(
+        actor=w.sys, unit=Group(name="专班", code="G1", parent=w.chem)),
+    "cohorts.domain.tree.move_unit": lambda w: lambda: tree.move_unit(
+        actor=w.sys, unit=w.c2301, parent=w.chem24),
+    "cohorts.domain.tree.close_unit": lambda w: lambda: _closed_room(w),
+    "cohorts.domain.units.edit_unit": lambda w: lambda: units.edit_unit(
+        actor=w.sys, unit=w.c2301, fields=["name"]),
+    "cohorts.domain.units.reopen_unit": lambda w: (
+        (lambda room: lambda: units.reopen_unit(actor=w.sys, unit=room))(_closed_room(w))),
+    "students.domain.placements.place_student": lambda w: lambda: placements.place_student(
+        actor=w.han, student=w.gu, unit=w.c2302, since=timezone.localdate()),
+    "students.domain.placements.change_status": lambda w: lambda: placements.change_status(
+        actor=w.han, student=w.gu, status=StudentStatus.ON_LEAVE, since=timezone.localdate()),
+    "casework.domain.cases.open_case": lambda w: lambda: cases.open_case(
+        actor=w.zhou, student=w.gu, category=CaseCategory.objects.get(pk="ACADEMIC"),
+        level=_level("YELLOW"), reason="两门不及格", source=Source.COUNSELLOR),
+    "casework.domain.cases.raise_level": lambda w: (
+        (lambda case: lambda: cases.raise_level(
+            actor=w.zhou, case=case, level=_level("RED"), reason="失联"))(w.add_case("gu"))),
+    "casework.domain.cases.assign_owner": lambda w: (
+        (lambda case: lambda: cases.assign_owner(actor=w.he, case=case, owner=w.zhou))(
+            w.add_case("gu"))),
+    "casework.domain.cases.seat_person": lambda w: (
+        (lambda case: lambda: cases.seat_person(
+            actor=w.he, case=case, person=w.nobody, duty="帮扶"))(w.add_case("gu"))),
+    "casework.domain.follow_ups.log_follow_up": lambda w: lambda: _talk(w),
+    "casework.domain.follow_ups.correct_follow_up": lambda w: (
+        (lambda talk: lambda: follow_ups.correct_follow_up(
+            actor=w.zhou, follow_up=talk, content="更正后的文字内容", version=1))(_talk(w))),
+}  # fmt: skip
+
+
+def test_every_write_of_the_domain_is_in_the_table_of_calls() -> None:
+    assert set(written()) - set(EXEMPT) == set(CALLS)
+
+
+class Undo(Exception):
+    """Takes the write back, as a failure later in the same transaction would."""
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_a_write_leaves_a_row_with_its_actor_and_address_and_goes_with_it(
+    world: World, name: str
+) -> None:
+    call = CALLS[name](world)
+    before = set(AuditEntry.objects.values_list("pk", flat=True))
+    try:
+        with request_scope("192.0.2.7"), transaction.atomic():
+            call()
+            rows = list(AuditEntry.objects.exclude(pk__in=before))
+            raise Undo
+    except Undo:
+        assert set(AuditEntry.objects.values_list("pk", flat=True)) == before
+    assert rows, name
+    for row in rows:
+        assert row.actor is not None, name
+        assert row.ip == "192.0.2.7", name
+        assert timezone.now() - row.at < dt.timedelta(minutes=1), name
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE core_auditentry SET action = 'x'",
+        "UPDATE core_auditentry SET at = now()",
+        "DELETE FROM core_auditentry",
+    ],
+)
+def test_the_database_refuses_to_change_or_delete_a_row(world: World, statement: str) -> None:
+    audit.record(actor=world.sec, action="appoint", obj=world.chem)
+    before = AuditEntry.objects.count()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert AuditEntry.objects.count() == before
+
+
+def test_bulk_work_is_one_row_that_counts_its_records(world: World) -> None:
+    ids = [world.gu.pk, world.luo.pk]
+    audit.record_many(actor=world.sec, action="look", model=type(world.gu), ids=ids)
+    row = AuditEntry.objects.latest("pk")
+    assert (row.detail["count"], row.detail["ids"]) == (2, ids)
