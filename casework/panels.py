@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case
+from casework.queries.figures import cases
 from casework.queries.panels import (
     case_summary,
     contact_cells,
@@ -26,6 +27,7 @@ register_nav(
     NavItem(
         "cases", _("Students"), _("Cases"), "casework:cases", "ledger", 110,
         lambda user: reached_keys(Case, user, "see_case") is not None,
+        lambda user: cases(user, None).count(),
     ),
     NavItem(
         "log", _("Students"), _("Record"), "casework:log", "pencil", 120,

@@ -40,6 +40,7 @@ register_nav(
     NavItem(
         "students", _("Students"), _("Students"), "students:list", "users", 100,
         lambda user: reaches_anyone(user, "see_card"),
+        lambda user: Student.objects.restrict(user, "see_card").count(),
     ),
     NavItem(
         "my", _("Me"), _("My record"), "students:my", "user", 900,

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from casework.models import Case, FollowUp
 from portal.core.ui.dates import format_ago, format_day
@@ -120,6 +119,8 @@ def rhythm_words(days: int) -> str:
         return _("once a day")
     if days == 30:
         return _("once a month")
+    if days == 7:
+        return _("once a week")
     if days % 7 == 0:
-        return ngettext("once a week", "once in %(n)s weeks", days // 7) % {"n": days // 7}
+        return _("once in %(n)s weeks") % {"n": days // 7}
     return _("once in %(n)s days") % {"n": days}

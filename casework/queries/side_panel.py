@@ -47,7 +47,7 @@ def _contact(sheet: dict[str, Any], shown: Timeline) -> dict[str, Any]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [part.strip() for part in text.replace("\n", "；").split("；") if part.strip()]
+    return [part.strip() for part in text.splitlines() if part.strip()]
 
 
 def _level(sheet: dict[str, Any], entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

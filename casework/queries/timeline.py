@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -111,9 +112,9 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
 def _moves(case: Case) -> list[tuple[dt.datetime, dict[str, Any]]]:
     """Level changes, assignments and seats as the audit trail keeps them."""
     rows = list(
-        AuditEntry.objects.filter(
-            object_type="case", object_id=str(case.pk), action__in=_MOVES
-        ).values_list("at", "action", "detail", "actor__name")
+        AuditEntry.objects.filter(object_type="case", object_id=str(case.pk), action__in=_MOVES)
+        .order_by("at")
+        .values_list("at", "action", "detail", "actor__name")
     )
     if not rows:
         return []
@@ -124,7 +125,9 @@ def _moves(case: Case) -> list[tuple[dt.datetime, dict[str, Any]]]:
         )
     )
     levels = dict(CaseLevel.objects.values_list("pk", "name"))
-    shown = []
+    kind: Any
+    shown: list[tuple[dt.datetime, dict[str, Any]]] = []
+    joined: dict[tuple[Any, Any], list[str]] = {}
     for at, action, detail, actor in rows:
         if action == "raise_level":
             kind = _("Level: %(before)s → %(after)s") % {
@@ -133,13 +136,20 @@ def _moves(case: Case) -> list[tuple[dt.datetime, dict[str, Any]]]:
         elif action == "assign_owner":
             kind = _("Responsible: %(name)s") % {"name": names.get(detail.get("after"), "—")}
         else:
-            kind = _("Joined the task force: %(name)s") % {
-                "name": names.get(detail.get("person"), "—")
-            }
+            # A team named in one sitting is one line, not one per seat.
+            team = joined.setdefault((timezone.localtime(at).date(), actor), [])
+            team.append(names.get(detail.get("person"), "—"))
+            if len(team) > 1:
+                continue
+            kind = team
         shown.append(
             (at, {"icon": "change", "kind": kind, "meta": actor or _("system"),
                   "time": format_day(at, "time"), "text": detail.get("reason", "")})
         )  # fmt: skip
+    for _at, item in shown:
+        if isinstance(item["kind"], list):
+            team_words = "、".join(item["kind"])
+            item["kind"] = _("Joined the task force: %(name)s") % {"name": team_words}
     return shown
 
 

@@ -1,5 +1,6 @@
 """One case: stages, plan, records, side panel; logging, correcting, assigning, raising."""
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -71,7 +73,8 @@ def add_record(request: HttpRequest, pk: int) -> HttpResponse:
         if not is_htmx:
             messages.success(request, words)
             return redirect("casework:case", pk=case.pk)
-        context = page_context(request, case) | {"composer": _composer({})}
+        context = page_context(request, case)
+        context["composer"] = _composer({}, context["sheet"])
         answer = render(request, "casework/_saved.html", context)
         answer["HX-Trigger"] = json.dumps({"toast": {"text": words, "tone": "ok"}})
         return answer
@@ -94,7 +97,7 @@ def page_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "stages": stage_strip(sheet),
         "steps": steps,
         "steps_done": sum(1 for step in steps if step["done"] >= step["total"]),
-        "side": side_panel(sheet, records["entries"], records["timeline"]),
+        "glance": side_panel(sheet, records["entries"], records["timeline"]),
         "seats": seats_of(case),
     }
 
@@ -102,17 +105,17 @@ def page_context(request: HttpRequest, case: Case) -> dict[str, Any]:
 def records_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Composer and timeline."""
     kind = request.GET.get("kind", "")
-    entries = open_entries(case)
+    entries, sheet = open_entries(case), case_sheet(case)
     most = ALL if request.GET.get("all") else MOST
     shown = timeline(request.user, case, entries, kind, most)
     return {
         "case": case,
-        "sheet": case_sheet(case),
+        "sheet": sheet,
         "entries": entries,
         "rights": case_rights(request.user, case),
         "timeline": shown,
         "kind_chips": _kind_chips(request, kind if kind in KINDS else ""),
-        "composer": _composer(request.POST),
+        "composer": _composer(request.POST, sheet),
         "client_key": uuid.uuid4(),
     }
 
@@ -126,8 +129,10 @@ def _kind_chips(request: HttpRequest, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def _composer(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Choices of the composer with what was typed; an empty mapping gives a fresh one."""
+def _composer(typed: Mapping[str, Any], sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """Choices of the composer with what was typed; an empty mapping gives a fresh one whose next
+    contact is the day that the level asks for."""
+    by_level = timezone.localdate() + dt.timedelta(days=sheet["level_contact_every_days"])
     words = chip_words()
     chosen = typed.get("channel", Channel.FACE)
     return {
@@ -136,7 +141,7 @@ def _composer(typed: Mapping[str, Any]) -> dict[str, Any]:
             for value in Channel.values
         ],
         "text": typed.get("content", ""),
-        "next_pick": typed.get("next_pick", ""),
+        "next_pick": typed.get("next_pick", by_level.isoformat()),
         "risk": typed.get("risk", Risk.ORDINARY),
         "risks": Risk.choices,
         "confidentiality": typed.get("confidentiality", ""),

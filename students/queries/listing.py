@@ -49,6 +49,7 @@ def student_rows(
             shown.append((column, cells))
     words = status_tones()
     rows = []
+    beside = [cells for column, cells in shown if column.code != "level"]
     for pk, number, name, status, year, major in people:
         place = places.get(pk, _NOWHERE)
         rows.append(
@@ -61,6 +62,11 @@ def student_rows(
                 "major": major or "—",
                 "year": year,
                 "status": words.get(status, status),
+                "phone_line": " · ".join(
+                    part
+                    for part in (place.academy, major, *(cells.get(pk, "") for cells in beside))
+                    if part and part != "—"
+                ),
                 "cells": [(column.code, cells.get(pk, "")) for column, cells in shown],
             }
         )

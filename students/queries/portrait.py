@@ -36,6 +36,11 @@ def places_over_time(
     ]
 
 
+def plain(number: Decimal) -> str:
+    """3 and 2.5, never 3.0 or 1E+1."""
+    return f"{number.normalize():f}"
+
+
 @dataclass
 class TermResults:
     """One term: its rows, credits earned and the credit-weighted average of first sittings."""
@@ -46,6 +51,10 @@ class TermResults:
     points: Decimal = Decimal(0)
     weight: Decimal = Decimal(0)
     failed: int = 0
+
+    @property
+    def earned_words(self) -> str:
+        return plain(self.earned)
 
     @property
     def average(self) -> str:
@@ -77,7 +86,7 @@ def results_by_term(user: Any, student_id: int, action: str = "see_results") -> 
         block.rows.append(
             {
                 "course": course,
-                "credits": f"{credits:g}",
+                "credits": plain(credits),
                 "grade": grade,
                 "passed": passed,
                 "attempt": "" if attempt == AttemptKind.FIRST else attempts.get(attempt, attempt),

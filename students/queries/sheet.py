@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.core.ui.dates import format_day
+from students.enums import Sex
 from students.models import Student
 from students.queries.standing import Stand
 
@@ -22,7 +23,7 @@ def facts(student: Student, place: Stand, *, is_full: bool) -> list[dict[str, An
     ]
     if is_full:
         rows += [
-            (_("Sex"), student.get_sex_display()),
+            (_("Sex"), student.get_sex_display() if student.sex != Sex.UNKNOWN else ""),
             (_("Date of birth"), format_day(student.born_on, "full")),
             (_("Political status"), student.get_political_status_display()),
             (_("Room"), place.room),

@@ -53,7 +53,7 @@ def _heads(key: str, is_down: bool, extra: list[Any]) -> list[dict[str, Any]]:
         ("", _("Class"), ""),
         ("", _("Academy"), ""),
         ("major", _("Major"), ""),
-        ("entry_year", _("Entry year"), "p-num"),
+        ("entry_year", _("Entry year"), ""),
         ("status", _("Status"), ""),
         *(("", column.label, "") for column in extra),
     ]
