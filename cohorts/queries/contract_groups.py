@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cohorts.enums import MemberType
-from cohorts.models import Appointment, Contract, ContractPost, UnitTree
+from cohorts.models import Appointment, Contract, ContractPost, Unit, UnitTree
 
 # The post by which a person joins a group as this type.
 ROLE_OF_TYPE = {
@@ -47,10 +47,11 @@ class TypeCount:
 def group_counts(
     contracts: Collection[Contract], day: dt.date | None = None
 ) -> dict[int, list[TypeCount]]:
-    """For each contract, the five role types in order. Three queries for any number of groups.
+    """For each contract, the five role types in order. Constant queries for any number of groups.
 
     A post counts when it is held on the cohort, on a class below it, on a partner cohort of an
-    academy or a class below that; leaders count on the cohort itself only.
+    academy or a class below that; leaders count on the cohort itself only, and an organiser of
+    the cohort's college serves all its cohorts.
     """
     day = day or timezone.localdate()
     homes: dict[int, set[int]] = {one.pk: {one.cohort_id} for one in contracts}
@@ -63,15 +64,21 @@ def group_counts(
         "ancestor_id", "descendant_id"
     ):
         below.setdefault(descendant, set()).add(ancestor)
+    colleges: dict[int, set[int]] = {}
+    cohorts = Unit.objects.filter(pk__in=[one.cohort_id for one in contracts])
+    for cohort_id, college_id in cohorts.values_list("pk", "parent_id"):
+        colleges.setdefault(college_id, set()).add(cohort_id)
     people: dict[tuple[int, str], list[tuple[int, str]]] = {}
     posts = Appointment.objects.in_force(day).filter(  # type: ignore[attr-defined]
-        Q(unit__above__ancestor_id__in=all_homes), role__code__in=_TYPE_OF_ROLE
+        Q(unit__above__ancestor_id__in=all_homes)
+        | Q(unit_id__in=colleges, role__code=ROLE_OF_TYPE[MemberType.ORGANISER]),
+        role__code__in=_TYPE_OF_ROLE,
     )
     rows = posts.order_by("starts_on", "pk").values_list(
         "person_id", "person__name", "role__code", "unit_id"
     )
     for person_id, name, role, unit_id in rows.distinct():
-        for home in below.get(unit_id, ()):
+        for home in below.get(unit_id) or colleges.get(unit_id, ()):
             if role == "contract_leader" and unit_id != home:
                 continue
             held = people.setdefault((home, _TYPE_OF_ROLE[role]), [])

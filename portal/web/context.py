@@ -81,7 +81,9 @@ def _units(request: HttpRequest, held: Holding) -> tuple[dict[str, Any] | None, 
 
 
 def _navigation(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
-    shown = [(item, url) for item in nav_items() if item.is_shown(user) and (url := _url(item, user))]
+    shown = [
+        (item, url) for item in nav_items() if item.is_shown(user) and (url := _url(item, user))
+    ]
     counts = _counts(request, user, [item for item, _link in shown])
     path, active = request.path, ""
     for _item, url in shown:
@@ -119,7 +121,9 @@ def _counts(request: HttpRequest, user: Any, items: list[NavItem]) -> dict[str, 
     # The page after one's own writing carries a message: the counts are read anew there.
     fresh = len(get_messages(request)) > 0
     kept: dict[str, int | None] = {} if fresh else cache.get_many(list(keys))
-    missing = {key: item.count(user) for key, item in keys.items() if item.count and key not in kept}
+    missing = {
+        key: item.count(user) for key, item in keys.items() if item.count and key not in kept
+    }
     if missing:
         cache.set_many(missing, _COUNT_SECONDS)
     return {keys[key].code: value for key, value in {**kept, **missing}.items()}

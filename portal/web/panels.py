@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.enums import UnitKind
 from portal.core.registry import NavItem, register_nav
 from portal.web.queries.contracts import led_accounts
 from portal.web.queries.frame import facts, holding
@@ -22,10 +23,11 @@ def _has_units(user: Any) -> bool:
 
 
 def _has_contracts(user: Any) -> bool:
-    """Leaders, and those who set groups up or answer for a college's cases."""
+    """Leaders, and those whose own unit has cohorts below it."""
     if "contract_leader" in facts(user).role_codes:
         return True
-    return {"see_unit", "manage_case"} <= holding(user).actions
+    high = {UnitKind.UNIVERSITY, UnitKind.COLLEGE}
+    return any(one.depth == 0 and one.kind in high for one in holding(user).choices)
 
 
 def _dashboard_url(user: Any) -> str:

@@ -43,6 +43,8 @@
             position: first ? "left" : "bottom",
             distance: first ? 10 : 22,
             align: "right",
+            verticalAlign: first ? "bottom" : "top",
+            distance: 8,
             color: first ? (dark ? "#E8EFF2" : token("accent-strong")) : ink3,
             fontWeight: first ? 600 : 400,
             fontSize: dark ? 20 : 12,

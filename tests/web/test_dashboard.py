@@ -22,8 +22,8 @@ from portal.web.queries.snapshot import snapshot
 from portal.web.queries.tiles import tiles
 from students.models import Course, CourseResult
 from students.queries.population import students_in
-from tests.world import World
 from tests.web.test_pages import client_of
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,9 @@ def tile(world: World, key: str, unit: str, code: str) -> dict | None:
     return next((t for t in tiles(here, seen, now) if t["code"] == code), None)
 
 
-def fail_course(world: World, key: str, credits: int, code: str = "K1", passed: bool = False) -> None:
+def fail_course(
+    world: World, key: str, credits: int, code: str = "K1", passed: bool = False
+) -> None:
     course, _made = Course.objects.get_or_create(code=code, defaults={"name": "化工热力学"})
     CourseResult.objects.create(
         student=world.students[key], course=course, term_id="2025-2026-1", grade="40", score=40,
@@ -145,7 +147,9 @@ def test_flagged_students_without_a_record_come_first_and_leave_with_a_real_reco
     page = dashboard(world.lin, world.chem23)
     assert [line.name for line in page["unrecorded"]] == ["罗嘉禾", "顾言川"]
     assert page["unrecorded_total"] == 2
-    log_follow_up(actor=world.shen, student=world.luo, channel=Channel.FACE, content="一切正常。。。")
+    log_follow_up(
+        actor=world.shen, student=world.luo, channel=Channel.FACE, content="一切正常。。。"
+    )
     page = dashboard(world.lin, world.chem23)
     assert [line.name for line in page["unrecorded"]] == ["顾言川"]
     assert late.pk not in [line.pk for line in page["unrecorded"]]
@@ -224,7 +228,9 @@ def test_small_groups_are_hidden_in_the_heat_table(world: World) -> None:
     assert "1/1" not in page
 
 
-@pytest.mark.parametrize("path", ["cohorts/{chem23}/", "units/{chem}/", "contracts/{contract}/", ""])
+@pytest.mark.parametrize(
+    "path", ["cohorts/{chem23}/", "units/{chem}/", "contracts/{contract}/", ""]
+)
 def test_query_count_does_not_grow_with_the_items(world: World, path: str) -> None:
     ids = {"chem23": world.chem23.pk, "chem": world.chem.pk, "contract": world.contract.pk}  # type: ignore[union-attr]
     user = {"units/{chem}/": "jiang", "": "zhou"}.get(path, "lin")

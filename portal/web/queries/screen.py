@@ -49,5 +49,12 @@ def _courses(unit: Unit, term: str) -> list[dict[str, Any]]:
         took = sum(cell["total"] or 0 for cell in cells)
         failed = sum(cell["n"] or 0 for cell in cells)
         if took >= LEAST and not 0 < failed < LEAST:
-            found.append({"name": course, "took": took, "failed": failed, "rate": failed / took})
+            found.append(
+                {
+                    "name": course.replace("|", ""),
+                    "took": took,
+                    "failed": failed,
+                    "rate": failed / took,
+                }
+            )
     return found

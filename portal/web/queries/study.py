@@ -38,12 +38,32 @@ def _heat(cells: list[FailCell]) -> dict[str, Any]:
             "total": False,
             "cells": [_cell(found.get(course)) for course in courses],
         }
-        for major, found in sorted(majors.items(), key=lambda m: -sum(c.took for c in m[1].values()))
+        for major, found in sorted(
+            majors.items(), key=lambda m: -sum(c.took for c in m[1].values())
+        )
     ]
     sums = [_sum([f[course] for f in majors.values() if course in f]) for course in courses]
     if len(rows) > 1:
         rows.append({"label": _("all together"), "total": True, "cells": sums})
-    return {"columns": list(courses.values()), "rows": rows}
+    return {"columns": [two_lines(name) for name in courses.values()], "rows": rows}
+
+
+def two_lines(course: str) -> str:
+    """A bar where a long course name may break: 化工|热力学, 概率论与|数理统计, 化工原理|(上).
+
+    Chinese course names are made of words of two characters, so an even place reads best.
+    """
+    if len(course) < 5 or " " in course:
+        return course
+    for mark in ("(", "（"):
+        if course.find(mark) > 1:
+            return course.replace(mark, "|" + mark, 1)
+    for mark in ("与", "及", "和"):
+        if 1 < course.find(mark) < len(course) - 2:
+            return course.replace(mark, mark + "|", 1)
+    place = len(course) // 2
+    place += place % 2 if len(course) > 5 else 0
+    return f"{course[:place]}|{course[place:]}"
 
 
 def _cell(cell: FailCell | None) -> dict[str, Any]:

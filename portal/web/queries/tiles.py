@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,18 +37,15 @@ def tiles(unit: Unit, sight: Sight, now: Snapshot, *, names: bool = True) -> lis
 
 
 def case_url(unit: Unit | None, figure: str, **more: Any) -> str:
-    return _list("casework:cases", "/cases/", unit, figure, **more)
+    return _list("casework:cases", unit, figure, **more)
 
 
 def student_url(unit: Unit | None, figure: str = "", **more: Any) -> str:
-    return _list("students:list", "/students/", unit, figure, **more)
+    return _list("students:list", unit, figure, **more)
 
 
-def _list(name: str, path: str, unit: Unit | None, figure: str, **more: Any) -> str:
-    try:
-        path = reverse(name)
-    except NoReverseMatch:
-        pass
+def _list(name: str, unit: Unit | None, figure: str, **more: Any) -> str:
+    path = reverse(name)
     parts = {"unit": unit.pk if unit else "", "figure": figure, **more}
     words = "&".join(f"{key}={value}" for key, value in parts.items() if value != "")
     return f"{path}?{words}" if words else path
@@ -71,7 +68,7 @@ def _change(now: int, before: int, good: str, hide: bool = False) -> dict[str, A
 
 
 def _rate(n: int, total: int, hide: bool) -> str:
-    return "" if hide and 0 < n < LEAST or not total else percent(n, total)
+    return "" if (hide and 0 < n < LEAST) or not total else percent(n, total)
 
 
 def _students(unit: Unit, now: Snapshot, *, linked: bool) -> Tile:
@@ -90,7 +87,8 @@ def _students(unit: Unit, now: Snapshot, *, linked: bool) -> Tile:
 
 def _focus(unit: Unit, now: Snapshot, hide: bool) -> Tile:
     cases, before = now.cases, now.cases_before
-    assert cases is not None and before is not None
+    assert cases is not None
+    assert before is not None
     tile: Tile = {
         "code": "open",
         "label": _("focus students"),
@@ -114,13 +112,14 @@ def _focus(unit: Unit, now: Snapshot, hide: bool) -> Tile:
 
 def _overdue(unit: Unit, now: Snapshot, hide: bool) -> Tile:
     cases, before = now.cases, now.cases_before
-    assert cases is not None and before is not None
+    assert cases is not None
+    assert before is not None
     days = ngettext("longest %(n)s day", "longest %(n)s days", cases.longest_late_days) % {
         "n": cases.longest_late_days
     }
-    people = ngettext(
-        "%(n)s responsible person", "%(n)s responsible people", cases.owners_late
-    ) % {"n": cases.owners_late}
+    people = ngettext("%(n)s responsible person", "%(n)s responsible people", cases.owners_late) % {
+        "n": cases.owners_late
+    }
     return {
         "code": "overdue",
         "label": _("overdue follow-ups"),
@@ -134,7 +133,8 @@ def _overdue(unit: Unit, now: Snapshot, hide: bool) -> Tile:
 
 def _red(unit: Unit, now: Snapshot, hide: bool) -> Tile:
     cases, before, extras = now.cases, now.cases_before, now.extras
-    assert cases is not None and before is not None
+    assert cases is not None
+    assert before is not None
     words = ""
     if cases.red and extras is not None and not hide:
         words = _("contacted since yesterday %(n)s / %(total)s") % {

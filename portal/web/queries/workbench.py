@@ -81,7 +81,9 @@ def today(user: Any) -> dict[str, Any]:
             picked["tomorrow"].append(pk)
         else:
             picked["new"].append(pk)
-    lines = {line.pk: line for line in lines_of([pk for ids in picked.values() for pk in ids[:_SHOWN]])}
+    lines = {
+        line.pk: line for line in lines_of([pk for ids in picked.values() for pk in ids[:_SHOWN]])
+    }
     words = {
         "overdue": _("Overdue"),
         "today": _("Due today"),

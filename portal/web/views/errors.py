@@ -22,7 +22,9 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose security token no longer fits: reload and send again."""
     page = {
-        "reason": _("This form is too old or came from another log-in. Go back, reload, send again."),
+        "reason": _(
+            "This form is too old or came from another log-in. Go back, reload, send again."
+        ),
         "school_name": school_name(),
     }
     return render(request, "403.html", page, status=403)
