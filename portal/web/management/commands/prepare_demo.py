@@ -1,5 +1,6 @@
 """manage.py prepare_demo: the demo school and its accounts, made once and then left alone."""
 
+import os
 import time
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cohorts.models import Unit
-from portal.settings import env
 from portal.web.seed.demo import prepare_accounts
 from portal.web.seed.school import School, Wish
 from students.models import Student
@@ -31,9 +31,10 @@ class Command(BaseCommand):
         if Unit.objects.exists():
             self.stdout.write("There are units but no students: nothing is seeded over them.")
             return
-        students = env.number("DEMO_STUDENTS", STUDENTS)
-        if not 200 <= students <= 200_000:
-            raise CommandError("DEMO_STUDENTS must be between 200 and 200000.")
+        wanted = os.environ.get("DEMO_STUDENTS") or str(STUDENTS)
+        if not wanted.isdecimal() or not 200 <= int(wanted) <= 200_000:
+            raise CommandError("DEMO_STUDENTS must be a whole number between 200 and 200000.")
+        students = int(wanted)
         began = time.monotonic()
         wish = Wish(students=students, seed=SEED)
         School(wish, timezone.localdate(), self.stdout.write).build()
