@@ -1,5 +1,6 @@
 """Chinese personal names: normal form, sort keys and masking (rulebook 6.3)."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -8,8 +9,27 @@ from pypinyin import Style, lazy_pinyin, load_phrases_dict
 # Middle dots that people type or that other systems export; the normal form is U+00B7.
 _DOTS = "\u2022\u30fb\uff0e\u2027\u2219\u22c5\u25cf\uff65"
 _DOT_TABLE = {ord(dot): "\u00b7" for dot in _DOTS}
+# One Han character, or a run of anything else such as a Latin word.
+_PIECES = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[^\u3400-\u9fff\U00020000-\U0003ffff]+")
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 皇甫 慕容 夏侯 东方 尉迟 长孙 南宫 令狐 公孙 宇文 司徒 独孤".split()
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "皇甫",
+        "慕容",
+        "夏侯",
+        "东方",
+        "尉迟",
+        "长孙",
+        "南宫",
+        "令狐",
+        "公孙",
+        "宇文",
+        "司徒",
+        "独孤",
+    ]
 )
 # Readings that differ when the character is a surname.
 _SURNAME_READINGS = {
@@ -31,6 +51,13 @@ def _reading(text: str) -> tuple[str, ...]:
     return tuple(part for part in lazy_pinyin(text, style=Style.NORMAL) if part.strip())
 
 
+def _readings(text: str) -> list[str]:
+    """Character by character: a given name is no phrase, and 50,000 names share few characters."""
+    if text.isascii():
+        return list(_reading(text))
+    return [part for piece in _PIECES.findall(text) for part in _reading(piece)]
+
+
 def surname_of(name: str) -> str:
     """Family name: compound surnames kept whole; the first part of a dotted name."""
     if "\u00b7" in name:
@@ -43,9 +70,9 @@ def name_keys(name: str) -> tuple[str, str]:
     surname = surname_of(name)
     head = _SURNAME_READINGS.get(surname)
     if head is not None:
-        parts = [*head.split(), *_reading(name[len(surname) :])]
+        parts = [*head.split(), *_readings(name[len(surname) :])]
     else:
-        parts = list(_reading(name))
+        parts = _readings(name)
     words = [part.lower() for part in parts if part not in {"\u00b7", " "}]
     return " ".join(words)[:120], "".join(word[0] for word in words)[:40]
 
@@ -53,7 +80,9 @@ def name_keys(name: str) -> tuple[str, str]:
 def masked_name(name: str) -> str:
     """张* · 欧阳** · first part of a dotted name (rulebook 6.3)."""
     surname = surname_of(name)
-    return surname + "*" * max(1, len(name) - len(surname)) if "\u00b7" not in name else surname + "·*"
+    return (
+        surname + "*" * max(1, len(name) - len(surname)) if "\u00b7" not in name else surname + "·*"
+    )
 
 
 def masked_phone(phone: str) -> str:

@@ -1,0 +1,17 @@
+"""Tasks of the floor: a job takes its id and nothing else."""
+
+from celery import shared_task
+
+from portal.core.domain import jobs
+
+
+@shared_task(name="portal.core.tasks.run_job")
+def run_job(job_id: int) -> bool:
+    """Do one job; delivered twice, it is done once."""
+    return jobs.run(job_id)
+
+
+@shared_task(name="portal.core.tasks.resume_stranded_jobs")
+def resume_stranded_jobs() -> list[int]:
+    """Send jobs again whose worker died or whose message was lost."""
+    return jobs.resend_stranded()

@@ -1,0 +1,36 @@
+"""Kinds of import that bring students and their results."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.domain.imports import ImportKind, register_import
+from students.domain.imports_results import COLUMNS as RESULT_COLUMNS
+from students.domain.imports_results import ResultsWork
+from students.domain.imports_roster import RosterWork
+from students.domain.imports_roster_columns import COLUMNS as ROSTER_COLUMNS
+
+register_import(
+    ImportKind(
+        code="roster",
+        action="import_roster",
+        title=_("Roster"),
+        description=_(
+            "Students with class, academy and room. Students are matched by number; a blank cell leaves the present value."
+        ),
+        columns=ROSTER_COLUMNS,
+        begin=RosterWork,
+        order=10,
+    )
+)
+register_import(
+    ImportKind(
+        code="results",
+        action="import_results",
+        title=_("Course results"),
+        description=_(
+            "Grades of each sitting: percent, five-grade words, letters, pass or fail, and special values."
+        ),
+        columns=RESULT_COLUMNS,
+        begin=ResultsWork,
+        order=20,
+    )
+)
