@@ -18,7 +18,7 @@ DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-component-update", "--disable-sync", "--no-first-run", "--lang=zh-CN",
 ]  # fmt: skip
 
 
@@ -84,7 +84,9 @@ def window(browser: Browser, site: Site, sessions: dict[str, Any]) -> Iterator[O
     """
     opened: list[tuple[BrowserContext, Watch]] = []
 
-    def open_window(who: str | None = None, *, phone: bool = False, language: str = "zh-CN") -> Page:
+    def open_window(
+        who: str | None = None, *, phone: bool = False, language: str = "zh-CN"
+    ) -> Page:
         context = browser.new_context(
             base_url=site.url, viewport=PHONE if phone else DESKTOP, locale=language,  # type: ignore[arg-type]
             timezone_id="Asia/Shanghai", is_mobile=phone, has_touch=phone,

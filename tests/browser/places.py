@@ -8,7 +8,8 @@ from tests.browser.site import Site
 # The cohort that the demo leader contracts, and cases of the demo counsellor's students in it.
 LED_COHORT = """
 select a.unit_id from cohorts_appointment a join core_user u on u.id = a.person_id
-join cohorts_role r on r.id = a.role_id where u.username = 'leader' and r.code = 'contract_leader'
+join cohorts_role r on r.id = a.role_id where u.username = 'leader' and r.code = 'contract_leader' and a.revoked_at is null
+and a.starts_on <= current_date and (a.ends_on is null or a.ends_on >= current_date)
 """
 LED_CONTRACT = f"select id from cohorts_contract where cohort_id in ({LED_COHORT}) order by id desc"
 OWN_CASES = """
@@ -31,6 +32,7 @@ class Place:
     who: str | None
     path: str
     asked: str = ""
+    status: int = 200
 
     def address(self, site: Site) -> str:
         return self.path.format(site.value(self.asked) if self.asked else "")
@@ -58,7 +60,7 @@ PLACES = [
     Place("search", "counsellor", "/search/"),
     Place("office", "sysadmin", "/"),
     Place("admin", "sysadmin", "/admin/"),
-    Place("lost", "counsellor", "/cases/987654321/"),
+    Place("lost", "counsellor", "/cases/987654321/", status=404),
 ]
 BY_NAME: dict[str, Place] = {place.name: place for place in PLACES}
 Chooser = Callable[[Site], str]

@@ -24,7 +24,7 @@ from portal.embedded.children import Child, wait_until
 from portal.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STUDENTS = 600
+STUDENTS = 3000
 _PASSWORD = re.compile(r"^密码 password: (\S+)", re.M)
 
 

@@ -28,7 +28,10 @@ def serious(page: Page) -> list[str]:
     found = Axe().run(page, options=options).response["violations"]
     return [
         f"{one['impact']} {one['id']}: "
-        + " | ".join(f"{node['html'][:160]} {node.get('failureSummary', '')[:200]}" for node in one["nodes"][:4])
+        + " | ".join(
+            f"{node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+            for node in one["nodes"][:4]
+        )
         for one in found
         if one["impact"] in ("serious", "critical")
     ]
@@ -40,7 +43,9 @@ def test_a_page_fits_is_accessible_and_obeys_the_policy(
     window: Opener, site: Site, screens: Path, place: Place, phone: bool
 ) -> None:
     page = window(place.who, phone=phone)
-    page.goto(place.address(site), wait_until="load")
+    answer = page.goto(place.address(site))
+    assert answer is not None
+    assert answer.status == place.status
     page.wait_for_load_state("networkidle")
     size = "phone" if phone else "desktop"
     page.screenshot(path=screens / f"{place.name}-{size}.png", animations="disabled")
