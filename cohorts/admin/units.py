@@ -108,6 +108,7 @@ class UnitAdmin(SheetInOut, PortalAdmin):
     )
     list_display = ("tree_name", "kind_word", "code", "opened_on", "state")
     list_display_links = None
+    sortable_by = ()
     list_filter = (KindFilter, OpenFilter)
     search_fields = ("name", "short_name", "code")
     search_help_text = _("Name, short name or code")

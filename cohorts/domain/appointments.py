@@ -146,7 +146,9 @@ def set_role_actions(*, actor: User | None, role: Role, permission_ids: list[int
     administrators' roles would open students' records, or when nobody could appoint any more.
     """
     before = sorted(role.permissions.values_list("codename", flat=True))
-    wanted = set(Permission.objects.filter(pk__in=permission_ids).values_list("codename", flat=True))
+    wanted = set(
+        Permission.objects.filter(pk__in=permission_ids).values_list("codename", flat=True)
+    )
     if role.code in DUTIES and wanted - DUTY_ACTIONS:
         raise DomainError(_("An administrator's role never opens students' records."))
     if actor is not None and not (actor.is_in_force() and grants(actor, "grant_roles").exists()):

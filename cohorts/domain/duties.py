@@ -18,9 +18,7 @@ DUTY_ACTIONS = frozenset(
 )
 
 
-def check_one_duty(
-    person: User, role: Role, starts_on: dt.date, ends_on: dt.date | None
-) -> None:
+def check_one_duty(person: User, role: Role, starts_on: dt.date, ends_on: dt.date | None) -> None:
     """One person never holds two of the three duties, not even one after the other on one day.
 
     Raises DomainError naming the other post.

@@ -75,7 +75,9 @@ def duty_permissions(user: User) -> set[str]:
     if duty is None:
         return set()
     rows = Permission.objects.filter(group__user=user, group__name=_PREFIX + duty)
-    return {f"{app}.{code}" for app, code in rows.values_list("content_type__app_label", "codename")}
+    return {
+        f"{app}.{code}" for app, code in rows.values_list("content_type__app_label", "codename")
+    }
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -12,6 +13,7 @@ from cohorts.domain.appointments import appoint, end_appointment
 from cohorts.domain.reconcile import drift, reconcile
 from cohorts.models import Appointment, Grant, Role
 from portal.core.models import User
+from students.models import Student
 from tests.concurrently import at_once
 from tests.world import World, build_world
 
@@ -117,3 +119,12 @@ def test_a_single_post_given_to_two_people_at_once_goes_to_one() -> None:
     assert sum(isinstance(one, Appointment) for one in done) == 1, done
     assert Appointment.objects.filter(role=role, unit=world.chem24.pk).count() == 1
     assert drift() == (0, 0)
+
+
+def test_a_permission_that_is_no_registered_action_opens_nothing(world: World) -> None:
+    foreign = Permission.objects.get(codename="delete_unit", content_type__model="unit")
+    Role.objects.get(code="class_adviser").permissions.add(foreign)
+    reconcile()
+    assert Grant.objects.filter(user=world.lu, permission=foreign).exists()
+    assert not Student.objects.restrict(world.lu, "delete_unit").exists()
+    assert not world.lu.has_perm("cohorts.delete_unit", world.gu)

@@ -61,7 +61,8 @@ class PortalAdmin(admin.ModelAdmin):
         return form
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        extra = {"intro": self.intro, **(extra_context or {})}
+        title = self.opts.verbose_name_plural
+        extra = {"intro": self.intro, "title": title, **(extra_context or {})}
         return super().changelist_view(request, extra)
 
     def changeform_view(

@@ -1,0 +1,191 @@
+"""Remove one rule of access at a time from a copy of the project: some test must turn red.
+
+    .venv/bin/python tools/mutate_access.py [NAME ...]
+
+Slow (each mutant boots a database), therefore no part of ``make test``. Prints a table; exit 1
+when a mutant survives or its patch no longer fits the code. ``--list`` names the mutants.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LEFT_OUT = {".git", ".venv", "var", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache",
+            ".pytest_cache", ".hypothesis", ".import_linter_cache"}  # fmt: skip
+REACH = "tests/students tests/core/test_explain_access.py"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``old`` becomes ``new`` in ``path``, everywhere; one of ``tests`` must then fail."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+    tests: str
+
+
+RULES = [
+    Mutant("date test of every right", "cohorts/access.py",
+           'return Q(**{f"{prefix}starts_on__lte": day}) & (',
+           'return Q(pk__isnull=False) | Q(**{f"{prefix}starts_on__lte": day}) & (', REACH + " tests/casework/test_domain_cases.py"),
+    Mutant("end of grants", "cohorts/access.py",
+           "AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)", "", REACH),
+    Mutant("start of grants", "cohorts/access.py", "AND g.starts_on <= %(day)s", "AND true", REACH),
+    Mutant("tree join", "cohorts/access.py",
+           "WHERE t.ancestor_id = ANY(%(units)s::bigint[])",
+           "WHERE t.depth = 0 AND t.ancestor_id = ANY(%(units)s::bigint[])", REACH),
+    Mutant("tree join, wide open", "cohorts/access.py",
+           "WHERE t.ancestor_id = ANY(%(units)s::bigint[])", "WHERE t.depth >= 0", REACH),
+    Mutant("dates of placements", "students/access.py",
+           "standing(timezone.localdate()), unit_id__any=unit_ids", "unit_id__any=unit_ids", REACH),
+    Mutant("dates of links", "students/access.py",
+           "AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)", "", REACH + " tests/cohorts"),
+    Mutant("link route", "students/access.py",
+           'register_route(Student, Route("link", _linked, _linked_reasons))', "", REACH),
+    Mutant("own route for staff actions", "students/access.py",
+           "    if action not in SELF_ACTIONS:\n        return None\n", "", REACH),
+    Mutant("seat route", "casework/access.py",
+           'register_route(Student, Route("seat", _seated_students, _seated_student_reasons))', "",
+           REACH),
+    Mutant("seats of closed cases", "casework/access.py",
+           ", person=user, case__closed_at__isnull=True", ", person=user",
+           "tests/casework/test_domain_cases.py"),
+    Mutant("clearance for task-force notes", "casework/access.py",
+           '("clear_restricted", Confidentiality.RESTRICTED)',
+           '("see_talks", Confidentiality.RESTRICTED)', REACH + " tests/casework"),
+    Mutant("frozen-account gate of the rule", "portal/core/access/routes.py",
+           "return bool(user.is_in_force())", "return True", REACH),
+    Mutant("frozen-account gate of sessions", "portal/core/middleware.py",
+           "if user.is_authenticated and not user.is_in_force():", "if False:",
+           "tests/core/test_floor.py"),
+    Mutant("unknown actions denied", "portal/core/access/routes.py",
+           " or known_action(action) is None", "", "tests/cohorts/test_reconcile.py"),
+    Mutant("superuser flag opens nothing", "portal/core/models/user.py",
+           "return any(backend.has_perm(self, perm, obj) for backend in get_backends())",
+           "return super().has_perm(perm, obj)", "tests/core/test_admin_pages.py"),
+    Mutant("right asked again when a talk is saved", "casework/domain/follow_ups.py",
+           'if not Student.objects.restrict(actor, "log_talk").filter(pk=student.pk).exists():',
+           "if False:", "tests/casework/test_domain_follow_ups.py"),
+    Mutant("nobody appoints himself", "cohorts/domain/appointments.py",
+           "if actor.pk == person.pk:", "if False:", "tests/cohorts"),
+    Mutant("nobody appoints to a wider role", "cohorts/domain/appointments.py",
+           'for code in role.permissions.values_list("codename", flat=True):',
+           "for code in []:", "tests/cohorts"),
+    Mutant("grants follow the end of a post at once", "cohorts/domain/appointments.py",
+           "    reconcile([person.pk])\n    if actor is not None:", "    if actor is not None:",
+           REACH + " tests/cohorts"),
+    Mutant("duty asked again in the admin", "portal/core/adminsite/site.py",
+           "return duty_of(request.user) is not None", "return bool(request.user.is_staff)",
+           "tests/core/test_admin_rights.py tests/core/test_admin_pages.py"),
+]  # fmt: skip
+
+# Tests that must notice a view which forgets to ask: the pages' own and the matrix.
+VIEW_TESTS = {
+    "students": "tests/students tests/web",
+    "casework": "tests/casework tests/web",
+    "cohorts": "tests/cohorts tests/web",
+    "portal": "tests/web tests/students tests/casework",
+}
+
+
+def view_mutants() -> list[Mutant]:
+    """One mutant for every ``restrict(...)`` and ``get_for(...)`` call in the views."""
+    found = []
+    rooms = [*ROOT.glob("*/views"), *ROOT.glob("*/api.py"), ROOT / "portal/web/views"]
+    files = [f for room in rooms for f in ([room] if room.is_file() else room.rglob("*.py"))]
+    for path in sorted(files):
+        source = path.read_text(encoding="utf-8")
+        name = str(path.relative_to(ROOT))
+        for node in ast.walk(ast.parse(source)):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            call = ast.get_source_segment(source, node) or ""
+            owner = ast.get_source_segment(source, node.func.value) or ""
+            if node.func.attr == "restrict":
+                new = f"{owner}.all()"
+            elif node.func.attr == "get_for" and len(node.args) >= 2:
+                lookup = [f"pk={ast.get_source_segment(source, a)}" for a in node.args[2:3]]
+                lookup += [ast.get_source_segment(source, k) or "" for k in node.keywords]
+                new = f"__import__('django.shortcuts').shortcuts.get_object_or_404({owner}.all(), {', '.join(lookup)})"
+            else:
+                continue
+            label = f"{node.func.attr} in {name}:{node.lineno}"
+            found.append(Mutant(label, name, call, new, VIEW_TESTS[name.split("/")[0]]))
+    return found
+
+
+def copy_project(target: Path) -> None:
+    def left_out(_folder: str, names: list[str]) -> set[str]:
+        return LEFT_OUT.intersection(names)
+
+    shutil.copytree(ROOT, target, ignore=left_out, symlinks=True)
+    for shared in (".venv", "node_modules"):
+        if (ROOT / shared).exists():
+            (target / shared).symlink_to(ROOT / shared)
+
+
+def judge(mutant: Mutant, place: Path) -> str:
+    """``killed``, ``SURVIVED``, ``no fit`` (the code changed) or ``broken`` (nothing ran)."""
+    path = place / mutant.path
+    kept = path.read_text(encoding="utf-8")
+    if mutant.old not in kept:
+        return "no fit"
+    path.write_text(kept.replace(mutant.old, mutant.new), encoding="utf-8")
+    tests = [t for t in mutant.tests.split() if (place / t).exists()]
+    command = [str(place / ".venv/bin/python"), "-m", "pytest", "-q", "-x", "--no-header",
+               "-p", "no:cacheprovider", *tests]  # fmt: skip
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "REDIS_"))}
+    try:
+        done = subprocess.run(
+            command, cwd=place, env={**environment, "PORTAL_SKIP_BROWSER": "1"},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        path.write_text(kept, encoding="utf-8")
+    if done.returncode == 0:
+        return "SURVIVED"
+    # 1: a test failed. Anything else, or an error outside a test, proves nothing.
+    red = done.returncode == 1 and "FAILED" in done.stdout
+    return "killed" if red else "broken"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="parts of names; all mutants when left out")
+    parser.add_argument("--list", action="store_true", help="only name the mutants")
+    options = parser.parse_args()
+    mutants = [
+        m
+        for m in [*RULES, *view_mutants()]
+        if not options.names or any(part in m.name for part in options.names)
+    ]
+    if options.list:
+        print("\n".join(m.name for m in mutants))
+        return 0
+    bad = 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        place = Path(folder) / "project"
+        copy_project(place)
+        for mutant in mutants:
+            started = time.monotonic()
+            verdict = judge(mutant, place)
+            bad += verdict != "killed"
+            print(f"{verdict:9} {time.monotonic() - started:6.0f} s  {mutant.name}", flush=True)
+    print(f"{len(mutants) - bad} of {len(mutants)} mutants killed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
