@@ -5,12 +5,13 @@
 #   make check   lint, types, layers, migrations, settings, sizes, translations, templates
 #   make bench   benchmarks against their bars (ARGS="--students 50000")
 #   make real    the portal on real, published records
+#   make mutants takes one access rule away at a time and expects a red test (slow)
 #   make setup   only the set-up for all of the above
 #   make clean   everything made here except data; make clean-data removes var/ as well
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench real setup clean clean-data
+.PHONY: help demo test check bench real mutants setup clean clean-data
 
 # The first interpreter found that is at least 3.11, unless PYTHON says otherwise.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
@@ -42,6 +43,10 @@ bench:
 real:
 	$(BOOTSTRAP) dev assets messages
 	@exec $(PY) -m bench.real $(ARGS)
+
+mutants:
+	$(BOOTSTRAP) dev assets messages
+	@exec $(PY) tools/mutate_access.py $(ARGS)
 
 setup:
 	$(BOOTSTRAP) dev assets messages browser gettext
