@@ -1,4 +1,4 @@
-"""Everything a case page shows, in a constant number of queries."""
+"""What a case page shows: rights, stages and plan, in words."""
 
 import datetime as dt
 from typing import Any
@@ -8,27 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.enums import Stage
-from casework.models import Case, LedgerEntry, PlanStep, Seat
-from cohorts.access import in_force
+from casework.models import Case
 from portal.core.access import reached_keys
 from portal.core.ui.dates import day_gap, due_words, format_day
 from students.models import Student
 
-_SHEET = (
-    "pk", "number", "episode", "stage", "source", "reason", "version", "level_id", "level__name",
-    "level__rank", "level__contact_every_days", "reported_at", "triaged_at", "opened_at",
-    "planned_at", "help_at", "tracking_at", "assessed_at", "closed_at", "outcome",
-    "last_contact_at", "contact_due_at", "review_due_on", "advice_do", "advice_dont",
-    "student_id", "student__student_no", "student__name", "student__major__name", "owner_id",
-    "owner__name", "lead_unit__name", "raised_by__name", "plan__goal", "plan__made_on", "plan__id",
-)  # fmt: skip
 CASE_ACTIONS = ("write_case", "manage_case")
-
-
-def case_sheet(case: Case) -> dict[str, Any]:
-    """All facts of one case that the caller has fetched by right, one query."""
-    row = Case.objects.filter(pk=case.pk).values_list(*_SHEET).get()
-    return dict(zip((name.replace("__", "_") for name in _SHEET), row, strict=True))
 
 
 def case_rights(user: Any, case: Case) -> dict[str, bool]:
@@ -101,14 +86,9 @@ def stage_strip(sheet: dict[str, Any]) -> list[dict[str, str]]:
     return shown
 
 
-def plan_steps(plan_id: int | None) -> list[dict[str, Any]]:
-    """Rows of the plan table, one query."""
-    if plan_id is None:
-        return []
+def plan_steps(rows: list[list[Any]]) -> list[dict[str, Any]]:
+    """Rows of the plan table from the steps of ``case_file``."""
     today = timezone.localdate()
-    rows = PlanStep.objects.filter(plan_id=plan_id).values_list(
-        "text", "owner__name", "owner__title", "due_on", "wanted", "done", "done_on"
-    )
     return [
         {
             "text": text, "owner": owner, "owner_role": title, "due": format_day(due_on, today=today),
@@ -128,25 +108,3 @@ def _step_state(
     if tone == "late":
         return {"state": words, "tone": "late"}
     return {"state": _("under way") if done else _("not begun"), "tone": tone if done else "plain"}
-
-
-def open_entries(case: Case) -> list[dict[str, Any]]:
-    """Categories the case stands in, the most serious first."""
-    rows = (
-        LedgerEntry.objects.filter(case=case)
-        .order_by("level__rank", "category__order")
-        .values_list("category__name", "level__name", "entered_at", "left_at", "reason")
-    )
-    return [
-        {"category": name, "level": level, "at": entered, "left": left, "reason": reason}
-        for name, level, entered, left, reason in rows
-    ]
-
-
-def seats_of(case: Case) -> list[dict[str, str]]:
-    """Task force of today; of a closed case its last team."""
-    seats = Seat.objects.filter(case=case)
-    if case.is_open:
-        seats = seats.filter(in_force(timezone.localdate()))
-    rows = seats.order_by("starts_on", "pk").values_list("person__name", "duty")
-    return [{"name": name, "duty": duty} for name, duty in rows]

@@ -81,9 +81,24 @@ def case_rows(page: Any) -> list[dict[str, Any]]:
                 "owner": owner or nobody,
                 "contact": contact_words(last, ways.get(channel, ""), today) if last else never,
                 "due": "—" if closed else due_markup(due, today),
+                "phone_line": _phone_line(closed, due, last, categories.get(pk, "—"), today),
             }
         )
     return rows
+
+
+def _phone_line(
+    closed: dt.datetime | None, due: dt.datetime | None, last: Any, names: str, today: dt.date
+) -> SafeString:
+    """Second line on the phone: what is owed first, then why the student is listed."""
+    if closed is not None:
+        first: SafeString | str = _("closed out %(day)s") % {"day": format_day(closed, today=today)}
+    else:
+        first = due_markup(due, today)
+        if not isinstance(first, SafeString) and due is not None:
+            first = _("next %(day)s") % {"day": first}
+    never = format_html(" · {}", _late(_("no record"))) if last is None else ""
+    return format_html("{} · {}{}", first, names, never)
 
 
 def _late(words: str) -> SafeString:

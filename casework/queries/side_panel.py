@@ -1,6 +1,5 @@
 """The side panel of a case: last real contact, advice, level, next dates."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,15 +10,13 @@ from casework.queries.timeline import Timeline
 from portal.core.ui.dates import day_gap, due_words, format_day
 
 
-def side_panel(
-    sheet: dict[str, Any], entries: Sequence[dict[str, Any]], shown: Timeline
-) -> dict[str, Any]:
+def side_panel(sheet: dict[str, Any], shown: Timeline) -> dict[str, Any]:
     """Ready words for the panel; nothing here is decided twice: all from dated facts."""
     return {
         "contact": _contact(sheet, shown),
         "dos": _sentences(sheet["advice_do"]),
         "donts": _sentences(sheet["advice_dont"]),
-        "level": _level(sheet, entries),
+        "level": _level(sheet),
         "dates": _dates(sheet) if sheet["closed_at"] is None else [],
     }
 
@@ -50,10 +47,11 @@ def _sentences(text: str) -> list[str]:
     return [part.strip() for part in text.splitlines() if part.strip()]
 
 
-def _level(sheet: dict[str, Any], entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _level(sheet: dict[str, Any]) -> list[dict[str, Any]]:
     today = timezone.localdate()
     since = sheet["reported_at"]
-    open_now = [entry for entry in entries if entry["left"] is None] or list(entries)
+    entries = sheet["entries"]
+    open_now = [entry for entry in entries if entry["left"] is None] or entries
     names = [entry["category"] for entry in open_now]
     if len(names) > 1:
         names[0] = _("%(category)s (main)") % {"category": names[0]}

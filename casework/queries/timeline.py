@@ -5,14 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casework.enums import Channel, Confidentiality, Risk
-from casework.models import Case, CaseLevel, FollowUp
-from portal.core.models import AuditEntry, User
+from casework.models import Case, FollowUp
 from portal.core.ui.dates import format_day
 
 MOST = 30
@@ -22,7 +20,6 @@ ICONS = {
 }  # fmt: skip
 # Kinds of event that the chips above the timeline select.
 KINDS = ("talks", "family", "moves")
-_MOVES = ("raise_level", "assign_owner", "seat_person")
 
 
 @dataclass
@@ -38,12 +35,11 @@ class Timeline:
 
 
 def timeline(
-    user: Any, case: Case, entries: Iterable[dict[str, Any]], kind: str = "", most: int = MOST
+    user: Any, case: Case, sheet: dict[str, Any], kind: str = "", most: int = MOST
 ) -> Timeline:
     """What ``user`` may read of this case. Notes kept from the user are a count, nothing else.
 
-    ``entries`` come from ``open_entries``. Queries: visible contacts, all contacts as counts,
-    moves, and names for the moves when there are any.
+    ``sheet`` comes from ``case_file``; the contacts are one restricted read.
     """
     talks = list(
         FollowUp.objects.restrict(user, "see_talks", case_id=case.pk)
@@ -53,23 +49,22 @@ def timeline(
             "author_role", "place", "is_real", "confidentiality", "risk", "next_on", "version",
         )
     )  # fmt: skip
-    totals = FollowUp.objects.filter(case=case).aggregate(n=Count("pk"), last=Max("happened_at"))
     dated: list[tuple[dt.datetime, str, dict[str, Any]]] = []
     for row in talks:
         dated.append((row[2], "family" if row[1] == Channel.FAMILY else "talks", _talk(user, row)))
-    for entry in entries:
+    for entry in sheet["entries"]:
         dated.append((entry["at"], "moves", _entry(entry)))
-    dated += [(at, "moves", item) for at, item in _moves(case)]
+    dated += [(at, "moves", item) for at, item in _moves(sheet["moves"])]
     dated.sort(key=lambda one: one[0], reverse=True)
     wanted = [item for _at, of, item in dated if kind not in KINDS or of == kind]
     items = wanted[:most]
-    hidden = totals["n"] - len(talks)
+    hidden = sheet["records"] - len(talks)
     if hidden > 0 and kind in ("", "talks"):
         items.append(_hidden(hidden))
     real = [row for row in talks if row[9]]
     return Timeline(
         items=items,
-        total=totals["n"],
+        total=sheet["records"],
         real=len(real),
         more=max(0, len(wanted) - most),
         last_way=str(Channel(real[0][1]).label) if real else "",
@@ -109,47 +104,29 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
             "text": entry["reason"], "meta": ""}  # fmt: skip
 
 
-def _moves(case: Case) -> list[tuple[dt.datetime, dict[str, Any]]]:
+def _moves(rows: Iterable[list[Any]]) -> list[tuple[dt.datetime, dict[str, Any]]]:
     """Level changes, assignments and seats as the audit trail keeps them."""
-    rows = list(
-        AuditEntry.objects.filter(object_type="case", object_id=str(case.pk), action__in=_MOVES)
-        .order_by("at")
-        .values_list("at", "action", "detail", "actor__name")
-    )
-    if not rows:
-        return []
-    wanted = {d.get(key) for _at, _a, d, _n in rows for key in ("before", "after", "person")}
-    names = dict(
-        User.objects.filter(pk__in=[pk for pk in wanted if isinstance(pk, int)]).values_list(
-            "pk", "name"
-        )
-    )
-    levels = dict(CaseLevel.objects.values_list("pk", "name"))
-    kind: Any
     shown: list[tuple[dt.datetime, dict[str, Any]]] = []
-    joined: dict[tuple[Any, Any], list[str]] = {}
-    for at, action, detail, actor in rows:
+    teams: dict[tuple[Any, Any], dict[str, Any]] = {}
+    for at, action, actor, reason, before, after, whom in rows:
+        key = (timezone.localtime(at).date(), actor)
+        if action == "seat_person" and key in teams:
+            # A team named in one sitting is one line, not one per seat.
+            teams[key]["kind"] += "、" + (whom or "—")
+            continue
         if action == "raise_level":
             kind = _("Level: %(before)s → %(after)s") % {
-                key: levels.get(detail.get(key), "—") for key in ("before", "after")
-            }
+                "before": before or "—", "after": after or "—",
+            }  # fmt: skip
         elif action == "assign_owner":
-            kind = _("Responsible: %(name)s") % {"name": names.get(detail.get("after"), "—")}
+            kind = _("Responsible: %(name)s") % {"name": whom or "—"}
         else:
-            # A team named in one sitting is one line, not one per seat.
-            team = joined.setdefault((timezone.localtime(at).date(), actor), [])
-            team.append(names.get(detail.get("person"), "—"))
-            if len(team) > 1:
-                continue
-            kind = team
-        shown.append(
-            (at, {"icon": "change", "kind": kind, "meta": actor or _("system"),
-                  "time": format_day(at, "time"), "text": detail.get("reason", "")})
-        )  # fmt: skip
-    for _at, item in shown:
-        if isinstance(item["kind"], list):
-            team_words = "、".join(item["kind"])
-            item["kind"] = _("Joined the task force: %(name)s") % {"name": team_words}
+            kind = _("Joined the task force: %(name)s") % {"name": whom or "—"}
+        item = {"icon": "change", "kind": kind, "meta": actor or _("system"),
+                "time": format_day(at, "time"), "text": reason or ""}  # fmt: skip
+        if action == "seat_person":
+            teams[key] = item
+        shown.append((at, item))
     return shown
 
 

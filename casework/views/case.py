@@ -18,14 +18,8 @@ from casework.domain.follow_ups import log_follow_up
 from casework.enums import Channel, Confidentiality, Risk
 from casework.forms import FollowUpForm
 from casework.models import Case
-from casework.queries.case_page import (
-    case_rights,
-    case_sheet,
-    open_entries,
-    plan_steps,
-    seats_of,
-    stage_strip,
-)
+from casework.queries.case_file import case_file
+from casework.queries.case_page import case_rights, plan_steps, stage_strip
 from casework.queries.side_panel import side_panel
 from casework.queries.timeline import KINDS, MOST, timeline
 from casework.views.quick_log import chip_words
@@ -89,7 +83,7 @@ def page_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     records = records_context(request, case)
     sheet = records["sheet"]
     place = stands([case.student_id], ("class", "academy", "room")).get(case.student_id, Stand())
-    steps = plan_steps(sheet["plan_id"])
+    steps = plan_steps(sheet["steps"])
     why = "；".join(reason.text for reason in reasons(request.user, "see_case", case))
     return records | {
         "place": place,
@@ -97,21 +91,19 @@ def page_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "stages": stage_strip(sheet),
         "steps": steps,
         "steps_done": sum(1 for step in steps if step["done"] >= step["total"]),
-        "glance": side_panel(sheet, records["entries"], records["timeline"]),
-        "seats": seats_of(case),
+        "glance": side_panel(sheet, records["timeline"]),
     }
 
 
 def records_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Composer and timeline."""
     kind = request.GET.get("kind", "")
-    entries, sheet = open_entries(case), case_sheet(case)
+    sheet = case_file(case)
     most = ALL if request.GET.get("all") else MOST
-    shown = timeline(request.user, case, entries, kind, most)
+    shown = timeline(request.user, case, sheet, kind, most)
     return {
         "case": case,
         "sheet": sheet,
-        "entries": entries,
         "rights": case_rights(request.user, case),
         "timeline": shown,
         "kind_chips": _kind_chips(request, kind if kind in KINDS else ""),

@@ -6,12 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from cohorts.access import in_force
-from cohorts.models import Appointment
+from portal.core.rows import fetch
 from portal.core.ui.dates import format_day
-from students.access import standing
 from students.enums import AttemptKind, Tree
-from students.models import CourseResult, Placement, StudentLink
+from students.models import CourseResult, Placement
 
 
 def places_over_time(
@@ -96,30 +94,30 @@ def results_by_term(user: Any, student_id: int, action: str = "see_results") -> 
     return list(terms.values())
 
 
-# Posts that look after a student directly, in the order in which they are named.
-CARE_ROLES = ("counsellor", "class_adviser")
+# Posts that look after a student directly, in the order in which they are named; then links.
+CARE_ROLES = ["counsellor", "class_adviser"]
+_STAFF = """
+    SELECT role, name, phone FROM (
+        SELECT DISTINCT 1 AS part, r."order" AS place, r.name AS role, p.name, p.phone, p.pinyin
+          FROM students_placement s JOIN cohorts_unittree t ON t.descendant_id = s.unit_id
+          JOIN cohorts_appointment a ON a.unit_id = t.ancestor_id
+          JOIN cohorts_role r ON r.id = a.role_id JOIN core_user p ON p.id = a.person_id
+         WHERE s.student_id = %(student)s AND s.since <= %(day)s
+           AND (s.until IS NULL OR s.until >= %(day)s) AND r.code = ANY(%(roles)s::text[])
+           AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
+           AND a.revoked_at IS NULL
+         UNION ALL
+        SELECT 2, 0, k.name, p.name, p.phone, p.pinyin
+          FROM students_studentlink l JOIN cohorts_linkkind k ON k.id = l.kind_id
+          JOIN core_user p ON p.id = l.person_id
+         WHERE l.student_id = %(student)s AND l.starts_on <= %(day)s
+           AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
+    ) found ORDER BY part, place, role, pinyin
+"""
 
 
 def staff_of(student_id: int) -> list[dict[str, str]]:
     """Counsellor, class adviser and linked people of today with their work telephone."""
-    today = timezone.localdate()
-    places = Placement.objects.filter(standing(today), student_id=student_id)
-    posts = (
-        Appointment.objects.in_force(today)
-        .filter(
-            role__code__in=CARE_ROLES,
-            unit__below__descendant_id__in=places.values("unit_id"),
-        )
-        .order_by("role__order", "starts_on", "person__pinyin")
-        .values_list("role__name", "person__name", "unit__name", "person__phone")
-        .distinct()
-    )
-    links = (
-        StudentLink.objects.filter(in_force(today), student_id=student_id)
-        .order_by("kind__code", "starts_on")
-        .values_list("kind__name", "person__name", "person__title", "person__phone")
-    )
-    return [
-        {"role": role, "name": name, "note": note, "phone": phone}
-        for role, name, note, phone in [*posts, *links]
-    ]
+    day = timezone.localdate()
+    rows = fetch(_STAFF, {"student": student_id, "day": day, "roles": CARE_ROLES})
+    return [{"role": role, "name": name, "phone": phone} for role, name, phone in rows]

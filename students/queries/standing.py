@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from cohorts.enums import UnitKind
-from students.access import standing
+from portal.core.rows import fetch
 from students.enums import Tree
-from students.models import Placement
 
 
 @dataclass
@@ -22,26 +21,34 @@ class Stand:
     room: str = ""
 
 
-_FIELDS = (
-    "student_id", "tree", "unit__kind", "unit__short_name", "unit__name",
-    "unit__parent__kind", "unit__parent__short_name", "unit__parent__name",
-    "unit__parent__parent__kind", "unit__parent__parent__short_name",
-    "unit__parent__parent__name",
-)  # fmt: skip
+# The unit, what it belongs to, and what that belongs to: kind, short name and name of each.
+_STANDS = """
+    SELECT p.student_id, p.tree,
+           u.kind, coalesce(nullif(u.short_name, ''), u.name), u.name,
+           a.kind, coalesce(nullif(a.short_name, ''), a.name), a.name,
+           b.kind, coalesce(nullif(b.short_name, ''), b.name), b.name
+      FROM students_placement p JOIN cohorts_unit u ON u.id = p.unit_id
+      LEFT JOIN cohorts_unit a ON a.id = u.parent_id
+      LEFT JOIN cohorts_unit b ON b.id = a.parent_id
+     WHERE p.student_id = ANY(%(students)s::bigint[]) AND p.tree = ANY(%(trees)s::text[])
+       AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
+"""
 
 
 def stands(
     student_ids: Iterable[int], trees: Iterable[str] = (Tree.CLASS, Tree.ACADEMY)
 ) -> dict[int, Stand]:
     """Today's places of these students, one query. Callers pass students they may show."""
-    rows = Placement.objects.filter(
-        standing(timezone.localdate()), student_id__in=list(student_ids), tree__in=list(trees)
-    ).values_list(*_FIELDS)
+    asked = {
+        "students": list(student_ids),
+        "trees": [str(tree) for tree in trees],
+        "day": timezone.localdate(),
+    }
+    rows = fetch(_STANDS, asked)
     found: dict[int, Stand] = {}
     for student_id, tree, kind, short, name, *above in rows:
         stand = found.setdefault(student_id, Stand())
-        chain = [(kind, short or name, name)]
-        chain += [(above[at], above[at + 1] or above[at + 2], above[at + 2]) for at in (0, 3)]
+        chain = [(kind, short, name), tuple(above[:3]), tuple(above[3:])]
         if tree == Tree.CLASS:
             stand.class_name = chain[0][1]
             stand.college = _of_kind(chain, UnitKind.COLLEGE)[0]
@@ -54,7 +61,7 @@ def stands(
     return found
 
 
-def _of_kind(chain: list[tuple[str, str, str]], kind: str) -> tuple[str, str]:
+def _of_kind(chain: list[tuple[str, ...]], kind: str) -> tuple[str, str]:
     for have, short, name in chain:
         if have == kind:
             return short, name

@@ -1,0 +1,84 @@
+"""All facts of one case in one statement. The caller has fetched the case by right.
+
+Notes are not among them: they are read through ``restrict`` in ``timeline``.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from casework.models import Case
+from portal.core.rows import fetch
+
+_SHEET = [
+    "number", "episode", "stage", "level_id", "level_name", "level_rank",
+    "level_contact_every_days", "reported_at", "triaged_at", "opened_at", "planned_at", "help_at",
+    "tracking_at", "assessed_at", "closed_at", "last_contact_at", "contact_due_at",
+    "review_due_on", "advice_do", "advice_dont", "student_no", "student_name", "major",
+    "owner_name", "lead_unit_name", "raised_by_name", "plan_goal", "records", "entries", "steps",
+    "seats", "moves",
+]  # fmt: skip
+_SQL = """
+    SELECT c.number, c.episode, c.stage, l.code, l.name, l.rank, l.contact_every_days,
+           c.reported_at, c.triaged_at, c.opened_at, c.planned_at, c.help_at, c.tracking_at,
+           c.assessed_at, c.closed_at, c.last_contact_at, c.contact_due_at, c.review_due_on,
+           c.advice_do, c.advice_dont, s.student_no, s.name, m.name, o.name, u.name, r.name, p.goal,
+           (SELECT count(*) FROM casework_followup f WHERE f.case_id = c.id),
+           (SELECT json_agg(json_build_array(k.name, n.name, e.entered_at, e.left_at, e.reason)
+                            ORDER BY n.rank, k."order")
+              FROM casework_ledgerentry e JOIN casework_casecategory k ON k.code = e.category_id
+              JOIN casework_caselevel n ON n.code = e.level_id WHERE e.case_id = c.id),
+           (SELECT json_agg(json_build_array(t.text, w.name, w.title, t.due_on, t.wanted, t.done,
+                                             t.done_on) ORDER BY t."order", t.id)
+              FROM casework_planstep t JOIN core_user w ON w.id = t.owner_id
+             WHERE t.plan_id = p.id),
+           (SELECT json_agg(json_build_array(w.name, t.duty) ORDER BY t.starts_on, t.id)
+              FROM casework_seat t JOIN core_user w ON w.id = t.person_id
+             WHERE t.case_id = c.id AND (c.closed_at IS NOT NULL OR (t.starts_on <= %(day)s
+               AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)))),
+           (SELECT json_agg(json_build_array(a.at, a.action, w.name, a.detail ->> 'reason',
+                                             before.name, after.name, whom.name) ORDER BY a.at)
+              FROM core_auditentry a LEFT JOIN core_user w ON w.id = a.actor_id
+              LEFT JOIN casework_caselevel before
+                ON a.action = 'raise_level' AND before.code = a.detail ->> 'before'
+              LEFT JOIN casework_caselevel after
+                ON a.action = 'raise_level' AND after.code = a.detail ->> 'after'
+              LEFT JOIN core_user whom
+                ON whom.id = (CASE a.action WHEN 'assign_owner' THEN a.detail ->> 'after'
+                                            WHEN 'seat_person' THEN a.detail ->> 'person' END)::bigint
+             WHERE a.object_type = 'case' AND a.object_id = c.id::text
+               AND a.action IN ('raise_level', 'assign_owner', 'seat_person'))
+      FROM casework_case c JOIN casework_caselevel l ON l.code = c.level_id
+      JOIN students_student s ON s.id = c.student_id
+      LEFT JOIN cohorts_major m ON m.id = s.major_id
+      LEFT JOIN core_user o ON o.id = c.owner_id LEFT JOIN core_user r ON r.id = c.raised_by_id
+      LEFT JOIN cohorts_unit u ON u.id = c.lead_unit_id
+      LEFT JOIN casework_plan p ON p.case_id = c.id
+     WHERE c.id = %(case)s
+"""
+
+
+def case_file(case: Case) -> dict[str, Any]:
+    """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats`` and ``moves`` (lists)."""
+    (row,) = fetch(_SQL, {"case": case.pk, "day": timezone.localdate()})
+    sheet = dict(zip(_SHEET, row, strict=True))
+    sheet["entries"] = [
+        {"category": name, "level": level, "at": _moment(at), "left": left, "reason": reason}
+        for name, level, at, left, reason in sheet["entries"] or []
+    ]
+    sheet["steps"] = [
+        [text, owner, title, _day(due), wanted, done, _day(done_on)]
+        for text, owner, title, due, wanted, done, done_on in sheet["steps"] or []
+    ]
+    sheet["seats"] = [{"name": name, "duty": duty} for name, duty in sheet["seats"] or []]
+    sheet["moves"] = [[_moment(at), *rest] for at, *rest in sheet["moves"] or []]
+    return sheet
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
