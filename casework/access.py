@@ -22,6 +22,7 @@ from portal.core.access import (
     register_route,
 )
 from portal.core.models import User
+from portal.core.rows import fetch
 from portal.core.scope import remembered
 from students.models import Student
 
@@ -67,13 +68,21 @@ def seated_case_ids(user: User, action: str) -> list[int]:
     return [pk for pk, level in _all_seats(user) if not writing or level == WriteLevel.WRITE]
 
 
+_SEATS = """
+    SELECT s.case_id, s.write_level
+      FROM casework_seat s JOIN casework_case c ON c.id = s.case_id
+     WHERE s.person_id = %(user)s AND c.closed_at IS NULL
+       AND s.starts_on <= %(day)s AND (s.ends_on IS NULL OR s.ends_on >= %(day)s)
+     ORDER BY s.case_id
+"""
+
+
 def _all_seats(user: User) -> list[tuple[int, str]]:
     """Case and write level of every seat held today: one read for the whole request."""
 
     def read() -> list[tuple[int, str]]:
-        held = seats(user, "see_case")
-        rows = [] if held is None else held.values_list("case_id", "write_level")
-        return sorted(rows)
+        rows = fetch(_SEATS, {"user": user.pk, "day": timezone.localdate()})
+        return [(pk, level) for pk, level in rows]
 
     return remembered(("seats", user.pk, timezone.localdate()), read)
 

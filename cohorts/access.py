@@ -14,6 +14,7 @@ from cohorts.enums import DWELLING_KINDS
 from cohorts.models import Appointment, Contract, Grant, Unit, UnitTree
 from portal.core.access import Action, Reason, Route, register_actions, register_route
 from portal.core.models import User
+from portal.core.rows import fetch
 from portal.core.scope import remembered
 
 register_actions(
@@ -74,6 +75,23 @@ def grants(user: User, action: str) -> QuerySet[Grant]:
     )
 
 
+_HELD = """
+    SELECT DISTINCT p.codename, g.content_object_id, u.kind
+      FROM cohorts_grant g
+      JOIN auth_permission p ON p.id = g.permission_id
+      JOIN django_content_type c ON c.id = p.content_type_id
+      JOIN cohorts_unit u ON u.id = g.content_object_id
+     WHERE g.user_id = %(user)s AND c.app_label = 'cohorts' AND c.model = 'unit'
+       AND g.starts_on <= %(day)s AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)
+     ORDER BY g.content_object_id
+"""
+_BELOW = """
+    SELECT t.descendant_id
+      FROM cohorts_unittree t JOIN cohorts_unit u ON u.id = t.descendant_id
+     WHERE t.ancestor_id = ANY(%(units)s::bigint[]) AND u.kind <> ALL(%(without)s::text[])
+"""
+
+
 def granted_unit_ids(user: User, action: str) -> list[int]:
     """Ids of every unit on which ``user`` holds ``action`` today: the granted units and all
     below them. Rooms and floors count only under a grant on a building, floor or room."""
@@ -92,14 +110,9 @@ def _held(user: User) -> dict[str, list[tuple[int, str]]]:
     today = timezone.localdate()
 
     def read() -> dict[str, list[tuple[int, str]]]:
-        rows = Grant.objects.filter(
-            in_force(today),
-            user=user,
-            permission__content_type__app_label="cohorts",
-            permission__content_type__model="unit",
-        ).values_list("permission__codename", "content_object_id", "content_object__kind")
+        rows = fetch(_HELD, {"user": user.pk, "day": today})
         found: dict[str, list[tuple[int, str]]] = {}
-        for codename, unit_id, kind in rows.order_by("content_object_id").distinct():
+        for codename, unit_id, kind in rows:
             found.setdefault(codename, []).append((unit_id, kind))
         return found
 
@@ -112,10 +125,8 @@ def _below(ancestors: tuple[int, ...], without: tuple[str, ...] = ()) -> frozens
         return frozenset()
 
     def read() -> frozenset[int]:
-        rows = UnitTree.objects.filter(ancestor_id__in=ancestors)
-        if without:
-            rows = rows.exclude(descendant__kind__in=list(without))
-        return frozenset(rows.values_list("descendant_id", flat=True))
+        rows = fetch(_BELOW, {"units": list(ancestors), "without": list(map(str, without))})
+        return frozenset(pk for (pk,) in rows)
 
     return remembered(("below", ancestors, bool(without)), read)
 

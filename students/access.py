@@ -20,6 +20,7 @@ from portal.core.access import (
     register_route,
 )
 from portal.core.models import User
+from portal.core.rows import fetch
 from portal.core.scope import remembered
 from students.models import CourseResult, Placement, Student, StudentLink
 
@@ -62,9 +63,20 @@ def reached_placements(user: User, action: str) -> QuerySet[Any] | None:
     if not unit_ids:
         return None
     rows: QuerySet[Any] = Placement.objects.filter(
-        standing(timezone.localdate()), unit_id__in=unit_ids
+        standing(timezone.localdate()), unit_id__any=unit_ids
     )
     return rows
+
+
+_LINKS = """
+    SELECT DISTINCT p.codename, l.student_id
+      FROM students_studentlink l
+      JOIN cohorts_linkkind_permissions k ON k.linkkind_id = l.kind_id
+      JOIN auth_permission p ON p.id = k.permission_id
+     WHERE l.person_id = %(user)s
+       AND l.starts_on <= %(day)s AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
+     ORDER BY l.student_id
+"""
 
 
 def linked_student_ids(user: User, action: str) -> list[int]:
@@ -77,13 +89,9 @@ def _links(user: User) -> dict[str, list[int]]:
     today = timezone.localdate()
 
     def read() -> dict[str, list[int]]:
-        links = StudentLink.objects.filter(in_force(today), person=user).values_list(
-            "kind__permissions__codename", "student_id"
-        )
         found: dict[str, list[int]] = {}
-        for codename, student_id in links.order_by("student_id").distinct():
-            if codename is not None:
-                found.setdefault(codename, []).append(student_id)
+        for codename, student_id in fetch(_LINKS, {"user": user.pk, "day": today}):
+            found.setdefault(codename, []).append(student_id)
         return found
 
     return remembered(("links", user.pk, today), read)
@@ -93,8 +101,8 @@ def own_student_id(user: User) -> int | None:
     """The student record that belongs to this account, if any."""
 
     def read() -> int | None:
-        pk: int | None = Student.objects.filter(user=user).values_list("pk", flat=True).first()
-        return pk
+        rows = fetch("SELECT id FROM students_student WHERE user_id = %s", [user.pk])
+        return rows[0][0] if rows else None
 
     return remembered(("own", user.pk), read)
 

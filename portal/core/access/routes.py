@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from portal.core.models import User
+from portal.core.scope import remembered
 
 from .actions import action as known_action
 
@@ -63,14 +65,23 @@ def reached_keys(
     """
     if not may_hold(user, action):
         return None
-    keys = [k for route in routes(model) if (k := route.keys(user, action)) is not None]
-    if within:
-        keys = [k.filter(**within) for k in keys]
-    if not keys:
-        return None
-    first, *rest = keys
-    # One list instead of several OR-ed ones: the planner then starts from the reach.
-    return first.union(*rest, all=True) if rest else first
+
+    def read() -> "models.QuerySet[Any, Any] | None":
+        keys = [k for route in routes(model) if (k := route.keys(user, action)) is not None]
+        if within:
+            keys = [k.filter(**within) for k in keys]
+        if not keys:
+            return None
+        first, *rest = keys
+        # One list instead of several OR-ed ones: the planner then starts from the reach.
+        return first.union(*rest, all=True) if rest else first
+
+    # A page asks the same question for its navigation, its rows and its columns.
+    return (
+        read()
+        if within
+        else remembered(("keys", model._meta.label, user.pk, action, timezone.localdate()), read)
+    )
 
 
 def reasons(user: User, action: str, obj: models.Model) -> list[Reason]:

@@ -1,0 +1,34 @@
+"""Small statements that every page makes, without the cost of building them each time.
+
+The object-relational mapper takes about half a millisecond to build and compile a query that the
+database answers in a tenth of one; the reads of the access rule run before every page.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, Lookup
+from django.db.models.fields.related import ForeignObject
+
+
+def fetch(statement: str, params: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows of one statement. A list among ``params`` becomes an array: ``= ANY(%s)``."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
+
+
+@Field.register_lookup
+@ForeignObject.register_lookup
+class AnyOf(Lookup):  # type: ignore[type-arg] # not subscriptable at run time
+    """``unit_id__any=ids``: ``IN`` with one array for all numbers instead of one parameter each,
+    which at thousands of units is the difference between one and ten milliseconds."""
+
+    lookup_name = "any"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        ids: Iterable[int] = self.rhs
+        return f"{left} = ANY(%s::bigint[])", [*params, list(ids)]
