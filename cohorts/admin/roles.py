@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from import_export.resources import ModelResource
 
 from cohorts.domain.appointments import set_role_actions
 from cohorts.enums import UnitKind
-from cohorts.models import Appointment, LinkKind, Role
+from cohorts.models import LinkKind, Role
 from portal.core import audit
 from portal.core.adminsite.base import PortalAdmin, RefusableForm
 from portal.core.adminsite.exchange import SheetOut
@@ -76,7 +77,13 @@ class RoleAdmin(SheetOut, PortalAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("permissions")
+        today = timezone.localdate()
+        held = Q(appointments__starts_on__lte=today, appointments__revoked_at=None) & (
+            Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=today)
+        )
+        people = Count("appointments__person", filter=held, distinct=True)
+        rows = super().get_queryset(request).prefetch_related("permissions")
+        return rows.annotate(people=people)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("code",) if obj is not None else ()
@@ -91,8 +98,7 @@ class RoleAdmin(SheetOut, PortalAdmin):
 
     @admin.display(description=_("holders today"))
     def holders(self, role: Role) -> int:
-        posts = Appointment.objects.in_force(timezone.localdate())  # type: ignore[attr-defined]
-        return int(posts.filter(role=role).values("person_id").distinct().count())
+        return int(getattr(role, "people", 0))
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().write(request, obj, form, change)
