@@ -3,42 +3,32 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import CharField, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.enums import Stage
 from casework.models import Case
-from portal.core.access import reached_keys
+from portal.core.access import reasons
 from portal.core.ui.dates import day_gap, due_words, format_day
 from students.models import Student
+from students.queries.rights import rights_on
 
-CASE_ACTIONS = ("write_case", "manage_case")
+CASE_ACTIONS = ("write_case", "manage_case", "log_talk")
 
 
 def case_rights(user: Any, case: Case) -> dict[str, bool]:
-    """What ``user`` may do here: write_case, manage_case, log_talk; one query."""
-    parts = [
-        Case.objects.restrict(user, action, pk=case.pk)
-        .filter(pk=case.pk)
-        .annotate(right=Value(action, output_field=CharField()))
-        .values_list("right", flat=True)
-        for action in CASE_ACTIONS
-        if reached_keys(Case, user, action) is not None
-    ]
-    if reached_keys(Student, user, "log_talk") is not None:
-        parts.append(
-            Student.objects.restrict(user, "log_talk")
-            .filter(pk=case.student_id)
-            .order_by()
-            .annotate(right=Value("log_talk", output_field=CharField()))
-            .values_list("right", flat=True)
-        )
-    held: set[str] = set()
-    if parts:
-        first, *rest = parts
-        held = set(first.union(*rest, all=True) if rest else first)
-    return {action: action in held for action in (*CASE_ACTIONS, "log_talk")}
+    """What ``user`` may do here: write_case, manage_case, log_talk; one query.
+
+    Asked of the student: a case is reached exactly when its student is, by post, link or seat.
+    """
+    held = rights_on(user, case.student_id, CASE_ACTIONS)
+    return {action: action in held for action in CASE_ACTIONS}
+
+
+def case_reasons(user: Any, case: Case) -> str:
+    """为何可见, asked of the student; the key is all that the routes need to know."""
+    student = Student(pk=case.student_id)
+    return "；".join(reason.text for reason in reasons(user, "see_case", student))
 
 
 # Fact that ends the stage before it -> the stage that began with it.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from casework.enums import Channel, Stage
 from casework.models import Case, CaseCategory, FollowUp, LedgerEntry
+from portal.core.rows import fetch
 from portal.core.ui.dates import day_gap, due_words, format_ago, format_day
 from portal.core.ui.marks import level_markup
 from students.queries.standing import Stand, stands
@@ -39,14 +40,19 @@ def with_channel(cases: QuerySet[Case]) -> QuerySet[Any]:
     return cases.annotate(channel=Subquery(last))
 
 
+_CATEGORIES = """
+    SELECT e.case_id, k.short_name
+      FROM casework_ledgerentry e JOIN casework_case c ON c.id = e.case_id
+      JOIN casework_casecategory k ON k.code = e.category_id
+      JOIN casework_caselevel l ON l.code = e.level_id
+     WHERE e.case_id = ANY(%s::bigint[]) AND (e.left_at IS NULL OR c.closed_at IS NOT NULL)
+     ORDER BY l.rank, k."order"
+"""
+
+
 def category_words(case_ids: list[int]) -> dict[int, str]:
-    """Short names of the open categories per case, one query."""
-    rows = (
-        LedgerEntry.objects.filter(case_id__in=case_ids)
-        .filter(Q(left_at=None) | Q(case__closed_at__isnull=False))
-        .order_by("level__rank", "category__order")
-        .values_list("case_id", "category__short_name")
-    )
+    """Short names of the open categories per case, one query. Callers may show these cases."""
+    rows = fetch(_CATEGORIES, [list(case_ids)])
     names: dict[int, list[str]] = {}
     for case_id, name in rows:
         listed = names.setdefault(case_id, [])

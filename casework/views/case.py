@@ -19,12 +19,11 @@ from casework.enums import Channel, Confidentiality, Risk
 from casework.forms import FollowUpForm
 from casework.models import Case
 from casework.queries.case_file import case_file
-from casework.queries.case_page import case_rights, plan_steps, stage_strip
+from casework.queries.case_page import case_reasons, case_rights, plan_steps, stage_strip
 from casework.queries.side_panel import side_panel
 from casework.queries.timeline import KINDS, MOST, timeline
 from casework.views.quick_log import chip_words
 from portal.core import audit
-from portal.core.access import reasons
 from portal.core.errors import DomainError
 from students.models import Student
 from students.queries.standing import Stand, stands
@@ -84,10 +83,9 @@ def page_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     sheet = records["sheet"]
     place = stands([case.student_id], ("class", "academy", "room")).get(case.student_id, Stand())
     steps = plan_steps(sheet["steps"])
-    why = "；".join(reason.text for reason in reasons(request.user, "see_case", case))
     return records | {
         "place": place,
-        "why": why,
+        "why": case_reasons(request.user, case),
         "stages": stage_strip(sheet),
         "steps": steps,
         "steps_done": sum(1 for step in steps if step["done"] >= step["total"]),

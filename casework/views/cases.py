@@ -42,8 +42,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
     counts = tab_counts(mine)
     found = _of_tab(narrow.qs if narrow else mine, tab)
     order, key, is_down = sorting(request, SORTS, DEFAULT_SORT)
-    page = page_of(request, with_channel(found).order_by(*order).values_list(*VALUES))
     total = counts.get(tab, 0) if tab else counts["open"]
+    is_plain = narrow is None and (tab == "" or tab in counts)
+    shown = with_channel(found).order_by(*order).values_list(*VALUES)
+    page = page_of(request, shown, count=total if is_plain else None)
     context = {
         "page": page,
         "rows": case_rows(page.object_list),
