@@ -117,17 +117,29 @@ def owed_counts(unit_id: int, day: dt.date) -> OwedCounts:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH here AS (
+            WITH here AS MATERIALIZED (
                 SELECT DISTINCT p.student_id FROM students_placement p
                   JOIN cohorts_unittree t ON t.descendant_id = p.unit_id AND t.ancestor_id = %(unit)s
                  WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
-            ), owed AS (
-                SELECT DISTINCT ON (r.student_id, r.course_id) r.student_id, r.credits
-                  FROM here JOIN students_courseresult r ON r.student_id = here.student_id
-                 WHERE r.passed = false AND r.is_required AND NOT EXISTS (
-                     SELECT 1 FROM students_courseresult ok
-                      WHERE ok.student_id = r.student_id AND ok.course_id = r.course_id AND ok.passed)
-            ), sums AS (SELECT student_id, sum(credits) AS total FROM owed GROUP BY student_id)
+            ), failed AS MATERIALIZED (
+                SELECT r.student_id, r.course_id,
+                       (array_agg(r.credits ORDER BY r.id))[1] AS credits
+                  FROM students_courseresult r
+                 WHERE r.passed = false AND r.is_required
+                   AND r.student_id IN (SELECT student_id FROM here)
+                 GROUP BY r.student_id, r.course_id
+            ), likely AS MATERIALIZED (
+                -- Whoever never failed enough cannot owe enough: few are looked at closely.
+                SELECT student_id FROM failed GROUP BY student_id HAVING sum(credits) >= %(yellow)s
+            ), sums AS (
+                SELECT f.student_id, sum(f.credits) AS total
+                  FROM failed f JOIN likely USING (student_id)
+                  LEFT JOIN LATERAL (
+                       SELECT true AS is_passed FROM students_courseresult ok
+                        WHERE ok.student_id = f.student_id AND ok.course_id = f.course_id
+                          AND ok.passed LIMIT 1) later ON true
+                 WHERE later.is_passed IS NULL GROUP BY f.student_id
+            )
             SELECT count(*) FILTER (WHERE total >= %(red)s),
                    count(*) FILTER (WHERE total >= %(orange)s AND total < %(red)s),
                    count(*) FILTER (WHERE total >= %(yellow)s AND total < %(orange)s)

@@ -1,7 +1,7 @@
 """Reminding the responsible person of something late (催办), and reading notices."""
 
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,7 +42,7 @@ def remind_owner(*, actor: User, case: Case, kind: str, step: int = 0) -> Notifi
                 "student": masked_name(case.student.name),
                 "days": days,
             },
-            "url": _case_url(case),
+            "url": reverse("casework:case", args=[case.pk]),
         },
     )
     if not made:
@@ -74,13 +74,6 @@ def _owner_and_days(case: Case, kind: str, step: int) -> tuple[User | None, int]
     if not case.is_open or not late or due is None:
         raise DomainError(_("This item is not late any more."))
     return owner, max(1, (today - due).days)
-
-
-def _case_url(case: Case) -> str:
-    try:
-        return reverse("casework:case", args=[case.pk])
-    except NoReverseMatch:
-        return f"/cases/{case.pk}/"
 
 
 @transaction.atomic

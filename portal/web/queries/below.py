@@ -8,7 +8,7 @@ from django.utils import timezone
 from cohorts.enums import UnitKind
 from cohorts.models import Unit
 from portal.web.queries.frame import unit_url
-from portal.web.queries.kept import SCHOOL_SECONDS, kept
+from portal.web.queries.kept import SCHOOL_SECONDS, kept, kept_while_unchanged
 
 _RANKED = [UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS]
 
@@ -59,8 +59,7 @@ class Below:
 
 
 def units_below(unit: Unit) -> list[Below]:
-    """Ranked rows in one statement; kept a few minutes for the whole school."""
-    seconds = SCHOOL_SECONDS if unit.kind == UnitKind.UNIVERSITY else 0
+    """Ranked rows in one statement, kept until something changes."""
     today = timezone.localdate()
 
     def read() -> list[Below]:
@@ -74,4 +73,6 @@ def units_below(unit: Unit) -> list[Below]:
             )  # fmt: skip
             return [Below(*row) for row in cursor.fetchall()]
 
-    return kept(f"below:{unit.pk}:{today}", seconds, read)
+    if unit.kind == UnitKind.UNIVERSITY:
+        return kept(f"below:{unit.pk}:{today}", SCHOOL_SECONDS, read)
+    return kept_while_unchanged(f"below:{unit.pk}", read)

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from cohorts.access import in_force
 from cohorts.models import Appointment
+from portal.web.queries.kept import kept_while_unchanged
 from portal.web.queries.snapshot import HERE
 
 # What comes due within this many days is listed as open, not yet late.
@@ -136,7 +137,11 @@ def _params(unit_id: int, **more: Any) -> dict[str, Any]:
 
 
 def owners(unit_id: int) -> list[Owner]:
-    """Everyone with open items, longest lateness first; two statements."""
+    """Everyone with open items, longest lateness first; kept until something changes."""
+    return kept_while_unchanged(f"owners:{unit_id}", lambda: _owners(unit_id))
+
+
+def _owners(unit_id: int) -> list[Owner]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, _params(unit_id))
         rows = cursor.fetchall()

@@ -14,7 +14,7 @@ from casework.queries.coverage import Coverage, talk_coverage
 from casework.queries.figures import CaseCounts, counts, last_month_end
 from cohorts.enums import UnitKind
 from cohorts.models import Term, Unit
-from portal.web.queries.kept import PAST_SECONDS, SCHOOL_SECONDS, kept
+from portal.web.queries.kept import PAST_SECONDS, SCHOOL_SECONDS, kept, kept_while_unchanged
 from students.enums import ENROLLED_STATUSES, ON_CAMPUS_STATUSES
 from students.queries.population import (
     OwedCounts,
@@ -104,9 +104,11 @@ class Snapshot:
 
 def snapshot(unit: Unit, *, with_cases: bool, with_results: bool) -> Snapshot:
     """Count the unit now. Sums over the whole school are kept for a few minutes."""
-    seconds = SCHOOL_SECONDS if unit.kind == UnitKind.UNIVERSITY else 0
-    key = f"snapshot:{unit.pk}:{timezone.localdate()}:{with_cases:d}{with_results:d}"
-    return kept(key, seconds, lambda: _take(unit, with_cases, with_results))
+    key = f"snapshot:{unit.pk}:{with_cases:d}{with_results:d}"
+    if unit.kind == UnitKind.UNIVERSITY:
+        key = f"{key}:{timezone.localdate()}"
+        return kept(key, SCHOOL_SECONDS, lambda: _take(unit, with_cases, with_results))
+    return kept_while_unchanged(key, lambda: _take(unit, with_cases, with_results))
 
 
 def _take(unit: Unit, with_cases: bool, with_results: bool) -> Snapshot:

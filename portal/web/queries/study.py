@@ -5,24 +5,27 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cohorts.enums import UnitKind
 from cohorts.models import Unit
-from portal.web.queries.kept import PAST_SECONDS, kept
-from students.models import CourseResult
+from portal.web.queries.kept import PAST_SECONDS, kept, kept_while_unchanged
 from students.queries.population import FailCell, fail_table
 
 
 def fail_heat(unit: Unit, term: str) -> dict[str, Any]:
     """``columns`` and ``rows`` of components/heat_table.html; empty when nobody sat an exam.
 
-    Read anew when results arrived since; the newest result names the version.
+    Read anew when results arrived since; for the whole school a few times a day.
     """
-    newest = CourseResult.objects.order_by("-pk").values_list("pk", flat=True).first()
     today = timezone.localdate()
-    cells = kept(
-        f"fails:{unit.pk}:{term}:{today}:{newest}",
-        PAST_SECONDS,
-        lambda: fail_table(unit.pk, term, today),
-    )
+
+    def make() -> list[FailCell]:
+        return fail_table(unit.pk, term, today)
+
+    key = f"fails:{unit.pk}:{term}"
+    if unit.kind == UnitKind.UNIVERSITY:
+        cells = kept(f"{key}:{today}", PAST_SECONDS, make)
+    else:
+        cells = kept_while_unchanged(key, make)
     return _heat(cells)
 
 

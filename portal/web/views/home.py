@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from portal.core.models import Notification
@@ -25,7 +24,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     user = request.user
     known, held = facts(user), holding(user)
     if not held.actions and not known.role_codes and own_student_id(user) is not None:  # type: ignore[arg-type]
-        return redirect(_student_page())
+        return redirect("students:my")
     page: dict[str, Any] = {
         "notices": Notification.objects.filter(user=user).order_by("-pk")[:_NOTICES],
         "has_posts": bool(known.role_codes),
@@ -45,13 +44,6 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "has_students": bool(tiles),
     }
     return render(request, "web/workbench.html", page)
-
-
-def _student_page() -> str:
-    try:
-        return reverse("students:my")
-    except NoReverseMatch:
-        return "/my/"
 
 
 @login_required
