@@ -78,3 +78,24 @@ def test_entry_years_and_terms_are_counted_from_today(
     assert times.entry_years == years
     assert (times.terms[-1].code, times.terms[-1].starts_on) == (latest, starts_on)
     assert all(term.starts_on.weekday() == 0 for term in times.terms)
+
+
+def schema() -> list[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' "
+            "UNION ALL SELECT conname, pg_get_constraintdef(oid) || convalidated::text "
+            "FROM pg_constraint ORDER BY 1, 2"
+        )
+        found: list[tuple[str, ...]] = cursor.fetchall()
+    return found
+
+
+def test_a_large_school_is_loaded_without_indexes_and_gets_every_one_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, small = schema(), digest_of(200, 7)
+    monkeypatch.setattr("portal.web.seed.school.LARGE", 200)
+    seed(200)
+    assert digest() == small
+    assert schema() == before

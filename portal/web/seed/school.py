@@ -3,7 +3,8 @@
 import datetime as dt
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +34,17 @@ from .campus import CHILD_TABLES, Campus, build_campus, child_rows
 from .care import TALK_COLUMNS, open_files, talk_lines
 from .case_rows import case_rows, entry_rows, plan_rows, seat_rows
 from .cases import CASE_COLUMNS, CaseWriter
-from .load import analyse, bulk_load, copy_lines, copy_rows, first_id, move_sequences, write_history
+from .indexes import bare_table
+from .load import (
+    analyse,
+    bulk_load,
+    copy_lines,
+    copy_rows,
+    first_id,
+    line,
+    move_sequences,
+    write_history,
+)
 from .pupils import STUDENT_COLUMNS, Pupil, enrol, placement_rows, status_rows, student_rows
 from .results import RESULT_COLUMNS, Syllabus, result_lines
 from .staff import USER_COLUMNS, Staff, contract_rows, employ, user_rows
@@ -43,6 +54,7 @@ LOADED: list[type[Model]] = [
     User, Unit, Major, Appointment, Contract, ContractPost, Student, Placement, StatusPeriod,
     StudentLink, Course, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, FollowUp,
 ]  # fmt: skip
+LARGE = 10_000
 _COURSE_COLUMNS = ("id", "code", "name", "credits", "college_id")
 _CONTRACT_COLUMNS = (
     "id", "cohort_id", "academic_year", "matters", "starts_on", "ends_on", "signed_on", "letter_no",
@@ -130,6 +142,14 @@ class School:
         table = model if isinstance(model, str) else model._meta.db_table
         copy_rows(table, columns, rows)
 
+    def _copy_large(
+        self, model: type[Model], columns: tuple[str, ...], lines: Iterator[str]
+    ) -> None:
+        # In a small school dropping and making indexes takes longer than it saves.
+        large = self.wish.students >= LARGE
+        with bare_table(model) if large else nullcontext():
+            copy_lines(model._meta.db_table, columns, lines)
+
     def _load_campus(self, campus: Campus) -> None:
         Term.objects.bulk_create(
             [Term(code=t.code, starts_on=t.starts_on, weeks=t.weeks) for t in self.times.terms],
@@ -168,10 +188,9 @@ class School:
         move_sequences([Contract.partners.through])
         self._done("staff")
         self._copy(Student, STUDENT_COLUMNS, student_rows(campus, pupils, self.rng("numbers")))
-        self._copy(
-            Placement, ("id", "student_id", "unit_id", "tree", "since", "until"),
-            placement_rows(campus, times, pupils, first_id(Placement)),
-        )  # fmt: skip
+        placements = placement_rows(campus, times, pupils, first_id(Placement))
+        columns = ("id", "student_id", "unit_id", "tree", "since", "until")
+        self._copy_large(Placement, columns, map(line, placements))
         self._copy(
             StatusPeriod, ("id", "student_id", "status", "since", "until", "reason"),
             status_rows(times, pupils, first_id(StatusPeriod)),
@@ -196,7 +215,7 @@ class School:
         lines = result_lines(
             pupils, syllabus, self.times, self.rng("results"), first_id(CourseResult)
         )
-        copy_lines(CourseResult._meta.db_table, RESULT_COLUMNS, lines)
+        self._copy_large(CourseResult, RESULT_COLUMNS, lines)
         self._done("results")
 
     def _load_care(self, campus: Campus, pupils: list[Pupil], staff: Staff) -> None:
@@ -220,7 +239,7 @@ class School:
         lines = talk_lines(
             files, pupils, staff, times, self.rng("talks"), wish.follow_ups, first_id(FollowUp)
         )
-        copy_lines(FollowUp._meta.db_table, TALK_COLUMNS, lines)
+        self._copy_large(FollowUp, TALK_COLUMNS, lines)
         self._done("follow-ups")
 
 
