@@ -158,6 +158,8 @@ def judge(mutant: Mutant, place: Path) -> str:
         return "SURVIVED"
     # 1: a test failed. Anything else, or an error outside a test, proves nothing.
     red = done.returncode == 1 and "FAILED" in done.stdout
+    if not red:
+        print((done.stdout + done.stderr)[-600:], file=sys.stderr)
     return "killed" if red else "broken"
 
 
@@ -176,6 +178,8 @@ def main() -> int:
         return 0
     bad = 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        # As root the test servers run as another user, who must be able to read the copy.
+        Path(folder).chmod(0o755)
         place = Path(folder) / "project"
         copy_project(place)
         for mutant in mutants:
