@@ -3,6 +3,10 @@
 The history triggers write one row for every change of a tracked table, bulk work included. So
 the newest history rows name a state of the data, and a figure counted in that state stays right
 until the next contact falls due.
+
+Numbers of history rows are drawn before they are committed, so a write still under way could
+commit below a number already seen. A figure is therefore kept only when the state was read while
+no write was under way: every later write then draws a higher number.
 """
 
 import datetime as dt
@@ -25,11 +29,15 @@ SCHOOL_SECONDS = 300
 _TRACKED = (
     "casework_caseevent", "casework_ledgerentryevent", "casework_followupevent",
     "casework_planstepevent", "students_placementevent", "students_studentevent",
-    "cohorts_unitevent", "cohorts_appointmentevent",
+    "cohorts_unitevent", "cohorts_appointmentevent", "cohorts_contractevent",
 )  # fmt: skip
 _STAMP = "SELECT " + ", ".join(
     [f"(SELECT max(pgh_id) FROM {table})" for table in _TRACKED]
     + ["(SELECT max(id) FROM students_courseresult)"]
+    + [
+        "NOT EXISTS (SELECT 1 FROM pg_stat_activity"
+        " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid())"
+    ]
 )
 _NEXT_DUE = """
     SELECT min(contact_due_at) FROM casework_case WHERE closed_at IS NULL AND contact_due_at > %s
@@ -50,10 +58,11 @@ def kept(key: str, seconds: int, make: Callable[[], T]) -> T:
 
 def kept_while_unchanged(key: str, make: Callable[[], T]) -> T:
     """``make()``, kept until anything that it may count was written or fell due."""
-    key = f"{key}:{timezone.localdate()}:{data_stamp()}"
+    stamp, is_quiet = data_stamp()
+    key = f"{key}:{timezone.localdate()}:{stamp}"
     found = cache.get(key)
     if found is None:
-        seconds = _seconds_to_next_due()
+        seconds = _seconds_to_next_due() if is_quiet else 0
         found = make()
         if seconds:
             cache.set(key, found, seconds)
@@ -61,13 +70,15 @@ def kept_while_unchanged(key: str, make: Callable[[], T]) -> T:
     return value
 
 
-def data_stamp() -> str:
-    """Name of the present state of the data; one statement of index reads per request."""
+def data_stamp() -> tuple[str, bool]:
+    """(name of the present state of the data, no write was under way); one statement of index
+    reads per request."""
 
-    def read() -> str:
+    def read() -> tuple[str, bool]:
         with connection.cursor() as cursor:
             cursor.execute(_STAMP)
-            return "-".join(str(part or 0) for part in cursor.fetchone())
+            *newest, is_quiet = cursor.fetchone()
+        return "-".join(str(part or 0) for part in newest), bool(is_quiet)
 
     return remembered(("data_stamp",), read)
 
