@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("portal.web.urls")),
+    path("imports/", include("portal.web.imports.urls")),
     path("", include("cohorts.urls")),
     path("", include("students.urls")),
     path("", include("casework.urls")),

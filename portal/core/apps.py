@@ -11,7 +11,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Loads the Celery application, so that tasks sent from anywhere find the broker.
-        import portal.celery  # noqa: F401
+        import portal.celery
 
         # Every app hands its routes, indicators, navigation and panels up through registries.
         autodiscover_modules("access", "panels", "domain.imports")
+        import portal.core.domain.import_jobs  # noqa: F401

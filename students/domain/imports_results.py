@@ -10,8 +10,7 @@ from cohorts.models import Term
 from portal.core.domain.imports import SHOWN_CHANGES, Change, Context, Diff
 from portal.core.domain.staging import rows_of, run_sql, stage
 from portal.core.errors import StaleError
-from portal.core.sheets import Column, RowFault, Table, as_text, as_whole
-from portal.core.sheets.table import MAX_FAULTS
+from portal.core.sheets import Column, Faults, Table, as_text, as_whole
 from students.domain import imports_grades as grades
 from students.domain import imports_results_sql as sql
 from students.domain.imports_cells import read_student_no
@@ -51,21 +50,12 @@ class ResultsWork:
     def __init__(self, context: Context, table: Table) -> None:
         self.context = context
         self.table = table
-        self.faults: list[RowFault] = []
-        # One reason is enough for a cell: the first, which comes from the nearest check.
-        self.noted: set[tuple[int, str]] = set()
+        self.faults = Faults(table, COLUMNS)
         self.notes: list[str] = []
         terms = set(table.column("term")) - {""}
         if context.can_create:
             self.notes += open_missing_terms(terms)
         self.terms = set(Term.objects.filter(code__in=terms).values_list("code", flat=True))
-
-    def _fault(self, index: int, code: str, reason: str) -> None:
-        if len(self.faults) < MAX_FAULTS and (index, code) not in self.noted:
-            self.noted.add((index, code))
-            heading = self.table.headings.get(code, HEADINGS[code])
-            value = self.table.column(code)[index]
-            self.faults.append(RowFault(self.table.numbers[index], heading, value, reason))
 
     def compare(self) -> Diff:
         self._check_terms()
@@ -82,7 +72,7 @@ class ResultsWork:
         if set(terms) - self.terms - {""}:
             for index, term in enumerate(terms):
                 if term and term not in self.terms:
-                    self._fault(
+                    self.faults.add(
                         index,
                         "term",
                         _("This term does not exist. Ask the administrator to open it."),
@@ -98,7 +88,7 @@ class ResultsWork:
         for index, key in enumerate(zip(*self._key_columns(), strict=True)):
             first = seen.setdefault(key, index)
             if first != index and key[0]:
-                self._fault(
+                self.faults.add(
                     index, "student_no",
                     _("The same sitting stands in row %(row)s already. Number repeated sittings in the column 次数.")
                     % {"row": self.table.numbers[first]},
@@ -136,11 +126,11 @@ class ResultsWork:
                 reason = _(
                     "There is no student of this number. Import the roster first, or correct the number."
                 )
-                self._fault(index, "student_no", reason)
+                self.faults.add(index, "student_no", reason)
             elif problem == "no_credits":
-                self._fault(index, "credits", _("The course is new: enter its credits."))
+                self.faults.add(index, "credits", _("The course is new: enter its credits."))
             else:
-                self._fault(index, "course_name", _("The course is new: enter its name."))
+                self.faults.add(index, "course_name", _("The course is new: enter its name."))
 
     def _check_rights(self) -> None:
         actor = self.context.actor
@@ -152,7 +142,7 @@ class ResultsWork:
         out = students_out_of_reach(actor, ACTION, {student for student, _index in matched})
         for student, index in matched:
             if student in out:
-                self._fault(
+                self.faults.add(
                     index,
                     "student_no",
                     _("This student is not in a unit for which you may import."),
@@ -169,7 +159,7 @@ class ResultsWork:
             )
         diff = Diff(
             counts={"new": new, "changed": changed, "unchanged": unchanged, "moved": 0},
-            faults=self.faults,
+            faults=self.faults.found,
             notes=self.notes,
         )
         diff.changes = [self._change(*row) for row in rows_of(sql.SHOW_CHANGES, [SHOWN_CHANGES])]

@@ -11,12 +11,11 @@ from portal.core.domain.imports import SHOWN_CHANGES, Change, Context, Diff
 from portal.core.domain.staging import rows_of, run_sql, stage
 from portal.core.errors import StaleError
 from portal.core.names import name_keys
-from portal.core.sheets import RowFault, Table
-from portal.core.sheets.table import MAX_FAULTS
+from portal.core.sheets import Faults, Table
 from students.domain import imports_roster_sql as sql
 from students.domain.imports_create import open_missing_units
 from students.domain.imports_rights import students_out_of_reach, units_held
-from students.domain.imports_roster_columns import HEADINGS
+from students.domain.imports_roster_columns import COLUMNS, HEADINGS
 from students.domain.imports_units import Found, UnitIndex
 from students.domain.imports_words import shown
 
@@ -29,9 +28,7 @@ class RosterWork:
     def __init__(self, context: Context, table: Table) -> None:
         self.context = context
         self.table = table
-        self.faults: list[RowFault] = []
-        # One reason is enough for a cell: the first, which comes from the nearest check.
-        self.noted: set[tuple[int, str]] = set()
+        self.faults = Faults(table, COLUMNS)
         self.notes: list[str] = []
         if context.can_create:
             self.notes += open_missing_units(context, table)
@@ -50,13 +47,6 @@ class RosterWork:
         self._check_rights()
         return self._diff()
 
-    def _fault(self, index: int, code: str, reason: str, value: str | None = None) -> None:
-        if len(self.faults) < MAX_FAULTS and (index, code) not in self.noted:
-            self.noted.add((index, code))
-            heading = self.table.headings.get(code, HEADINGS[code])
-            shown_text = self.table.column(code)[index] if value is None else value
-            self.faults.append(RowFault(self.table.numbers[index], heading, shown_text, reason))
-
     def _check_doubles(self) -> None:
         numbers = self.table.column("student_no")
         if len(set(numbers)) == len(numbers):
@@ -65,7 +55,7 @@ class RosterWork:
         for index, number in enumerate(numbers):
             if number in seen:
                 first = self.table.numbers[seen[number]]
-                self._fault(
+                self.faults.add(
                     index,
                     "student_no",
                     _("This student number stands in row %(row)s already.") % {"row": first},
@@ -130,7 +120,7 @@ class RosterWork:
         if any(one.fault for one in memo.values()):
             for index, one in enumerate(found):
                 if one.fault:
-                    self._fault(index, code, one.fault)
+                    self.faults.add(index, code, one.fault)
         return found
 
     def _birthdays(self, ids: list[str]) -> list[str]:
@@ -143,7 +133,7 @@ class RosterWork:
             if number:
                 inside = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
                 if days[index] and days[index] != inside:
-                    self._fault(
+                    self.faults.add(
                         index, "born_on", _("The date of birth and the ID number do not agree.")
                     )
                 merged[index] = inside
@@ -151,8 +141,10 @@ class RosterWork:
 
     def _check_rows(self) -> None:
         for index, problem, unit in rows_of(sql.PROBLEMS):
+            if problem == "no_year" and self.faults.has(index, "school_class"):
+                continue
             code, reason = self._problem(problem, unit)
-            self._fault(index, code, reason)
+            self.faults.add(index, code, reason)
 
     def _problem(self, problem: str, unit: str) -> tuple[str, str]:
         if problem == "no_class":
@@ -171,7 +163,7 @@ class RosterWork:
             return
         matched = {student: index for index, student in rows_of(sql.MATCHED)}
         for student in students_out_of_reach(actor, ACTION, matched):
-            self._fault(
+            self.faults.add(
                 matched[student],
                 "student_no",
                 _("This student is not in a unit for which you may import."),
@@ -181,7 +173,7 @@ class RosterWork:
         columns = {"class": "school_class", "academy": "academy", "room": "room"}
         for index, tree, unit in touched:
             if unit not in held:
-                self._fault(
+                self.faults.add(
                     index,
                     columns.get(tree, "school_class"),
                     _(
@@ -203,7 +195,7 @@ class RosterWork:
                 _("%(n)s students keep their political status: the party record decides.")
                 % {"n": kept}
             )
-        diff = Diff(counts=counts, faults=self.faults, notes=self.notes)
+        diff = Diff(counts=counts, faults=self.faults.found, notes=self.notes)
         diff.changes = [self._change(*row) for row in rows_of(sql.SHOW_CHANGES, [SHOWN_CHANGES])]
         diff.moves = [self._change(*row) for row in rows_of(sql.SHOW_MOVES, [SHOWN_CHANGES])]
         marks = rows_of(sql.FINGERPRINT)

@@ -16,10 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from portal.core import audit
-from portal.core.domain.jobs import Outcome, Progress, register_job
+from portal.core.domain.jobs import Progress
 from portal.core.domain.staging import drop_staged
-from portal.core.errors import DomainError, StaleError
-from portal.core.models import Job, JobState, Upload, User
+from portal.core.errors import StaleError
+from portal.core.models import Upload, User
 from portal.core.scope import forget_reach
 from portal.core.sheets import Column, RowFault, Table, read_table
 
@@ -221,34 +221,3 @@ def summary(result: Result) -> dict[str, Any]:
         "fault_count": len(faults),
         "fingerprint": diff.fingerprint,
     }
-
-
-def _import_job(job: Job, progress: Progress) -> Outcome:
-    """Check phase: READY with a preview, or FAILED with the error file. Write phase: DONE."""
-    kind = import_kind(str(job.params["import"]))
-    if kind is None or job.upload is None or job.owner is None:
-        raise DomainError(_("This kind of import is not known any more."))
-    if not job.owner.is_in_force():
-        raise DomainError(_("The account that started this import is closed."))
-    content = bytes(job.upload.content)
-    context = Context(
-        actor=job.owner,
-        since=dt.date.fromisoformat(job.params["since"]),
-        progress=progress,
-    )
-    is_dry = job.params.get("phase") != "write"
-    expected = "" if is_dry else str(job.result.get("fingerprint", ""))
-    result = run_import(
-        kind, content, context, is_dry=is_dry, expected=expected, name=job.upload.name
-    )
-    if result.faults:
-        from portal.core.sheets.writer import error_file
-
-        report = error_file(result.faults, name=job.upload.name)
-        return Outcome(JobState.FAILED, summary(result), report)
-    if is_dry and not result.diff.is_empty:
-        return Outcome(JobState.READY, summary(result))
-    return Outcome(JobState.DONE, summary(result))
-
-
-register_job("import", _import_job)

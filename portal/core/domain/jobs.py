@@ -5,6 +5,7 @@ drops with the connection. A worker killed in the middle leaves nothing behind, 
 delivery finds the lock free and the job not done.
 """
 
+import datetime as dt
 import logging
 import uuid
 from collections.abc import Callable
@@ -203,7 +204,7 @@ def _cache_key(job_id: int) -> str:
 
 def resend_stranded() -> list[int]:
     """Send jobs again that nobody works on: worker killed, message lost, broker away."""
-    limit = timezone.now() - timezone.timedelta(seconds=STRANDED_SECONDS)
+    limit = timezone.now() - dt.timedelta(seconds=STRANDED_SECONDS)
     waiting = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).annotate(
         seen_at=Coalesce(F("beat_at"), F("created_at"))
     )

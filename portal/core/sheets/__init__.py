@@ -7,12 +7,14 @@ cell; ``error_file``, ``template_file`` and ``ledger_file`` write workbooks.
 from .cells import Choice, Fault, as_date, as_name, as_number, as_text, as_whole
 from .columns import Column, RowFault
 from .errors import SheetError
+from .faults import Faults
 from .table import Table, read_table
 
 __all__ = [
     "Choice",
     "Column",
     "Fault",
+    "Faults",
     "RowFault",
     "SheetError",
     "Table",

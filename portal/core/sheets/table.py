@@ -136,9 +136,13 @@ def _data_rows(rows: list[Row], header: Header, columns: Sequence[Column]) -> li
     """Without totals, signature lines and rows that hold nothing but their 序号."""
     key = next(column for column in columns if column.is_required)
     place, key_names = header.places[key.code], key.match_keys()
+    has_margin = 0 not in header.places.values()
     kept = []
     for row in rows:
         cells = row[1]
+        # A total writes its word under 序号 and its figures anywhere.
+        if has_margin and type(cells[0]) is str and _FOOT.match(cells[0]):
+            continue
         value = cells[place] if place < len(cells) else None
         if value is None or value == "":
             if _is_filler(cells, header):

@@ -1,0 +1,1 @@
+"""Pages of imports: upload, progress, preview of the difference, confirm."""
