@@ -110,7 +110,7 @@ def _seated_student_reasons(user: User, action: str, student: Student) -> list[R
     return _seat_reasons(user, action, Q(case__student=student))
 
 
-register_route(Student, Route("seat", _seated_students, _seated_student_reasons))
+register_route(Student, Route("seat", _seated_students, _seated_student_reasons, seated_case_ids))
 
 
 def _cases_of_reached_students(user: User, action: str) -> QuerySet[Any] | None:
@@ -137,7 +137,7 @@ def _seated_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
 
 # The seat already reaches the student, hence the case: one route each keeps reasons apart.
 register_route(Case, Route("student", _cases_of_reached_students, _case_student_reasons))
-register_route(Case, Route("seat", _seated_cases, _seated_case_reasons))
+register_route(Case, Route("seat", _seated_cases, _seated_case_reasons, seated_case_ids))
 
 
 def _talks_by(clearance: str, level: str) -> Callable[[User, str], QuerySet[Any] | None]:

@@ -156,9 +156,14 @@ def _own_reasons(user: User, action: str, student: Student) -> list[Reason]:
     return []
 
 
-register_route(Student, Route("post", _placed, _placed_reasons))
-register_route(Student, Route("link", _linked, _linked_reasons))
-register_route(Student, Route("own", _own, _own_reasons))
+def _own_reach(user: User, action: str) -> list[int]:
+    pk = own_student_id(user) if action in SELF_ACTIONS else None
+    return [] if pk is None else [pk]
+
+
+register_route(Student, Route("post", _placed, _placed_reasons, granted_unit_ids))
+register_route(Student, Route("link", _linked, _linked_reasons, linked_student_ids))
+register_route(Student, Route("own", _own, _own_reasons, _own_reach))
 
 
 def _through_student(model: type[Any], name: str) -> Route:

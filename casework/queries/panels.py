@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from casework.enums import Channel, Stage
@@ -12,7 +12,8 @@ from casework.models import Case, FollowUp
 from casework.queries.ledger import category_words, due_markup
 from casework.queries.timeline import ICONS
 from cohorts.models import Term
-from portal.core.access import reached_keys
+from portal.core.access import reached_among, reaches_any
+from portal.core.rows import fetch
 from portal.core.ui.dates import format_ago, format_day
 from portal.core.ui.marks import level_markup
 from students.models import Student
@@ -21,40 +22,44 @@ from students.queries.population import term_on
 RECENT = 5
 
 
+_LEVELS = """
+    SELECT student_id, level_id FROM casework_case
+     WHERE student_id = ANY(%s::bigint[]) AND closed_at IS NULL
+"""
+_CONTACTS = """
+    SELECT s.id, last.happened_at
+      FROM unnest(%s::bigint[]) s(id) LEFT JOIN LATERAL (
+           SELECT happened_at FROM casework_followup
+            WHERE student_id = s.id AND is_real ORDER BY happened_at DESC LIMIT 1) last ON true
+"""
+
+
 def level_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
-    """Badge of the open case per student, where ``user`` may see cases."""
-    if reached_keys(Student, user, "see_case") is None:
+    """Badge of the open case per student, where ``user`` may see cases. The ids come from a
+    list that was restricted by ``see_card``; the same holds for every column."""
+    if not reaches_any(Student, user, "see_case"):
         return {}
     # A case is seen exactly when its student is reached for it, which is the shorter question.
-    rows = (
-        Student.objects.restrict(user, "see_case")
-        .filter(pk__in=ids, cases__closed_at=None)
-        .order_by()
-        .values_list("pk", "cases__level_id")
-    )
+    mine = reached_among(Student, user, "see_case", ids, "see_card")
+    rows = fetch(_LEVELS, [list(mine)])
     marks: dict[int, Any] = dict.fromkeys(ids, "")
-    marks.update((student, level_markup(level)) for student, level in rows if level)
+    marks.update((student, level_markup(level)) for student, level in rows)
     return marks
 
 
 def contact_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
     """Age of the last real contact by anyone, where ``user`` may see talks."""
-    if reached_keys(Student, user, "see_talks") is None:
+    if not reaches_any(Student, user, "see_talks"):
         return {}
-    talks = FollowUp.objects.filter(student_id=OuterRef("pk"), is_real=True)
-    rows = (
-        Student.objects.restrict(user, "see_talks")
-        .filter(pk__in=ids)
-        .order_by()
-        .values_list("pk", Subquery(talks.order_by("-happened_at").values("happened_at")[:1]))
-    )
+    mine = reached_among(Student, user, "see_talks", ids, "see_card")
+    rows = fetch(_CONTACTS, [list(mine)])
     today = timezone.localdate()
     return {pk: format_ago(at, today) if at else "—" for pk, at in rows}
 
 
 def case_summary(user: Any, student: Student) -> dict[str, Any] | None:
     """The newest case of the student, or None where ``user`` may see none."""
-    if reached_keys(Case, user, "see_case") is None:
+    if not reaches_any(Student, user, "see_case"):
         return None
     rows = list(
         Case.objects.restrict(user, "see_case", student_id=student.pk)
@@ -92,7 +97,7 @@ def recent_talks(user: Any, student: Student) -> dict[str, Any] | None:
             "channel", "happened_at", "author__name", "author_role", "place", "content", "is_real"
         )[: RECENT + 1]
     )
-    may_read = reached_keys(Student, user, "see_talks") is not None
+    may_read = reaches_any(Student, user, "see_talks")
     if not rows and not may_read:
         return None
     items = [

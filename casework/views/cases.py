@@ -23,7 +23,8 @@ from casework.queries.ledger import (
     top_categories,
     with_channel,
 )
-from portal.core.access import reached_keys
+from portal.core.access import reaches_any
+from students.models import Student
 from students.queries import choices
 from students.views.listing import conditions, heads, page_of, sorting, without
 
@@ -32,7 +33,7 @@ from students.views.listing import conditions, heads, page_of, sorting, without
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases this person may see; ``category`` is the tab, the other keys narrow it."""
-    if reached_keys(Case, request.user, "see_case") is None:
+    if not reaches_any(Student, request.user, "see_case"):
         raise PermissionDenied(_("None of your posts or seats lets you see cases."))
     mine = Case.objects.restrict(request.user, "see_case")
     if request.GET.get("part") == "filter":

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
 
 from portal.core.registry import Column, columns
 from portal.core.ui.marks import tag_markup
@@ -49,6 +51,9 @@ def student_rows(
             shown.append((column, cells))
     words = status_tones()
     rows = []
+    beside_cells = [
+        (format_html('<td class="p-nowrap p-c-{}">', column.code), cells) for column, cells in shown
+    ]
     beside = [cells for column, cells in shown if column.code != "level"]
     for pk, number, name, status, year, major in people:
         place = places.get(pk, _NOWHERE)
@@ -67,7 +72,12 @@ def student_rows(
                     for part in (place.academy, major, *(cells.get(pk, "") for cells in beside))
                     if part and part != "—"
                 ),
-                "cells": [(column.code, cells.get(pk, "")) for column, cells in shown],
+                "cells": mark_safe(
+                    "".join(
+                        f"{start}{conditional_escape(cells.get(pk, ''))}</td>"
+                        for start, cells in beside_cells
+                    )
+                ),
             }
         )
     return rows, [column for column, _cells in shown]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import CharField, Value
 
-from portal.core.access import reached_keys
+from portal.core.access import reaches_any
 from students.models import Student
 
 PORTRAIT_ACTIONS = ("see_record", "see_contact", "see_results", "log_talk")
@@ -20,7 +20,7 @@ def rights_on(user: Any, student_id: int, actions: Iterable[str]) -> frozenset[s
         .annotate(right=Value(action, output_field=CharField()))
         .values_list("right", flat=True)
         for action in actions
-        if reached_keys(Student, user, action) is not None
+        if reaches_any(Student, user, action)
     ]
     if not parts:
         return frozenset()
@@ -30,4 +30,4 @@ def rights_on(user: Any, student_id: int, actions: Iterable[str]) -> frozenset[s
 
 def reaches_anyone(user: Any, action: str) -> bool:
     """Whether any post, link or seat carries ``action`` at all (pages without a student)."""
-    return reached_keys(Student, user, action) is not None
+    return reaches_any(Student, user, action)

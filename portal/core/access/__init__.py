@@ -2,7 +2,17 @@
 
 from .actions import Action, action, actions, register_actions
 from .queryset import RestrictedManager, RestrictedQuerySet
-from .routes import Reason, Route, may_hold, reached_keys, reasons, register_route, routes
+from .routes import (
+    Reason,
+    Route,
+    may_hold,
+    reached_among,
+    reached_keys,
+    reaches_any,
+    reasons,
+    register_route,
+    routes,
+)
 
 __all__ = [
     "Action",
@@ -13,7 +23,9 @@ __all__ = [
     "action",
     "actions",
     "may_hold",
+    "reached_among",
     "reached_keys",
+    "reaches_any",
     "reasons",
     "register_actions",
     "register_route",
