@@ -4,6 +4,7 @@ import datetime as dt
 import importlib
 import inspect
 import pkgutil
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -14,23 +15,27 @@ from django.utils import timezone
 
 from casework.domain import cases, follow_ups
 from casework.enums import Channel, Source
-from casework.models import CaseCategory, CaseLevel
+from casework.models import Case, CaseCategory, CaseLevel
 from cohorts.domain import appointments, bulk_units, contracts, tree, units
 from cohorts.models import Contract, Group, Office, Role
 from portal.core import audit
-from portal.core.domain import accounts
-from portal.core.models import AuditEntry, User
+from portal.core.domain import accounts, import_jobs
+from portal.core.domain.imports import import_kinds
+from portal.core.models import AuditEntry, Job, JobState, Notification, User
 from portal.core.scope import request_scope
+from portal.web.domain import reminders
 from students.domain import placements
 from students.enums import StudentStatus
 from tests.world import World
 
 ROOMS = [
-    f"{app}.domain" for app in ("portal.core", "cohorts", "students", "partybranch", "casework")
+    f"{app}.domain"
+    for app in ("portal.core", "cohorts", "students", "partybranch", "casework", "portal.web")
 ]
 # Writes without a row of their own, and why.
 EXEMPT = {
     "portal.core.domain.jobs.start_job": "queues work; the work writes the row when it is done",
+    "portal.core.domain.import_jobs.confirm_import": "releases work; the import writes the row",
 }
 
 
@@ -68,6 +73,18 @@ def _level(code: str) -> CaseLevel:
 
 def _closed_room(w: World) -> Any:
     return tree.close_unit(actor=w.sys, unit=w.room411, closed_on=dt.date(2026, 7, 1))
+
+
+def _late_case(w: World) -> Case:
+    case = w.add_case("gu", owner=w.zhou)
+    case.contact_due_at = timezone.now() - dt.timedelta(days=2)
+    case.save(update_fields=["contact_due_at"])
+    return case
+
+
+def _read_notices(w: World) -> int:
+    Notification.objects.create(user=w.zhou, key="k", text="t")
+    return reminders.read_notices(actor=w.zhou)
 
 
 # Each write with a call that succeeds. What comes before the call under test is done first.
@@ -116,6 +133,16 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "casework.domain.cases.seat_person": lambda w: (
         (lambda case: lambda: cases.seat_person(
             actor=w.he, case=case, person=w.nobody, duty="帮扶"))(w.add_case("gu"))),
+    "portal.core.domain.import_jobs.start_import": lambda w: lambda: import_jobs.start_import(
+        actor=w.han, kind=import_kinds()[0], name="名册.csv", content="学号,姓名\n".encode(),
+        since=timezone.localdate(), key=uuid.uuid4()),
+    "portal.core.domain.import_jobs.discard_import": lambda w: lambda: (
+        import_jobs.discard_import(actor=w.han, job=Job.objects.create(
+            kind="import", owner=w.han, state=JobState.READY))),
+    "portal.web.domain.reminders.remind_owner": lambda w: (
+        (lambda case: lambda: reminders.remind_owner(actor=w.lin, case=case, kind="follow_up"))(
+            _late_case(w))),
+    "portal.web.domain.reminders.read_notices": lambda w: lambda: _read_notices(w),
     "casework.domain.follow_ups.log_follow_up": lambda w: lambda: _talk(w),
     "casework.domain.follow_ups.correct_follow_up": lambda w: (
         (lambda talk: lambda: follow_ups.correct_follow_up(
