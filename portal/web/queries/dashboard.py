@@ -2,20 +2,22 @@
 
 from typing import Any
 
+from django.utils.translation import get_language
+
 from casework.queries.figures import cases
 from cohorts.enums import UnitKind
 from cohorts.models import Contract, Unit
 from cohorts.queries.contract_groups import group_counts
 from portal.core.access import reasons
 from portal.web.queries.below import Below, units_below
-from portal.web.queries.frame import unit_url
 from portal.web.queries.items import Owner, owners
+from portal.web.queries.kept import kept_while_unchanged
 from portal.web.queries.lines import case_lines
 from portal.web.queries.sight import Sight, sight
 from portal.web.queries.snapshot import snapshot
 from portal.web.queries.study import fail_heat
 from portal.web.queries.talks import coverage_chart
-from portal.web.queries.tiles import case_url, shown, student_url, tiles
+from portal.web.queries.tiles import case_url, list_url, shown, student_url, tiles
 
 # Above these the page ranks units instead of naming people.
 _PERSON_KINDS = {
@@ -76,7 +78,10 @@ def _contract(unit: Unit) -> dict[str, Any] | None:
     found = Contract.objects.filter(cohort_id=unit.pk).order_by("-academic_year").first()
     if found is None:
         return None
-    types = group_counts([found])[found.pk]
+    group = kept_while_unchanged(
+        f"group:{found.pk}:{get_language()}", lambda: group_counts([found])
+    )
+    types = group[found.pk]
     leader = next((one.names[0] for one in types if one.member_type == "leader" and one.names), "")
     return {
         "pk": found.pk,
@@ -93,13 +98,12 @@ def _below(unit: Unit, seen: Sight) -> list[dict[str, Any]]:
 
 
 def _below_row(row: Below, seen: Sight, hide: bool) -> dict[str, Any]:
-    target = Unit(pk=row.pk)
     made: dict[str, Any] = {
         "label": row.label,
-        "url": unit_url(row.kind, row.pk),
+        "url": row.url,
         "kind": UnitKind(row.kind).label,
         "students": row.students,
-        "students_url": student_url(target) if seen.students else "",
+        "students_url": list_url("students:list", row.pk, "") if seen.students else "",
     }
     if seen.case_figures:
         made["figures"] = [
@@ -107,7 +111,7 @@ def _below_row(row: Below, seen: Sight, hide: bool) -> dict[str, Any]:
                 "code": code,
                 "text": shown(n, hide),
                 "zero": n == 0,
-                "url": case_url(target, code) if seen.cases and n else "",
+                "url": list_url("casework:cases", row.pk, code) if seen.cases and n else "",
             }
             for code, n in (
                 ("open", row.open), ("overdue", row.overdue), ("red", row.red),

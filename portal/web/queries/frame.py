@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -86,7 +87,13 @@ class Facts:
 
 def unit_url(kind: str, pk: int) -> str:
     """Address of a unit's dashboard; cohorts have their own (design 7)."""
-    return reverse("web:cohort" if kind == UnitKind.COHORT else "web:unit", args=[pk])
+    return f"{_unit_base(kind == UnitKind.COHORT)}{pk}/"
+
+
+@cache
+def _unit_base(is_cohort: bool) -> str:
+    # Tables have a link in every row: the address is looked up once.
+    return reverse("web:cohort" if is_cohort else "web:unit", args=[0]).removesuffix("0/")
 
 
 def holding(user: Any) -> Holding:
