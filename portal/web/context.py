@@ -18,6 +18,7 @@ from portal.core.registry import NavItem, nav_items
 from portal.core.scope import remembered
 from portal.core.ui.dates import format_day
 from portal.web.queries.frame import Facts, Holding, facts, holding, teaching_week
+from students.access import own_student_id
 
 # A navigation count may be this old; one's own writing renews it at once.
 _COUNT_SECONDS = 60
@@ -38,8 +39,10 @@ def _frame(request: HttpRequest, user: Any) -> dict[str, Any]:
     known, held = facts(user), holding(user)
     now = timezone.localtime()
     current, choices = _units(request, held)
+    sections = _navigation(request, user)
+    open_urls = {item["url"] for section in sections for item in section["items"]}
     return {
-        "nav_sections": _navigation(request, user),
+        "nav_sections": sections,
         "current_unit": current,
         "unit_choices": choices,
         "today_line": today_line(now.date(), known),
@@ -50,7 +53,18 @@ def _frame(request: HttpRequest, user: Any) -> dict[str, Any]:
         "inbox_url": reverse("web:notices"),
         "school_name": known.school,
         "phone_active": _phone_active(request.path),
+        # The phone's bar offers what the person may open; a student has the own record instead.
+        "phone_log_hidden": reverse("casework:log") not in open_urls,
+        "phone_students_hidden": reverse("students:list") not in open_urls,
+        "phone_own_url": _own_url(user, known, held),
     }
+
+
+def _own_url(user: Any, known: Facts, held: Holding) -> str:
+    """Address of the person's own record, for students without posts."""
+    if held.actions or known.role_codes or own_student_id(user) is None:
+        return ""
+    return reverse("students:my")
 
 
 def today_line(day: dt.date, known: Facts) -> str:
