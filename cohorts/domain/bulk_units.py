@@ -86,8 +86,8 @@ def _insert_children(level: Sequence[NewUnit], known: dict[str, int]) -> None:
     groups: dict[tuple[type[Unit], tuple[str, ...]], list[tuple[Any, ...]]] = {}
     for unit in level:
         fields = tuple(name for name, _value in unit.extra)
-        values = (known[unit.code], *(value for _name, value in unit.extra))
-        groups.setdefault((unit.model, fields), []).append(values)
+        row = (known[unit.code], *(value for _name, value in unit.extra))
+        groups.setdefault((unit.model, fields), []).append(row)
     with connection.cursor() as cursor:
         for (model, fields), values in groups.items():
             names = ", ".join(["unit_ptr_id", *fields])

@@ -53,7 +53,7 @@ def open_missing_units(context: Context, table: Table) -> list[str]:
 def _root_code(context: Context) -> str:
     root = University.objects.order_by("pk").first()
     if root is not None:
-        return root.code
+        return str(root.code)
     open_units(
         actor=context.actor,
         units=[NewUnit(University, "U", _("University"))],

@@ -2,7 +2,10 @@
 
 from portal.core.sheets import Choice
 
-SEX = {"1": ("男", "男性", "male", "m"), "2": ("女", "女性", "female", "f"),
+# Code → its words, the one to show first.
+Words = dict[str, tuple[str, ...]]
+
+SEX: Words = {"1": ("男", "男性", "male", "m"), "2": ("女", "女性", "female", "f"),
        "0": ("未知", "未知的性别"), "9": ("未说明", "未说明的性别")}  # fmt: skip
 
 # GB/T 3304-1991 in the order of its numbers 01 to 56.
@@ -11,11 +14,13 @@ _GROUPS = (  # noqa: SIM905
     "东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 "
     "俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
 ).split()
-ETHNIC_GROUPS = {
-    f"{number:02}": (f"{short}族", short) for number, short in enumerate(_GROUPS, start=1)
-} | {"97": ("其他", "未识别民族"), "98": ("外国血统中国籍人士", "外国血统")}
+ETHNIC_GROUPS: Words = {
+    **{f"{number:02}": (f"{short}族", short) for number, short in enumerate(_GROUPS, start=1)},
+    "97": ("其他", "未识别民族"),
+    "98": ("外国血统中国籍人士", "外国血统"),
+}
 
-POLITICAL = {
+POLITICAL: Words = {
     "01": ("中共党员", "中国共产党党员", "党员", "正式党员"),
     "02": ("中共预备党员", "中国共产党预备党员", "预备党员"),
     "03": ("共青团员", "中国共产主义青年团团员", "团员"),
@@ -31,7 +36,7 @@ POLITICAL = {
     "13": ("群众", "普通公民"),
 }
 
-STATUS = {
+STATUS: Words = {
     "01": ("在读", "在校", "在籍", "正常", "注册", "延长学习年限", "退学警告", "未注册"),
     "02": ("休学",),
     "03": ("退学",),
@@ -65,7 +70,7 @@ read_ethnic_group = Choice(ETHNIC_GROUPS, width=2)
 read_political_status = Choice(POLITICAL, width=2)
 read_status = Choice(STATUS, width=2)
 
-_SHOWN = {
+_SHOWN: dict[str, Words] = {
     "sex": SEX,
     "ethnic_group": ETHNIC_GROUPS,
     "political_status": POLITICAL,
@@ -79,6 +84,6 @@ def shown(field: str, code: str | None) -> str:
     return words[0] if words else (code or "—")
 
 
-def names_of(words: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def names_of(words: Words) -> tuple[str, ...]:
     """First names, for drop-downs."""
     return tuple(one[0] for one in words.values())

@@ -77,7 +77,7 @@ def _instructions(sheet: Any, columns: Sequence[Column]) -> None:
         sheet.append(
             [
                 column.heading,
-                _("yes") if column.is_required else "",
+                _("must be filled") if column.is_required else "",
                 str(column.help),
                 column.example,
             ]
