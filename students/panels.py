@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.access import count_reached
 from portal.core.registry import Hit, NavItem, SearchProvider, register_nav, register_search
 from students.access import own_student_id
 from students.models import Student
@@ -40,7 +41,7 @@ register_nav(
     NavItem(
         "students", _("Students"), _("Students"), "students:list", "users", 100,
         lambda user: reaches_anyone(user, "see_card"),
-        lambda user: Student.objects.restrict(user, "see_card").count(),
+        lambda user: count_reached(Student, user, "see_card"),
     ),
     NavItem(
         "my", _("Me"), _("My record"), "students:my", "user", 900,

@@ -19,14 +19,20 @@ class Placement(models.Model):
 
     see_action: ClassVar[str] = "see_card"
 
+    # The composite indexes below begin with these columns: an index of their own would only cost.
     student = models.ForeignKey(
-        Student, verbose_name=_("student"), on_delete=models.PROTECT, related_name="placements"
+        Student,
+        verbose_name=_("student"),
+        on_delete=models.PROTECT,
+        related_name="placements",
+        db_index=False,
     )
     unit = models.ForeignKey(
         "cohorts.Unit",
         verbose_name=_("unit"),
         on_delete=models.PROTECT,
         related_name="placements",
+        db_index=False,
     )
     tree = models.CharField(_("tree"), max_length=8, choices=Tree.choices)
     since = models.DateField(_("since"))

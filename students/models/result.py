@@ -41,9 +41,14 @@ class CourseResult(models.Model):
 
     see_action: ClassVar[str] = "see_results"
 
-    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="results")
+    # Student and term lead the unique key and the index below; no index of their own.
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="results", db_index=False
+    )
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="results")
-    term = models.ForeignKey("cohorts.Term", on_delete=models.PROTECT, related_name="results")
+    term = models.ForeignKey(
+        "cohorts.Term", on_delete=models.PROTECT, related_name="results", db_index=False
+    )
     attempt = models.CharField(
         _("attempt"), max_length=6, choices=AttemptKind.choices, default=AttemptKind.FIRST
     )

@@ -5,6 +5,7 @@ from .queryset import RestrictedManager, RestrictedQuerySet
 from .routes import (
     Reason,
     Route,
+    count_reached,
     may_hold,
     reached_among,
     reached_keys,
@@ -22,6 +23,7 @@ __all__ = [
     "Route",
     "action",
     "actions",
+    "count_reached",
     "may_hold",
     "reached_among",
     "reached_keys",

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.utils import timezone
 
 from portal.core.models import User
+from portal.core.rows import fetch
 from portal.core.scope import remembered
 
 from .actions import action as known_action
@@ -58,18 +60,20 @@ def may_hold(user: Any, action: str) -> bool:
 
 
 def reached_keys(
-    model: type[models.Model], user: Any, action: str, **within: Any
+    model: type[models.Model], user: Any, action: str, *, but: str = "", **within: Any
 ) -> "models.QuerySet[Any, Any] | None":
     """Primary keys of every row of ``model`` that ``user`` reaches, as one sub-select.
 
     ``within`` narrows each route to rows with these values, so that the database starts from
     them (one student's talks) and not from the whole reach. It never widens anything.
+    ``but`` leaves out the route of this name.
     """
     if not may_hold(user, action):
         return None
 
     def read() -> "models.QuerySet[Any, Any] | None":
-        keys = [k for route in routes(model) if (k := route.keys(user, action)) is not None]
+        open_ways = [route for route in routes(model) if route.name != but]
+        keys = [k for route in open_ways if (k := route.keys(user, action)) is not None]
         if within:
             keys = [k.filter(**within) for k in keys]
         if not keys:
@@ -82,7 +86,9 @@ def reached_keys(
     return (
         read()
         if within
-        else remembered(("keys", model._meta.label, user.pk, action, timezone.localdate()), read)
+        else remembered(
+            ("keys", model._meta.label, user.pk, action, but, timezone.localdate()), read
+        )
     )
 
 
@@ -97,6 +103,21 @@ def reaches_any(model: type[models.Model], user: Any, action: str) -> bool:
         bool(route.reach(user, action)) if route.reach else route.keys(user, action) is not None
         for route in routes(model)
     )
+
+
+def count_reached(model: type[models.Model], user: Any, action: str) -> int:
+    """How many rows ``reached_keys`` names, counted from the reach without reading the rows."""
+    keys = reached_keys(model, user, action)
+    if keys is None:
+        return 0
+    try:
+        statement, params = keys.query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    found = fetch(
+        f"SELECT count(*) FROM (SELECT DISTINCT pk FROM ({statement}) reach(pk)) each_once", params
+    )
+    return int(found[0][0])
 
 
 def reached_among(
