@@ -67,6 +67,28 @@ def test_an_expired_appointer_appoints_nobody(world: World) -> None:
         appoint(actor=world.sec, person=world.nobody, role=role("clerk"), unit=world.chem)
 
 
+@pytest.mark.parametrize("key", ["jiang", "sec"])
+def test_the_day_after_the_last_day_nobody_appoints_or_ends_any_more(
+    world: World, key: str
+) -> None:
+    end_appointment(actor=None, post=world.posts[key], ends_on=timezone.localdate())
+    adviser = role("class_adviser")
+    with time_machine.travel(timezone.now() + dt.timedelta(days=1), tick=False):
+        assert Grant.objects.filter(user=world.people[key]).exists()
+        with pytest.raises(DomainError):
+            appoint(actor=world.people[key], person=world.nobody, role=adviser, unit=world.c2302)
+        with pytest.raises(DomainError):
+            end_appointment(actor=world.people[key], post=world.posts["lu"])
+    assert appoint(actor=world.people[key], person=world.nobody, role=adviser, unit=world.c2302)
+
+
+def test_a_post_that_begins_tomorrow_appoints_nobody_today(world: World) -> None:
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    world.add_post("nobody", "deputy_secretary", "chem", starts_on=tomorrow)
+    with pytest.raises(DomainError):
+        appoint(actor=world.nobody, person=world.wang, role=role("class_adviser"), unit=world.c2302)
+
+
 def test_a_role_on_the_wrong_kind_of_unit_is_refused(world: World) -> None:
     with pytest.raises(DomainError):
         appoint(actor=world.sec, person=world.nobody, role=role("class_adviser"), unit=world.chem)
