@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cohorts.domain.duties import follow_duties
-from cohorts.models import Unit
+from cohorts.models import Appointment, Unit
 from portal.core.models import User
 from portal.core.scope import forget_reach
 
@@ -45,9 +45,9 @@ def reconcile(people: Collection[int] | None = None) -> tuple[int, int]:
     Takes a row lock on each person, so two changes to one person's posts queue up. Only rows
     that differ are touched. Returns (removed, added).
     """
-    locked = User.objects.select_for_update().order_by("pk")
-    if people is not None:
-        list(locked.filter(pk__in=people).values_list("pk", flat=True))
+    whose = Appointment.objects.values("person_id") if people is None else people
+    locked = User.objects.select_for_update().filter(pk__in=whose).order_by("pk")
+    list(locked.values_list("pk", flat=True))
     params = _params(people)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.core.errors import DomainError
@@ -60,13 +60,16 @@ def group_of(duty: str) -> Group:
 def _declared_permissions(duty: str) -> Iterable[int]:
     from django.contrib import admin  # the registry is complete only after start-up
 
+    wanted = Q()
     for model, model_admin in admin.site._registry.items():
         verbs = getattr(model_admin, "duties", {}).get(duty, "").split()
-        codenames = [f"{verb}_{model._meta.model_name}" for verb in verbs]
-        content_type = ContentType.objects.get_for_model(model, for_concrete_model=False)
-        yield from Permission.objects.filter(
-            content_type=content_type, codename__in=codenames
-        ).values_list("pk", flat=True)
+        names = [f"{verb}_{model._meta.model_name}" for verb in verbs]
+        if names:
+            kind = {"app_label": model._meta.app_label, "model": model._meta.model_name}
+            wanted |= Q(codename__in=names, **{f"content_type__{k}": v for k, v in kind.items()})
+    if not wanted:
+        return []
+    return Permission.objects.filter(wanted).values_list("pk", flat=True)
 
 
 def duty_permissions(user: User) -> set[str]:
