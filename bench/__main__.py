@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from bench import jobs as _jobs  # noqa: F401 - registers the jobs
 from bench import pages  # noqa: F401 - registers the pages
 from bench.client import Client
 from bench.measure import Result, client_for, growth, measure, query_counts

@@ -9,7 +9,20 @@ from pathlib import Path
 
 from bench.measure import Result
 
-COLUMNS = ("", "students", "ms", "CPU ms", "web", "db", "queries", "floor", "ratio", "bar", "")
+COLUMNS = (
+    "",
+    "students",
+    "ms",
+    "CPU ms",
+    "web",
+    "db",
+    "queries",
+    "floor",
+    "ratio",
+    "of CPU",
+    "bar",
+    "",
+)
 
 
 def table(results: list[Result]) -> str:
@@ -40,6 +53,7 @@ def _line(one: Result) -> tuple[str, ...]:
         str(one.queries) if one.queries is not None else "–",
         f"{one.floor} {one.floor_ms:.1f}" if one.floor_ms else one.floor,
         f"{one.ratio:.2f}" if one.ratio else "–",
+        f"{one.cpu_ratio:.2f}" if one.cpu_ratio else "–",
         f"{one.bar:g}",
         "holds" if one.holds else "NO",
     )

@@ -22,7 +22,7 @@ from portal.embedded.application import ROOT
 from portal.embedded.children import Child, wait_until
 from portal.embedded.errors import StackError
 from portal.embedded.network import answers_as, listen
-from portal.embedded.postgres import DATABASE, Postgres
+from portal.embedded.postgres import DATABASE, USER, Postgres
 from portal.embedded.throwaway import ThrowAwayStack
 from portal.embedded.valkey import Valkey
 
@@ -138,6 +138,29 @@ class Bench:
     def has_database(self, name: str) -> bool:
         asked = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"
         return bool(self.postgres.sql(asked))
+
+    def copy_school(self, school: School, name: str) -> None:
+        """A database with the same rows. The web server's connections to the original end; it
+        opens new ones with the next request."""
+        self.postgres.sql(f"DROP DATABASE IF EXISTS {name}")
+        self.postgres.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{school.database}'"
+        )
+        self._psql_patiently(f"CREATE DATABASE {name} TEMPLATE {school.database}")
+
+    def _psql_patiently(self, statement: str) -> None:
+        """Copying takes longer than the half minute that single statements are given."""
+        argv = [self.postgres.program("psql"), "-X", "-q", "-h", self.postgres.socket_dir]
+        done = subprocess.run(
+            [*map(str, argv), "-U", USER, "-d", "postgres", "-c", statement],
+            check=False,
+            capture_output=True,
+            env=self.postgres.environment(),
+            text=True,
+        )
+        if done.returncode:
+            raise StackError(f"PostgreSQL said: {done.stderr.strip()}")
 
     def open_school(self, students: int) -> School:
         """Seed the database of this size once, prepare accounts, start a web server on it."""

@@ -1,0 +1,34 @@
+"""Work in the background with its bars (design 10)."""
+
+from __future__ import annotations
+
+import json
+
+from bench.registry import Timing, job
+from bench.stack import Bench
+
+
+@job("roster import, csv", floor="parse + COPY", bar=3)
+def roster_csv(bench: Bench) -> Timing | None:
+    return _roster(bench, "csv")
+
+
+@job("roster import, xlsx", floor="parse + COPY", bar=3)
+def roster_xlsx(bench: Bench) -> Timing | None:
+    return _roster(bench, "xlsx")
+
+
+def _roster(bench: Bench, ending: str) -> Timing:
+    """The whole roster of the largest school into a copy of it without students."""
+    largest = bench.schools[max(bench.schools)]
+    database = f"roster_{largest.students}"
+    file = bench.directory / f"roster_{largest.students}.{ending}"
+    out = bench.directory / f"roster_{ending}.json"
+    bench.copy_school(largest, database)
+    bench.run(database, "-m", "bench.roster", str(file), str(out))
+    found = json.loads(out.read_text(encoding="utf-8"))
+    bench.postgres.sql(f"DROP DATABASE {database}")
+    if bench.keep is None:
+        file.unlink()
+    note = f"{found['rows']:,} rows in {found['median_ms'] / 1000:.1f} s; CPU of the command only"
+    return Timing(found["median_ms"], found["cpu_ms"], found["floor_ms"], note)
