@@ -114,7 +114,8 @@ register_route(Student, Route("seat", _seated_students, _seated_student_reasons,
 
 
 def _cases_of_reached_students(user: User, action: str) -> QuerySet[Any] | None:
-    students = reached_keys(Student, user, action)
+    # A seat opens its own case: what earlier episodes were about is not the new team's to read.
+    students = reached_keys(Student, user, action, but="seat")
     if students is None:
         return None
     rows: QuerySet[Any] = Case.objects.filter(student_id__in=students).values("pk")
@@ -135,7 +136,6 @@ def _seated_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
     return _seat_reasons(user, action, Q(case=case))
 
 
-# The seat already reaches the student, hence the case: one route each keeps reasons apart.
 register_route(Case, Route("student", _cases_of_reached_students, _case_student_reasons))
 register_route(Case, Route("seat", _seated_cases, _seated_case_reasons, seated_case_ids))
 
@@ -146,7 +146,8 @@ def _talks_by(clearance: str, level: str) -> Callable[[User, str], QuerySet[Any]
     def keys(user: User, action: str) -> QuerySet[Any] | None:
         if action != "see_talks":
             return None
-        open_to = reached_keys(Student, user, clearance)
+        but = "seat" if level == Confidentiality.RESTRICTED else ""
+        open_to = reached_keys(Student, user, clearance, but=but)
         if open_to is None:
             return None
         rows: QuerySet[Any] = FollowUp.objects.filter(
@@ -161,9 +162,29 @@ def _talk_reasons_by(clearance: str, level: str) -> Callable[[User, str, Any], l
     def why(user: User, action: str, talk: Any) -> list[Reason]:
         if action != "see_talks" or talk.confidentiality != level:
             return []
-        return reasons(user, clearance, talk.student)
+        found = reasons(user, clearance, talk.student)
+        if level == Confidentiality.RESTRICTED:
+            found = [reason for reason in found if reason.route != "seat"]
+        return found
 
     return why
+
+
+def _seated_talks(user: User, action: str) -> QuerySet[Any] | None:
+    """Notes of the task force, for its members: those of their own case."""
+    ids = seated_case_ids(user, "clear_restricted") if action == "see_talks" else []
+    if not ids:
+        return None
+    rows: QuerySet[Any] = FollowUp.objects.filter(
+        case_id__in=ids, confidentiality=Confidentiality.RESTRICTED
+    ).values("pk")
+    return rows
+
+
+def _seated_talk_reasons(user: User, action: str, talk: FollowUp) -> list[Reason]:
+    if action != "see_talks" or talk.confidentiality != Confidentiality.RESTRICTED:
+        return []
+    return _seat_reasons(user, "clear_restricted", Q(case=talk.case_id))
 
 
 def _own_talks(user: User, action: str) -> QuerySet[Any] | None:
@@ -192,3 +213,4 @@ for _clearance, _level in (
         Route(_level.value, _talks_by(_clearance, _level), _talk_reasons_by(_clearance, _level)),
     )
 register_route(FollowUp, Route("author", _own_talks, _own_talk_reasons))
+register_route(FollowUp, Route("seat", _seated_talks, _seated_talk_reasons))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.domain.rhythm import first_action_due, next_contact_due
+from casework.domain.rights import check_still, still_allows
 from casework.enums import Source
 from casework.models import Case, CaseCategory, CaseLevel, LedgerEntry, Seat
 from cohorts.models import Unit
@@ -97,6 +98,7 @@ def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str
     """Raise at once, by any member (rulebook 3.2). Lowering needs both keys and is refused."""
     case = Case.objects.select_for_update().select_related("level").get(pk=case.pk)
     _check_open(case)
+    check_still(actor, case, "write_case")
     if level.rank >= case.level.rank:
         raise DomainError(_("This is not a higher level. Lowering needs both sides' consent."))
     before = case.level_id
@@ -118,7 +120,13 @@ def assign_owner(
     """Name the responsible person. ``version`` given: refused if the case changed meanwhile."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     _check_open(case)
+    check_still(actor, case, "manage_case")
     check_version(case, version)
+    if actor is not None and not still_allows(owner, case, "write_case"):
+        raise DomainError(
+            _("%(name)s may not write on this case. Choose somebody else, or give a seat first.")
+            % {"name": owner.name}
+        )
     before, case.owner = case.owner_id, owner
     case.triaged_at = case.triaged_at or timezone.now()
     case.version += 1

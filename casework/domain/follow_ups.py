@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.domain.rhythm import next_contact_due
+from casework.domain.rhythm import first_action_due, next_contact_due
+from casework.domain.rights import check_still, still_allows
 from casework.enums import Channel, Confidentiality, Risk
 from casework.models import Case, FollowUp
 from cohorts.models import Appointment
@@ -17,9 +18,15 @@ from portal.core.errors import DomainError, StaleError
 from portal.core.models import User
 from students.models import Student
 
+# Times outside of these are slips of the pen, and the database cannot hold the worst of them.
+_FIRST_YEAR = 2000
+_FARTHEST = dt.timedelta(days=3 * 366)
+
 
 def _check(content: str, happened_at: dt.datetime, next_on: dt.date | None) -> None:
     now = timezone.now()
+    if happened_at.year < _FIRST_YEAR:
+        raise DomainError(_("The contact lies too far back. Check the year."))
     if happened_at > now + dt.timedelta(minutes=5):
         raise DomainError(
             _("The contact lies in the future. Enter when it took place, or plan it under “next "
@@ -29,6 +36,25 @@ def _check(content: str, happened_at: dt.datetime, next_on: dt.date | None) -> N
         raise DomainError(_("Write at least one sentence: what did you see, what was agreed?"))
     if next_on is not None and next_on < timezone.localdate():
         raise DomainError(_("The next contact lies in the past. Choose today or later."))
+    if next_on is not None and next_on > timezone.localdate() + _FARTHEST:
+        raise DomainError(_("The next contact lies too far ahead. Check the year."))
+
+
+def _already_sent(
+    client_key: uuid.UUID | None, actor: User, student: Student, content: str
+) -> FollowUp | None:
+    """The record that this very form made, or None. Raises DomainError for another form's key:
+    neither is a line dropped nor is somebody else's record shown."""
+    sent: FollowUp | None = FollowUp.objects.filter(client_key=client_key).first()
+    if client_key is None or sent is None:
+        return None
+    if (sent.author_id, sent.student_id, sent.content) != (actor.pk, student.pk, content.strip()):
+        raise DomainError(
+            _("This form was sent before with other words. Your text is still here: send it again "
+              "to keep it as a further record."),
+            code="used_key",
+        )  # fmt: skip
+    return sent
 
 
 @transaction.atomic
@@ -49,16 +75,15 @@ def log_follow_up(
 ) -> FollowUp:
     """Record one contact; it counts for the student's open case if there is one.
 
-    The same ``client_key`` sent again returns the first record unchanged, so a double click or
+    The same ``client_key`` with the same words returns the first record unchanged, so a double click or
     an offline draft sent three times makes one row. Raises DomainError for a contact in the
     future, without content, or a next date in the past. The right is checked again inside the
     transaction: a post or seat that ended a minute ago no longer writes (design 5.11).
     """
     happened_at = happened_at or timezone.now()
-    if client_key is not None:
-        sent: FollowUp | None = FollowUp.objects.filter(client_key=client_key, author=actor).first()
-        if sent is not None:
-            return sent
+    sent = _already_sent(client_key, actor, student, content)
+    if sent is not None:
+        return sent
     _check(content, happened_at, next_on)
     case = (
         Case.objects.select_for_update(of=("self",))
@@ -77,11 +102,11 @@ def log_follow_up(
             made.save()
     except IntegrityError:
         # The same form arrived twice at once and the other copy won.
-        sent = FollowUp.objects.filter(client_key=client_key, author=actor).first()
-        if client_key is None or sent is None:
+        sent = _already_sent(client_key, actor, student, content)
+        if sent is None:
             raise
         return sent
-    if not Student.objects.restrict(actor, "log_talk").filter(pk=student.pk).exists():
+    if not still_allows(actor, student, "log_talk"):
         raise PermissionDenied(_("Your post no longer allows you to log on this student."))
     made.refresh_from_db(fields=["is_real"])
     if case is not None and made.is_real:
@@ -104,6 +129,22 @@ def _count_contact(case: Case, made: FollowUp) -> None:
     case.save(update_fields=["last_contact_at", "contact_due_at", "help_at", "version"])
 
 
+def _count_anew(case_id: int) -> None:
+    """The clock of an open case after a correction gave or took a contact its content."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("level").get(pk=case_id)
+    if not case.is_open:
+        return
+    last = FollowUp.objects.filter(case=case, is_real=True).order_by("-happened_at").first()
+    case.last_contact_at = last.happened_at if last else None
+    case.contact_due_at = (
+        next_contact_due(case.level, last.happened_at, last.next_on)
+        if last
+        else first_action_due(case.level, case.reported_at)
+    )
+    case.version += 1
+    case.save(update_fields=["last_contact_at", "contact_due_at", "version"])
+
+
 def _role_line(actor: User) -> str:
     post = (
         Appointment.objects.in_force(timezone.localdate())
@@ -124,7 +165,11 @@ def correct_follow_up(*, actor: User, follow_up: FollowUp, content: str, version
     if kept.version != version:
         raise StaleError(_("This record was corrected elsewhere meanwhile. Reload to see it."))
     _check(content, kept.happened_at, None)
-    kept.content, kept.version = content.strip(), kept.version + 1
+    check_still(actor, kept, "see_talks")
+    was_real, kept.content, kept.version = kept.is_real, content.strip(), kept.version + 1
     kept.save(update_fields=["content", "version"])
+    kept.refresh_from_db(fields=["is_real"])
+    if kept.case_id is not None and kept.is_real != was_real:
+        _count_anew(kept.case_id)
     audit.record(actor=actor, action="correct_follow_up", obj=kept, version=kept.version)
     return kept

@@ -5,8 +5,10 @@ from django.utils import timezone
 
 from casework.models import Case
 from cohorts.access import in_force
+from cohorts.enums import DWELLING_KINDS
 from cohorts.models import Appointment
 from students.access import standing
+from students.enums import Tree
 from students.models import Placement
 
 
@@ -18,7 +20,14 @@ def possible_owners(case: Case) -> list[tuple[int, str]]:
         Appointment.objects.in_force(today)
         .filter(
             role__permissions__codename="write_case",
-            unit__below__descendant_id__in=places.values("unit_id"),
+        )
+        .filter(
+            Q(unit__below__descendant_id__in=places.exclude(tree=Tree.ROOM).values("unit_id"))
+            # Beds give reach to posts on dwellings only, as in the rule itself.
+            | Q(
+                unit__kind__in=DWELLING_KINDS,
+                unit__below__descendant_id__in=places.values("unit_id"),
+            )
         )
         .filter(Q(person__expires_on=None) | Q(person__expires_on__gte=today))
         .filter(person__is_active=True)

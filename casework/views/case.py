@@ -37,9 +37,9 @@ ALL = 1000
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole page, or with ``?part=records`` only the records (chips, "earlier")."""
     case = Case.objects.get_for(request.user, "see_case", pk)
+    audit.record(actor=request.user, action="read_case", obj=case)
     if request.GET.get("part") == "records" and request.headers.get("HX-Request"):
         return render(request, "casework/_records.html", records_context(request, case))
-    audit.record(actor=request.user, action="read_case", obj=case)
     return render(request, "casework/case.html", page_context(request, case))
 
 
@@ -49,12 +49,12 @@ def add_record(request: HttpRequest, pk: int) -> HttpResponse:
     """The composer: the same write as the quick log; htmx gets records and side panel back."""
     case = Case.objects.get_for(request.user, "see_case", pk)
     student = Student.objects.get_for(request.user, "log_talk", case.student_id)
-    if not case.is_open:
-        messages.error(request, _("This case is closed; nothing was saved."))
-        return redirect("casework:case", pk=case.pk)
     form = FollowUpForm(request.POST)
     problems: list[tuple[str, str]] = []
-    if form.is_valid():
+    if not case.is_open:
+        # Closed since the page was opened: the words stay on the page, to be copied.
+        problems.append(("", _("This case is closed; nothing was saved.")))
+    elif form.is_valid():
         try:
             log_follow_up(actor=request.user, student=student, **form.cleaned_data)
         except DomainError as error:

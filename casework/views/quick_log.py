@@ -120,6 +120,10 @@ def _save(request: HttpRequest) -> HttpResponse:
                 made = log_follow_up(actor=request.user, student=student, **form.cleaned_data)
             except DomainError as error:
                 problems.append(("", str(error)))
+                if error.code == "used_key":
+                    # The text stays; the form gets a key of its own, so it can be sent.
+                    form.data = request.POST.copy()
+                    form.data["client_key"] = ""
             except IntegrityError:
                 problems.append(("", _("This form was already sent by somebody else. Reload it.")))
             else:

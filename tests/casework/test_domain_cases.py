@@ -184,7 +184,7 @@ def test_a_closed_file_opens_its_next_episode(world: World) -> None:
 
 def test_a_level_is_raised_at_once_and_never_lowered_by_one_side(world: World) -> None:
     case = world.add_case("gu", level="YELLOW")
-    raise_level(actor=world.lu, case=case, level=level("RED"), reason="失联半天")
+    raise_level(actor=world.zhou, case=case, level=level("RED"), reason="失联半天")
     case.refresh_from_db()
     assert case.level_id == "RED"
     assert LedgerEntry.objects.get().level_id == "RED"

@@ -108,8 +108,9 @@ def test_a_post_that_ended_a_minute_ago_no_longer_writes(world: World) -> None:
 def test_the_same_form_again_is_the_same_record(world: World) -> None:
     key = uuid.uuid4()
     first = log(world, client_key=key)
-    again = log(world, client_key=key, content="另一段文字，不应覆盖原文")
-    assert again.pk == first.pk
+    assert log(world, client_key=key).pk == first.pk
+    with pytest.raises(DomainError):
+        log(world, client_key=key, content="另一段文字，不应覆盖原文，也不应丢失")
     assert FollowUp.objects.get().content == TEXT
     assert AuditEntry.objects.filter(action="log_follow_up").count() == 1
 

@@ -1,0 +1,23 @@
+"""The right, asked once more inside the transaction of the write (design 5.11)."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils.translation import gettext as _
+
+from portal.core.models import User
+from portal.core.scope import forget_reach
+
+
+def still_allows(user: User, obj: models.Model, action: str) -> bool:
+    """Whether ``user`` reaches ``obj`` for ``action`` now, not when the request began."""
+    forget_reach()
+    rows: Any = type(obj)._default_manager
+    return bool(rows.restrict(user, action).filter(pk=obj.pk).exists())
+
+
+def check_still(actor: User | None, obj: models.Model, action: str) -> None:
+    """Raises PermissionDenied when a post or seat ended meanwhile; the system (None) may."""
+    if actor is not None and not still_allows(actor, obj, action):
+        raise PermissionDenied(_("Your post no longer allows this. Nothing was changed."))
