@@ -11,7 +11,6 @@ from casework.enums import Stage
 from casework.models import Case, CaseCategory, CaseLevel, LedgerEntry
 from casework.queries.figures import FIGURES
 from cohorts.models import Unit
-from portal.core.models import User
 from students.filters import IdFilter
 from students.models import Student
 from students.queries.lookup import found_students, typed
@@ -73,9 +72,9 @@ class CaseFilter(df.FilterSet):
             unit = Unit.objects.filter(pk=value).first()
             return unit.label if unit else str(value)
         if key == "owner":
-            return User.objects.filter(pk=value).values_list("name", flat=True).first() or str(
-                value
-            )
+            # Only people whom the reader meets in the list anyway: numbers must not tell names.
+            met = Case.objects.restrict(self.request.user, "see_case").filter(owner=value)
+            return met.values_list("owner__name", flat=True).first() or str(value)
         if key == "level":
             names = dict(_levels())
             return "、".join(str(names[code]) for code in value)

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.models import Case
 from casework.queries.figures import cases
 from casework.queries.panels import (
     case_summary,
@@ -11,7 +10,7 @@ from casework.queries.panels import (
     recent_talks,
     untalked,
 )
-from portal.core.access import reached_keys
+from portal.core.access import reaches_any
 from portal.core.registry import (
     Column,
     NavItem,
@@ -20,13 +19,14 @@ from portal.core.registry import (
     register_nav,
     register_panel,
 )
+from students.models import Student
 from students.queries.figures import StudentFigure, register_figure
 from students.queries.rights import reaches_anyone
 
 register_nav(
     NavItem(
         "cases", _("Students"), _("Cases"), "casework:cases", "ledger", 110,
-        lambda user: reached_keys(Case, user, "see_case") is not None,
+        lambda user: reaches_any(Student, user, "see_case"),
         lambda user: cases(user, None).count(),
     ),
     NavItem(
@@ -38,4 +38,6 @@ register_panel("student", Panel("case", 10, "casework/_student_case.html", case_
 register_panel("student", Panel("talks", 20, "casework/_student_talks.html", recent_talks))
 register_column("students", Column("level", _("Level"), 10, level_cells))
 register_column("students", Column("contact", _("Last real contact"), 20, contact_cells))
-register_figure(StudentFigure("untalked", _("nobody has talked with this term"), untalked))
+register_figure(
+    StudentFigure("untalked", _("nobody has talked with this term"), untalked, "see_talks")
+)

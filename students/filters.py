@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.enums import DWELLING_KINDS, UnitKind
 from cohorts.models import Major, Unit
 from students.enums import StudentStatus
 from students.models import Student
@@ -17,6 +18,8 @@ from students.queries.population import standing_in
 
 # Bounds keep a typed address from asking the database for a number it cannot hold.
 MAX_ID = 2**31 - 1
+# The card tells neither bed nor branch: narrowing by one needs the full record.
+HIDDEN_KINDS = (*DWELLING_KINDS, UnitKind.PARTY)
 CONDITIONS = ("q", "unit", "major", "entry_year", "status", "figure")
 
 
@@ -50,10 +53,14 @@ class StudentFilter(df.FilterSet):
         return found_students(rows, typed(value))
 
     def by_unit(self, rows: QuerySet[Student], _name: str, value: int) -> QuerySet[Student]:
+        unit = Unit.objects.filter(pk=value).values_list("kind", flat=True).first()
+        if unit in HIDDEN_KINDS:
+            allowed = Student.objects.restrict(self.request.user, "see_record").order_by()
+            rows = rows.filter(pk__in=allowed.values("pk"))
         return rows.filter(pk__in=standing_in(value, timezone.localdate()))
 
     def by_figure(self, rows: QuerySet[Student], _name: str, value: str) -> QuerySet[Student]:
-        return FIGURES[value].narrow(rows)
+        return FIGURES[value].among(self.request.user, rows)
 
     def conditions(self) -> list[tuple[str, Any, str]]:
         """(key, label, words) of every condition in force."""

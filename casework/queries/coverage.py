@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from cohorts.models import Term
-from students.queries.population import headcount_on
+from students.queries.population import BELOW, headcount_on
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def talk_coverage(unit_id: int, term: Term, until: dt.datetime, day: dt.date) ->
             """
             WITH here AS (
                 SELECT DISTINCT p.student_id FROM students_placement p
-                  JOIN cohorts_unittree t ON t.descendant_id = p.unit_id AND t.ancestor_id = %(unit)s
+                  JOIN (""" + BELOW + """) t ON t.descendant_id = p.unit_id
                  WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
             ), firsts AS (
                 SELECT f.happened_at FROM here CROSS JOIN LATERAL (

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case, LedgerEntry
 from cohorts.models import Unit
-from students.queries.population import standing_in
+from students.queries.population import BELOW, standing_in
 
 
 def _everything() -> Q:
@@ -146,7 +146,7 @@ def counts(unit_id: int, at: dt.datetime) -> CaseCounts:
 _HERE = """
     WITH here AS (
         SELECT DISTINCT p.student_id FROM students_placement p
-          JOIN cohorts_unittree t ON t.descendant_id = p.unit_id AND t.ancestor_id = %(unit)s
+          JOIN (""" + BELOW + """) t ON t.descendant_id = p.unit_id
          WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
     )
 """

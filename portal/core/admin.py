@@ -169,7 +169,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("detail"))
     def facts(self, entry: AuditEntry) -> str:
-        text = json.dumps(entry.detail, ensure_ascii=False, indent=2, sort_keys=True)
+        detail = dict(entry.detail)
+        if entry.object_type == "case" and "reason" in detail:
+            # Why a level was raised is about a student: for those who see the case, not the log.
+            detail["reason"] = "…"
+        text = json.dumps(detail, ensure_ascii=False, indent=2, sort_keys=True)
         return format_html('<pre class="facts">{}</pre>', text)
 
 

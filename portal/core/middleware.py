@@ -1,10 +1,11 @@
-"""One middleware: the request's scope, the history's actor, and closed accounts shut out."""
+"""The request's scope, the history's actor, closed accounts shut out, nothing left in caches."""
 
 from collections.abc import Callable
 
 import pghistory
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.cache import patch_cache_control
 
 from portal.core.scope import request_scope
 
@@ -14,6 +15,22 @@ class RequestScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No name or number holds a NUL and PostgreSQL refuses one: in a path it names nothing, in
+        # a search it is taken out.
+        if "\x00" in request.path_info:
+            return HttpResponse(status=400)
+        query = request.META.get("QUERY_STRING", "")
+        if "%00" in query:
+            while "%00" in query:
+                query = query.replace("%00", "")
+            request.GET = QueryDict(query)
+        response = self._answer(request)
+        if request.user.is_authenticated:
+            # After logging out, "back" must not bring personal data up again from the disk.
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         with request_scope(request.META.get("REMOTE_ADDR")):
             user = request.user
             if user.is_authenticated and not user.is_in_force():

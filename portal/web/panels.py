@@ -73,4 +73,4 @@ register_nav(
             url=_import_url),
     NavItem("admin", _("Office"), _("Administration"), "admin:index", "settings", 920, _is_office),
 )  # fmt: skip
-register_figure(StudentFigure("talked", _("talked with this term"), talked))
+register_figure(StudentFigure("talked", _("talked with this term"), talked, "see_talks"))

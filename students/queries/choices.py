@@ -5,6 +5,7 @@ from typing import Any
 from cohorts.access import granted_unit_ids
 from cohorts.enums import UnitKind
 from cohorts.models import Major, Unit
+from portal.core.access import reaches_any
 from students.enums import StudentStatus
 from students.models import Student
 from students.queries.figures import FIGURES
@@ -46,5 +47,10 @@ def statuses() -> list[tuple[str, str]]:
     return [(value, str(label)) for value, label in StudentStatus.choices]
 
 
-def figures() -> list[tuple[str, str]]:
-    return [(figure.code, str(figure.label)) for figure in FIGURES.values()]
+def figures(user: Any) -> list[tuple[str, str]]:
+    """Figures whose facts ``user`` may see of anyone."""
+    return [
+        (figure.code, str(figure.label))
+        for figure in FIGURES.values()
+        if reaches_any(Student, user, figure.action)
+    ]

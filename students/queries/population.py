@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from cohorts.models import Term, Unit
+from cohorts.enums import DWELLING_KINDS
+from cohorts.models import Term, Unit, UnitTree
 from portal.core.scope import remembered
 from students.access import standing
 from students.enums import ENROLLED_STATUSES
@@ -21,10 +22,24 @@ from students.models import CourseResult, Placement, Student
 OWED_CREDITS = {"RED": 25, "ORANGE": 20, "YELLOW": 15}
 
 
+# Units whose students count as those of %(unit)s: all below it; beds only for a building, floor
+# or room, as in the reach (cohorts.access), so that a number is the length of its list.
+BELOW = """SELECT tr.descendant_id FROM cohorts_unittree tr
+            JOIN cohorts_unit top ON top.id = tr.ancestor_id
+            JOIN cohorts_unit un ON un.id = tr.descendant_id
+           WHERE tr.ancestor_id = %(unit)s AND (un.kind NOT IN ('building', 'floor', 'room')
+                 OR top.kind IN ('building', 'floor', 'room'))"""
+
+
 def standing_in(unit_id: int, day: dt.date) -> QuerySet[Any]:
     """Student ids (with repetition) of everyone placed in the unit or below it on ``day``."""
+    beds = [kind.value for kind in DWELLING_KINDS]
+    above = UnitTree.objects.filter(ancestor_id=unit_id)
     rows: QuerySet[Any] = Placement.objects.filter(
-        standing(day), unit__above__ancestor_id=unit_id
+        standing(day),
+        unit__in=above.filter(~Q(descendant__kind__in=beds) | Q(ancestor__kind__in=beds)).values(
+            "descendant_id"
+        ),
     ).values("student_id")
     return rows
 
@@ -119,7 +134,7 @@ def owed_counts(unit_id: int, day: dt.date) -> OwedCounts:
             """
             WITH here AS MATERIALIZED (
                 SELECT DISTINCT p.student_id FROM students_placement p
-                  JOIN cohorts_unittree t ON t.descendant_id = p.unit_id AND t.ancestor_id = %(unit)s
+                  JOIN (""" + BELOW + """) t ON t.descendant_id = p.unit_id
                  WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
             ), failed AS MATERIALIZED (
                 SELECT r.student_id, r.course_id,
@@ -175,7 +190,9 @@ def fail_table(unit_id: int, term: str, day: dt.date, courses: int = 6) -> list[
             """
             WITH here AS (
                 SELECT DISTINCT p.student_id FROM students_placement p
-                  JOIN cohorts_unittree t ON t.descendant_id = p.unit_id AND t.ancestor_id = %(unit)s
+                  JOIN ("""
+            + BELOW
+            + """) t ON t.descendant_id = p.unit_id
                  WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
             ), sat AS (
                 SELECT r.course_id, s.major_id, count(*) AS took,

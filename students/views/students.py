@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from portal.core.access import reached_keys
+from portal.core.access import count_reached, reaches_any
 from students.filters import CONDITIONS, StudentFilter
 from students.models import Student
 from students.queries import choices
@@ -21,7 +21,7 @@ from students.views.listing import conditions, heads, page_of, sorting, without
 @require_GET
 def student_list(request: HttpRequest) -> HttpResponse:
     """Everyone whose card this person may see, narrowed by the address."""
-    if reached_keys(Student, request.user, "see_card") is None:
+    if not reaches_any(Student, request.user, "see_card"):
         raise PermissionDenied(_("None of your posts lets you see students."))
     mine = Student.objects.restrict(request.user, "see_card")
     if request.GET.get("part") == "filter":
@@ -29,7 +29,8 @@ def student_list(request: HttpRequest) -> HttpResponse:
     narrow = StudentFilter(request.GET, mine, request=request) if _is_narrowed(request) else None
     order, key, is_down = sorting(request, SORTS, DEFAULT_SORT)
     found = (narrow.qs if narrow else mine).order_by(*order).values_list(*VALUES)
-    page = page_of(request, found)
+    everyone = None if narrow else count_reached(Student, request.user, "see_card")
+    page = page_of(request, found, count=everyone)
     rows, extra = student_rows(request.user, page.object_list)
     context = {
         "page": page,
@@ -67,7 +68,7 @@ def _filter_form(request: HttpRequest) -> HttpResponse:
         "majors": choices.majors(),
         "years": choices.entry_years(request.user),
         "statuses": choices.statuses(),
-        "figures": choices.figures(),
+        "figures": choices.figures(request.user),
         "now": request.GET,
     }
     return render(request, "students/_filter_form.html", context)

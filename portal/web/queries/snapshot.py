@@ -17,6 +17,7 @@ from cohorts.models import Term, Unit
 from portal.web.queries.kept import PAST_SECONDS, SCHOOL_SECONDS, kept, kept_while_unchanged
 from students.enums import ENROLLED_STATUSES, ON_CAMPUS_STATUSES
 from students.queries.population import (
+    BELOW,
     OwedCounts,
     headcount_on,
     newest_term_with_results,
@@ -26,7 +27,7 @@ from students.queries.population import (
 HERE = """
     here AS (
         SELECT DISTINCT p.student_id FROM students_placement p
-          JOIN cohorts_unittree t ON t.descendant_id = p.unit_id AND t.ancestor_id = %(unit)s
+          JOIN (""" + BELOW + """) t ON t.descendant_id = p.unit_id
          WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
     )
 """
