@@ -17,11 +17,11 @@ CASE_ACTIONS = ("write_case", "manage_case", "log_talk")
 
 
 def case_rights(user: Any, case: Case) -> dict[str, bool]:
-    """What ``user`` may do here: write_case, manage_case, log_talk; one query.
+    """What ``user`` may do here: write_case, manage_case, log_talk; at most one query.
 
     Asked of the student: a case is reached exactly when its student is, by post, link or seat.
     """
-    held = rights_on(user, case.student_id, CASE_ACTIONS)
+    held = rights_on(user, case.student_id, CASE_ACTIONS, "see_case")
     return {action: action in held for action in CASE_ACTIONS}
 
 

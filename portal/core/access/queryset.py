@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from .actions import action as known_action
-from .routes import reached_keys
+from .routes import reached_among, reached_keys
 
 
 class RestrictedQuerySet(models.QuerySet[Any]):
@@ -32,7 +32,7 @@ class _GetFor(models.Manager[Any]):
         found = visible.filter(**lookup).first()
         if found is None:
             raise Http404
-        if action != see and not rows.restrict(user, action).filter(pk=found.pk).exists():
+        if action != see and not reached_among(self.model, user, action, [found.pk], see):
             raise PermissionDenied(_denial(action))
         return found
 

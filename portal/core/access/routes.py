@@ -120,17 +120,24 @@ def count_reached(model: type[models.Model], user: Any, action: str) -> int:
     return int(found[0][0])
 
 
+def is_same_reach(model: type[models.Model], user: Any, action: str, known: str) -> bool:
+    """Whether both actions lead to the same rows by every route, as is the rule for one post.
+
+    Then a row that was read by ``known`` is reached for ``action`` without asking again.
+    """
+    if not may_hold(user, action) or not may_hold(user, known):
+        return False
+    ways = routes(model)
+    return bool(ways) and all(
+        way.reach and way.reach(user, action) == way.reach(user, known) for way in ways
+    )
+
+
 def reached_among(
     model: type[models.Model], user: Any, action: str, pks: Sequence[int], known: str
 ) -> set[int]:
-    """Those of ``pks`` that ``user`` reaches for ``action``; all were read by ``known`` before.
-
-    Where both actions lead to the same places by every route, which is the rule for one post,
-    the answer is all of them and the database is not asked again.
-    """
-    if not may_hold(user, action) or not may_hold(user, known):
-        return set()
-    if all(r.reach and r.reach(user, action) == r.reach(user, known) for r in routes(model)):
+    """Those of ``pks`` that ``user`` reaches for ``action``; all were read by ``known`` before."""
+    if is_same_reach(model, user, action, known):
         return set(pks)
     keys = reached_keys(model, user, action)
     if keys is None:

@@ -13,6 +13,7 @@ from casework.models import Case, FollowUp
 from casework.queries.figures import FIGURES
 from cohorts.access import in_force
 from cohorts.models import Appointment, UnitTree
+from portal.core.access import count_reached
 from portal.web.queries.lines import CaseLine, lines_of
 from portal.web.queries.tiles import case_url, student_url
 from students.access import standing
@@ -129,7 +130,7 @@ def agreed_contacts(user: Any, shown: set[str]) -> list[dict[str, Any]]:
 
 def figures(user: Any, *, with_cases: bool) -> list[dict[str, Any]]:
     """Tiles over the whole reach: each counts the rows of the list it opens; two statements."""
-    students = Student.objects.restrict(user, "see_card").count()
+    students = count_reached(Student, user, "see_card")
     made: list[dict[str, Any]] = []
     if students:
         made.append({"label": _("students"), "url": student_url(None), "value": students})
