@@ -30,7 +30,9 @@ def talk_coverage(unit_id: int, term: Term, until: dt.datetime, day: dt.date) ->
             """
             WITH here AS (
                 SELECT DISTINCT p.student_id FROM students_placement p
-                  JOIN (""" + BELOW + """) t ON t.descendant_id = p.unit_id
+                  JOIN ("""
+            + BELOW
+            + """) t ON t.descendant_id = p.unit_id
                  WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
             ), firsts AS (
                 SELECT f.happened_at FROM here CROSS JOIN LATERAL (

@@ -143,13 +143,17 @@ def counts(unit_id: int, at: dt.datetime) -> CaseCounts:
         return CaseCounts(*(int(value or 0) for value in cursor.fetchone()))
 
 
-_HERE = """
+_HERE = (
+    """
     WITH here AS (
         SELECT DISTINCT p.student_id FROM students_placement p
-          JOIN (""" + BELOW + """) t ON t.descendant_id = p.unit_id
+          JOIN ("""
+    + BELOW
+    + """) t ON t.descendant_id = p.unit_id
          WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
     )
 """
+)
 _SUMS = """
     SELECT count(*) FILTER (WHERE is_open),
            count(*) FILTER (WHERE is_open AND level_id = 'RED'),

@@ -157,7 +157,9 @@ def test_the_text_of_a_note_never_enters_the_audit_trail(world: World) -> None:
     assert "专班看" not in str(list(AuditEntry.objects.values_list("detail", flat=True)))
 
 
-def test_the_role_is_written_beside_the_name_and_the_day_after_the_end_writes_nothing(world: World) -> None:
+def test_the_role_is_written_beside_the_name_and_the_day_after_the_end_writes_nothing(
+    world: World,
+) -> None:
     assert log(world).author_role == "辅导员"
     end_appointment(actor=None, post=world.posts["lu"], ends_on=timezone.localdate())
     tomorrow = time_machine.travel(timezone.now() + dt.timedelta(days=1), tick=False)

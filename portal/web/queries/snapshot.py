@@ -24,13 +24,17 @@ from students.queries.population import (
     owed_counts,
 )
 
-HERE = """
+HERE = (
+    """
     here AS (
         SELECT DISTINCT p.student_id FROM students_placement p
-          JOIN (""" + BELOW + """) t ON t.descendant_id = p.unit_id
+          JOIN ("""
+    + BELOW
+    + """) t ON t.descendant_id = p.unit_id
          WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
     )
 """
+)
 
 _PEOPLE = f"""
     WITH {HERE}, crossing AS (
