@@ -1,0 +1,118 @@
+"""The table of addresses: who gets what on the campus of tests/world.py.
+
+``{case}`` is gu's open RED case, ``{talk}`` a general talk of zhou with gu, ``{note}`` one kept
+to the task force, ``{lost}`` a talk that lu wrote about a student who is not his any more,
+``{no_gu}`` a student number, ``{job}`` an import of han.
+"""
+
+from tests.web.addresses import EVERYBODY, Address
+
+CARE = "lin zhou he jiang"  # who reads cases of gu
+CARD = f"{CARE} lu wang han gao"  # who sees gu at all
+LOGS = f"{CARE} lu wang gao"  # who may log a talk with gu
+STAFF = EVERYBODY.removesuffix(" gu_account")
+# A code that the admin of the unit, the leader of the cohort and the school leader can open.
+CHEM23 = "lin han gao jiang qian"
+NO_STUDENTS = "qian psy sys sec aud nobody gu_account"
+NO_TALKS = f"han {NO_STUDENTS}"
+EMPTY: dict[str, str] = {}
+TALK = {"student": "{no_gu}", "channel": "face", "content": "约定周五一起看课表与作业安排。"}
+
+ADDRESSES = [
+    Address("healthz", ok=EVERYBODY, is_public=True, free="says only that the process lives"),
+    Address("set_language", away=EVERYBODY, post={"language": "en"}, is_public=True,
+            free="sets a cookie"),
+    Address("web:login", away=EVERYBODY, is_public=True, free="the log-in"),
+    Address("web:logout", away=EVERYBODY, post=EMPTY, is_public=True, free="ends one's session"),
+    Address("web:styleguide", ok=EVERYBODY, free="invented samples, demo and tests only"),
+    Address("web:me", ok=EVERYBODY, free="one's own name and posts"),
+    Address("web:notices", ok=EVERYBODY, free="one's own notices"),
+    Address("web:notices", away=EVERYBODY, post={"upto": "1"}, free="one's own notices"),
+    Address("web:workbench", ok=STAFF, away="gu_account", shows={"zhou": "顾言川"},
+            hides={"shen": "顾言川", "lu": "顾言川 程亦安", "qian": "顾言川"}),
+    Address("web:search", query="?q={no_gu}", ok=EVERYBODY,
+            shows=dict.fromkeys(CARD.split(), "顾言川"),
+            hides=dict.fromkeys(("shen", *NO_STUDENTS.split()[:-1]), "顾言川")),
+    Address("web:cohort", "{chem23}", ok=CHEM23, hides={"qian": "顾言川", "han": "顾言川"}),
+    Address("web:cohort", "{chem24}", ok="han gao jiang qian"),
+    Address("web:unit", "{chem}", ok="han gao jiang qian"),
+    Address("web:unit", "{mech}", ok="qian"),
+    Address("web:unit", "{mingde}", ok="he qian"),
+    Address("web:unit", "{c2301}", ok="lin lu han gao jiang qian"),
+    Address("web:unit", "{c2301}", "?screen=1", ok="lin lu han gao jiang qian",
+            hides=dict.fromkeys(("lin", "lu", "jiang", "qian"), "顾言川")),
+    Address("web:items", "{chem23}", ok="lin jiang", denied="han gao qian"),
+    Address("web:contracts", ok=EVERYBODY, shows={"lin": "化工学院2023级"},
+            hides=dict.fromkeys(("zhou", "wang", "nobody", "gu_account"), "化工学院2023级")),
+    Address("web:contract", "{contract}", ok=CHEM23, hides={"qian": "顾言川"}),
+    Address("web:remind", "{case}", away=CARE, post=EMPTY),
+    Address("students:list", ok=f"{CARD} shen", denied=NO_STUDENTS,
+            shows=dict.fromkeys(CARD.split(), "顾言川"),
+            hides={"shen": "顾言川", "zhou": "叶知秋", "lin": "宋远", "lu": "程亦安", "wang": "罗嘉禾"}),
+    Address("students:list", query="?part=filter", ok=f"{CARD} shen", denied=NO_STUDENTS,
+            hides={"lin": "机械2301", "zhou": "化工2401"}),
+    Address("students:list", query="?unit={chem24}", ok=f"{CARD} shen", denied=NO_STUDENTS,
+            shows={"han": "叶知秋"}, hides={"zhou": "叶知秋", "lin": "叶知秋"}),
+    Address("students:portrait", "{no_gu}", ok=CARD,
+            shows={"lin": "{words} {note_words}", "zhou": "{words} {note_words}"},
+            hides={"lu": "{words} {note_words} 13800001234", "gao": "{words} {note_words} 13800001234"}),
+    Address("students:portrait", "{no_ye}", ok="han gao jiang"),
+    Address("students:portrait", "{no_song}", ok="zhou he"),
+    Address("students:phone", "{no_gu}", ok=CARE, denied="lu wang han gao", post=EMPTY,
+            shows={"zhou": "13800001234"}),
+    Address("students:my", ok="gu_account", hides={"gu_account": "{words} {note_words} 红色"}),
+    Address("casework:log", ok=f"{LOGS} shen", denied=NO_TALKS,
+            shows={"zhou": "顾言川"}, hides={"lu": "程亦安"}),
+    Address("casework:log", query="?student={no_gu}", ok=LOGS, denied=NO_TALKS,
+            hides={"zhou": "红色", "lu": "红色"}),
+    Address("casework:log", query="?q=gyc", ok=f"{LOGS} shen", denied=NO_TALKS,
+            shows={"zhou": "顾言川"}, hides={"shen": "顾言川"}),
+    Address("casework:log", post=EMPTY, bad=f"{LOGS} shen", denied=NO_TALKS),
+    Address("casework:log", post=TALK, away=LOGS, denied=NO_TALKS),
+    Address("casework:pick", query="?q=gyc", ok=f"{LOGS} shen", denied=NO_TALKS,
+            shows=dict.fromkeys(LOGS.split(), "顾言川"), hides={"shen": "顾言川"}),
+    Address("casework:next_chips", query="?student={no_gu}", ok=LOGS, denied="han",
+            shows={"zhou": "{tomorrow}"}),
+    Address("casework:cases", ok=f"{CARE} shen", denied=f"lu wang gao {NO_TALKS}",
+            shows=dict.fromkeys(CARE.split(), "顾言川"), hides={"shen": "顾言川"}),
+    Address("casework:cases", query="?part=filter", ok=f"{CARE} shen",
+            denied=f"lu wang gao {NO_TALKS}", hides={"lin": "机械2301"}),
+    Address("casework:case", "{case}", ok=CARE,
+            shows=dict.fromkeys(CARE.split(), "{words} {note_words}")),
+    Address("casework:case", "{case_song}", ok="zhou he"),
+    Address("casework:add_record", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:assign", "{case}", ok=CARE),
+    Address("casework:assign", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:raise", "{case}", ok=CARE),
+    Address("casework:raise", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:correct", "{talk}", ok="zhou"),
+    Address("casework:correct", "{talk}", bad="zhou", post=EMPTY),
+    Address("casework:correct", "{lost}"),
+]  # fmt: skip
+
+# Imports: whose they are is asked of posts and owner; which rows a file touches, row by row.
+BY_POST, OWN = "opens by a post that may import", "one's own import"
+ADDRESSES += [
+    Address("imports:list", ok=EVERYBODY, free=OWN, shows={"han": "han.xlsx"},
+            hides={"sys": "han.xlsx", "jiang": "han.xlsx"}),
+    Address("imports:start", "roster", ok="han sys", free=BY_POST),
+    Address("imports:start", "roster", bad="han sys", post={"since": "?"}, free=BY_POST),
+    Address("imports:start", "results", ok="han", free=BY_POST),
+    Address("imports:start", "staff", ok="sys", free=BY_POST),
+    Address("imports:start", "passwords", free=BY_POST),
+    Address("imports:template", "roster", ok="han sys", free=BY_POST),
+    Address("imports:job", "{job}", ok="han", free=OWN),
+    Address("imports:progress", "{job}", ok="han", free=OWN),
+    Address("imports:errors", "{job}", ok="han", free=OWN),
+    Address("imports:confirm", "{job}", away="han", post=EMPTY, free=OWN),
+    Address("imports:discard", "{job}", away="han", post=EMPTY, free=OWN),
+]  # fmt: skip
+
+# Answers to a wrong method: nothing is read and nothing is written.
+POST_ONLY = {"web:logout", "web:remind", "students:phone", "casework:add_record",
+             "imports:confirm", "imports:discard"}  # fmt: skip
+# Asks each server in turn and waits for those that are away: tests/core looks at it.
+SLOW = {"readyz"}
+# Places of the admin that are not pages of a registered model (tests/core walks those).
+ADMIN = {"index", "login", "logout", "password_change", "password_change_done", "jsi18n",
+         "autocomplete", "view_on_site", "app_list", "auth_user_password_change"}  # fmt: skip

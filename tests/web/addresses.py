@@ -1,0 +1,96 @@
+"""Every named address of the portal, and what each member of the cast gets there.
+
+``ok`` get 200, ``away`` a redirect, ``denied`` 403 and everybody else ``others``. For lists,
+whose status is the same for many, ``shows`` and ``hides`` name words that this person must and
+must not read. A page without restricted rows says why in ``free``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+EVERYBODY = (
+    "lin zhou shen lu wang han gao he jiang qian psy sys sec aud nobody gu_account"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str
+    args: str = ""
+    query: str = ""
+    ok: str = ""
+    away: str = ""
+    denied: str = ""
+    bad: str = ""
+    others: int = 404
+    post: Mapping[str, str] | None = None
+    shows: Mapping[str, str] = field(default_factory=dict)
+    hides: Mapping[str, str] = field(default_factory=dict)
+    free: str = ""
+    is_public: bool = False
+
+    @property
+    def title(self) -> str:
+        method = "GET" if self.post is None else "POST"
+        return f"{method} {self.name} {self.args}{self.query}".strip()
+
+    def url(self, known: Mapping[str, Any]) -> str:
+        words = [arg.format(**known) for arg in self.args.split()]
+        return reverse(self.name, args=words) + self.query.format(**known)
+
+    def expected(self, key: str) -> int:
+        for status, people in (
+            (200, self.ok),
+            (302, self.away),
+            (403, self.denied),
+            (422, self.bad),
+        ):
+            if key in people.split():
+                return status
+        return self.others
+
+    def ask(self, client: Client, known: Mapping[str, Any]) -> Any:
+        if self.post is None:
+            return client.get(self.url(known))
+        return client.post(self.url(known), {k: v.format(**known) for k, v in self.post.items()})
+
+    def shut_out(self) -> list[str]:
+        """Those who would read too much here, were the rule away."""
+        return [
+            key
+            for key in EVERYBODY.split()
+            if self.expected(key) in (403, 404) or key in self.hides
+        ]
+
+    def faults(
+        self, clients: Mapping[str, Client], known: Mapping[str, Any], people: Iterable[str]
+    ) -> Iterator[str]:
+        """One line for each of ``people`` who gets something else than the table says."""
+        for key in people:
+            answer = self.ask(clients[key], known)
+            if answer.status_code != self.expected(key):
+                yield f"{self.title}: {key} gets {answer.status_code}, not {self.expected(key)}"
+                continue
+            if key not in self.shows and key not in self.hides:
+                continue
+            text = answer.content.decode()
+            for word in self.shows.get(key, "").split():
+                if word.format(**known) not in text:
+                    yield f"{self.title}: {key} does not read {word}"
+            for word in self.hides.get(key, "").split():
+                if word.format(**known) in text:
+                    yield f"{self.title}: {key} reads {word}"
+
+
+def walk(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(name with namespace, pattern) of everything the portal answers, the admin's included."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from walk(entry, inner)
+        else:
+            yield f"{space}{entry.name}" if entry.name else "", entry

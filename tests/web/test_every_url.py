@@ -1,0 +1,200 @@
+"""No address without a line in the table; no line that could not fail."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from casework.domain.follow_ups import log_follow_up
+from casework.enums import Channel, Confidentiality
+from casework.models import Case, FollowUp
+from portal.core.domain.import_jobs import KIND
+from portal.core.models import Job, JobState, Upload
+from tests.web.address_table import ADDRESSES, ADMIN, POST_ONLY, SLOW
+from tests.web.addresses import EVERYBODY, Address, walk
+from tests.web.doors import Doors, written_doors
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+WORDS, NOTE_WORDS = "谈了热力学作业与补考安排", "家中近况只留专班知悉"
+
+
+@pytest.fixture
+def known(world: World) -> dict[str, Any]:
+    """Values for the placeholders of the table, after a little life on the campus."""
+    case, other = world.add_case("gu", "RED"), world.add_case("song")
+    talk = log_follow_up(
+        actor=world.zhou, student=world.gu, channel=Channel.FACE, content=WORDS,
+        happened_at=timezone.now() - dt.timedelta(days=2),
+    )  # fmt: skip
+    note = log_follow_up(
+        actor=world.zhou, student=world.gu, channel=Channel.FACE, content=NOTE_WORDS,
+        happened_at=timezone.now() - dt.timedelta(days=2),
+        confidentiality=Confidentiality.RESTRICTED,
+    )  # fmt: skip
+    lost = FollowUp.objects.create(
+        author=world.lu, student=world.cheng, channel=Channel.FACE, content=WORDS,
+        happened_at=timezone.now() - dt.timedelta(days=90),
+    )  # fmt: skip
+    # A case that stayed with lu although the student is not his any more.
+    left = world.add_case("cheng")
+    Case.objects.filter(pk=left.pk).update(owner=world.lu)
+    upload = Upload.objects.create(owner=world.han, name="han.xlsx", content=b"x", sha256="0")
+    job = Job.objects.create(
+        owner=world.han, kind=KIND, params={"import": "roster"}, upload=upload, report=b"x",
+        state=JobState.CANCELLED,
+    )  # fmt: skip
+    return (
+        {key: unit.pk for key, unit in world.units.items()}
+        | {f"no_{key}": one.student_no for key, one in world.students.items()}
+        | {"case": case.pk, "case_song": other.pk, "contract": world.contract.pk}  # type: ignore[union-attr]
+        | {"talk": talk.pk, "note": note.pk, "lost": lost.pk}
+        | {"job": job.key, "words": WORDS, "note_words": NOTE_WORDS}
+        | {"tomorrow": (timezone.localdate() + dt.timedelta(days=1)).isoformat()}
+    )
+
+
+@pytest.fixture
+def doors(monkeypatch: pytest.MonkeyPatch) -> Doors:
+    return Doors(monkeypatch)
+
+
+@pytest.fixture
+def clients(world: World) -> dict[str, Client]:
+    """Everybody of the cast, logged in."""
+    found = {}
+    for key in EVERYBODY.split():
+        found[key] = Client()
+        found[key].force_login(world.people[key])
+    return found
+
+
+def is_noticed(rows: list[Address], clients: dict[str, Client], known: dict[str, Any]) -> bool:
+    """Whether somebody who is shut out gets further than the table says."""
+    for row in rows:
+        with transaction.atomic():
+            found = next(iter(row.faults(clients, known, row.shut_out())), None)
+            transaction.set_rollback(True)
+        if found:
+            return True
+    return False
+
+
+def test_every_named_address_has_a_line_in_the_table() -> None:
+    listed = {row.name for row in ADDRESSES} | SLOW
+    models = tuple(f"{m._meta.app_label}_{m._meta.model_name}_" for m in admin.site._registry)
+    unlisted = []
+    for name, pattern in walk():
+        space, _, short = name.rpartition(":")
+        if space == "admin":
+            if short not in ADMIN and not short.startswith(models):
+                unlisted.append(name)
+        elif name not in listed and not str(pattern.pattern).startswith(("<path:", "(?P<url>")):
+            unlisted.append(name or str(pattern.pattern))
+    assert unlisted == []
+
+
+def test_everybody_gets_what_the_table_says(
+    clients: dict[str, Client], known: dict[str, Any]
+) -> None:
+    found = []
+    for row in ADDRESSES:
+        with transaction.atomic():  # what a form writes is gone before the next address
+            if row.name == "web:logout":
+                continue
+            found += row.faults(clients, known, EVERYBODY.split())
+            transaction.set_rollback(True)
+    assert not found, "\n".join(found)
+
+
+def test_a_stranger_is_sent_to_the_log_in(world: World, known: dict[str, Any]) -> None:
+    for row in ADDRESSES:
+        if not row.is_public:
+            answer = row.ask(Client(), known)
+            assert answer.status_code == 302, row.title
+            assert answer["Location"].startswith("/login/"), row.title
+
+
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"expires_on": dt.date(2026, 1, 31)}], ids=["frozen", "ended"]
+)
+def test_an_open_session_of_a_closed_account_is_over(
+    world: World, known: dict[str, Any], change: dict[str, Any]
+) -> None:
+    clients = {}
+    for key in ("lin", "zhou", "sys"):
+        clients[key] = Client()
+        clients[key].force_login(world.people[key])
+        type(world.people[key]).objects.filter(pk=world.people[key].pk).update(**change)
+    for row in ADDRESSES:
+        if not row.is_public:
+            for key, client in clients.items():
+                answer = row.ask(client, known)
+                assert answer.status_code == 302, (row.title, key)
+                assert answer["Location"].startswith("/login/"), (row.title, key)
+
+
+def test_a_leader_of_another_college_finds_nothing(world: World, known: dict[str, Any]) -> None:
+    world.add_person("ding", "丁一鸣")
+    world.add_post("ding", "deputy_secretary", "mech")
+    client = Client()
+    client.force_login(world.ding)
+    for row in ADDRESSES:
+        if row.args and "mech" not in row.args and "song" not in row.args:
+            assert row.ask(client, known).status_code == 404, row.title
+
+
+@pytest.mark.parametrize("name", sorted(POST_ONLY))
+def test_what_writes_answers_only_to_post(world: World, known: dict[str, Any], name: str) -> None:
+    client = Client()
+    client.force_login(world.zhou)
+    row = next(row for row in ADDRESSES if row.name == name)
+    assert row.post is not None
+    assert client.get(row.url(known)).status_code == 405
+
+
+def test_a_forged_form_changes_nothing(world: World, known: dict[str, Any]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.zhou)
+    for row in ADDRESSES:
+        if row.post is not None:
+            assert row.ask(client, known).status_code == 403, row.title
+
+
+def test_every_line_about_records_can_fail(
+    clients: dict[str, Client], known: dict[str, Any], doors: Doors
+) -> None:
+    """With the rule switched off, the table objects to every address that shows records."""
+    doors.leave_open("all")
+    guarded = {row.name for row in ADDRESSES if not row.free}
+    safe = [
+        name
+        for name in sorted(guarded)
+        if not is_noticed([row for row in ADDRESSES if row.name == name], clients, known)
+    ]
+    assert not safe, "\n".join(safe)
+
+
+def test_every_single_door_is_watched(
+    clients: dict[str, Client], known: dict[str, Any], doors: Doors
+) -> None:
+    """Each call of the rule in the pages, switched off alone, is noticed by some line."""
+    used: dict[str, list[Address]] = {}
+    for row in (row for row in ADDRESSES if not row.free):
+        doors.seen.clear()
+        with transaction.atomic():
+            list(row.faults(clients, known, row.shut_out()))
+            transaction.set_rollback(True)
+        for door in doors.seen:
+            used.setdefault(door, []).append(row)
+    unnoticed = []
+    for door in sorted(written_doors()):
+        doors.leave_open(door)
+        if not is_noticed(used.get(door, []), clients, known):
+            unnoticed.append(f"{door}: {len(used.get(door, []))} lines go through it")
+    assert not unnoticed, "\n".join(unnoticed)
