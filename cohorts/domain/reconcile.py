@@ -45,7 +45,7 @@ def reconcile(people: Collection[int] | None = None) -> tuple[int, int]:
     Takes a row lock on each person, so two changes to one person's posts queue up. Only rows
     that differ are touched. Returns (removed, added).
     """
-    whose = Appointment.objects.values("person_id") if people is None else people
+    whose: Any = Appointment.objects.values("person_id") if people is None else people
     locked = User.objects.select_for_update().filter(pk__in=whose).order_by("pk")
     list(locked.values_list("pk", flat=True))
     params = _params(people)

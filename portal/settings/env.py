@@ -52,5 +52,8 @@ def redis_urls() -> tuple[str, str]:
     if url.startswith("unix://"):
         path, _, query = url.removeprefix("unix://").partition("?")
         database_no = query.removeprefix("db=") or "0"
-        return f"unix://{path}?db={database_no}", f"redis+socket://{path}?virtual_host={database_no}"
+        return (
+            f"unix://{path}?db={database_no}",
+            f"redis+socket://{path}?virtual_host={database_no}",
+        )
     return url, url

@@ -132,7 +132,9 @@ def test_restricted_notes_need_clearance_and_the_writer_keeps_sight(world: World
 
 
 def test_narrowing_to_one_student_never_widens(world: World) -> None:
-    log_follow_up(actor=world.zhou, student=world.gu, channel=Channel.FACE, content="近况良好，按时上课")
+    log_follow_up(
+        actor=world.zhou, student=world.gu, channel=Channel.FACE, content="近况良好，按时上课"
+    )
     narrow = FollowUp.objects.restrict(world.shen, "see_talks", student_id=world.gu.pk)
     assert not narrow.exists()
     assert FollowUp.objects.restrict(world.zhou, "see_talks", student_id=world.gu.pk).count() == 1
