@@ -1,7 +1,7 @@
-"""Rooms outnumber all other units, so the usual hundred most common values say little of the rest.
+"""A short list of common values for the unit of a placement.
 
-With more of them the planner knows how many students a list of units holds, and reads long lists
-in the order of their index.
+The planner compares every listed value with every unit of a wide reach: at 1,800 units and the
+usual hundred values that took longer than the query. Units hold students evenly, so nothing is lost.
 """
 
 from django.db import migrations
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            "ALTER TABLE students_placement ALTER COLUMN unit_id SET STATISTICS 1000",
+            "ALTER TABLE students_placement ALTER COLUMN unit_id SET STATISTICS 10",
             "ALTER TABLE students_placement ALTER COLUMN unit_id SET STATISTICS -1",
         )
     ]
