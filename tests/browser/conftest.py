@@ -41,9 +41,11 @@ def browser(site: Site) -> Iterator[Browser]:
     path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
     assert path, "No Chromium. Name one with PORTAL_CHROMIUM, or set PORTAL_SKIP_BROWSER=1."
     expect.set_options(timeout=10_000)
-    with sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as opened:
-            yield opened
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as opened,
+    ):
+        yield opened
 
 
 @pytest.fixture(scope="package")
@@ -67,45 +69,75 @@ def screens() -> Path:
     return folder
 
 
-@pytest.fixture(scope="package")
-def sessions() -> dict[str, Any]:
-    """Cookies of people who have logged in once, so that each logs in once."""
-    return {}
-
-
 Opener = Callable[..., Page]
 
 
+@pytest.fixture(scope="package")
+def windows(browser: Browser, site: Site) -> Iterator["Windows"]:
+    """Windows that stay open: their styles and scripts are read once."""
+    kept = Windows(browser, site)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def window(browser: Browser, site: Site, sessions: dict[str, Any]) -> Iterator[Opener]:
+def window(browser: Browser, site: Site, windows: "Windows") -> Iterator[Opener]:
     """``window("counsellor", phone=True)``: a page of a new window, signed in; None: a stranger.
 
     At the end no window may have broken the content security policy or logged an error.
     """
-    opened: list[tuple[BrowserContext, Watch]] = []
+    fresh = Windows(browser, site, windows.sessions)
+    yield fresh.open
+    fresh.close()
+    fresh.check()
 
-    def open_window(
-        who: str | None = None, *, phone: bool = False, language: str = "zh-CN"
-    ) -> Page:
-        context = browser.new_context(
-            base_url=site.url, viewport=PHONE if phone else DESKTOP, locale=language,  # type: ignore[arg-type]
-            timezone_id="Asia/Shanghai", is_mobile=phone, has_touch=phone,
-            storage_state=sessions.get(who) if who else None, reduced_motion="reduce",
+
+@pytest.fixture
+def kept_window(windows: "Windows") -> Iterator[Opener]:
+    """Like ``window``, but the window may have shown other pages before."""
+    yield windows.kept
+    windows.check()
+
+
+class Windows:
+    """Opens windows, signs in each person once, and watches all of them."""
+
+    def __init__(
+        self, browser: Browser, site: Site, sessions: dict[str, Any] | None = None
+    ) -> None:
+        self.browser, self.site = browser, site
+        self.sessions: dict[str, Any] = {} if sessions is None else sessions
+        self.opened: list[tuple[BrowserContext, Watch]] = []
+        self.pages: dict[tuple[str | None, bool], Page] = {}
+
+    def open(self, who: str | None = None, *, phone: bool = False) -> Page:
+        context = self.browser.new_context(
+            base_url=self.site.url, viewport=PHONE if phone else DESKTOP, locale="zh-CN",  # type: ignore[arg-type]
+            timezone_id="Asia/Shanghai", is_mobile=phone, has_touch=phone, reduced_motion="reduce",
+            storage_state=self.sessions.get(who) if who else None,
         )  # fmt: skip
         context.set_default_timeout(10_000)
-        watch = Watch(context)
-        opened.append((context, watch))
+        self.opened.append((context, Watch(context)))
         page = context.new_page()
-        if who and who not in sessions:
-            log_in(page, who, site.password)
-            sessions[who] = context.storage_state()
+        if who and who not in self.sessions:
+            log_in(page, who, self.site.password)
+            self.sessions[who] = context.storage_state()
         return page
 
-    yield open_window
-    found = [line for _context, watch in opened for line in watch.found]
-    for context, _watch in opened:
-        context.close()
-    assert not found, "\n".join(found)
+    def kept(self, who: str | None = None, *, phone: bool = False) -> Page:
+        if (who, phone) not in self.pages:
+            self.pages[who, phone] = self.open(who, phone=phone)
+        return self.pages[who, phone]
+
+    def check(self) -> None:
+        found = [line for _context, watch in self.opened for line in watch.found]
+        for _context, watch in self.opened:
+            watch.found.clear()
+        assert not found, "\n".join(found)
+
+    def close(self) -> None:
+        for context, _watch in self.opened:
+            context.close()
 
 
 def log_in(page: Page, who: str, password: str) -> None:

@@ -1,6 +1,5 @@
 """Every page of the portal, who opens it, and how to find its address in the seeded school."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.browser.site import Site
@@ -26,6 +25,9 @@ COLLEGE = f"select parent_id from cohorts_unit where id in ({LED_COHORT})"
 UNIVERSITY = "select id from cohorts_unit where kind = 'university'"
 
 
+CHART = "main svg text"
+
+
 @dataclass(frozen=True)
 class Place:
     name: str
@@ -33,6 +35,7 @@ class Place:
     path: str
     asked: str = ""
     status: int = 200
+    awaits: str = ""
 
     def address(self, site: Site) -> str:
         return self.path.format(site.value(self.asked) if self.asked else "")
@@ -42,9 +45,9 @@ PLACES = [
     Place("login", None, "/login/"),
     Place("workbench", "counsellor", "/"),
     Place("workbench-leader", "leader", "/"),
-    Place("cohort", "leader", "/cohorts/{}/", LED_COHORT),
-    Place("college", "secretary", "/units/{}/", COLLEGE),
-    Place("school", "schoolleader", "/units/{}/", UNIVERSITY),
+    Place("cohort", "leader", "/cohorts/{}/", LED_COHORT, awaits=CHART),
+    Place("college", "secretary", "/units/{}/", COLLEGE, awaits=CHART),
+    Place("school", "schoolleader", "/units/{}/", UNIVERSITY, awaits=CHART),
     Place("contracts", "leader", "/contracts/"),
     Place("contract", "leader", "/contracts/{}/", LED_CONTRACT),
     Place("items", "leader", "/units/{}/items/", LED_COHORT),
@@ -60,7 +63,7 @@ PLACES = [
     Place("search", "counsellor", "/search/"),
     Place("office", "sysadmin", "/"),
     Place("admin", "sysadmin", "/admin/"),
+    Place("imports", "clerk", "/imports/"),
+    Place("import-start", "clerk", "/imports/new/roster/"),
     Place("lost", "counsellor", "/cases/987654321/", status=404),
 ]
-BY_NAME: dict[str, Place] = {place.name: place for place in PLACES}
-Chooser = Callable[[Site], str]

@@ -115,7 +115,8 @@ class Site:
     def _start(self, child: Child, is_ready: Any) -> None:
         self.processes.append(child.start())
         ready = wait_until(lambda: is_ready() or not child.is_running(), 60)
-        assert ready and is_ready(), f"{child.name} did not start:\n{child.tail()}"
+        assert ready, f"{child.name} does not answer:\n{child.tail()}"
+        assert is_ready(), f"{child.name} did not start:\n{child.tail()}"
 
     def _is_up(self) -> bool:
         try:
