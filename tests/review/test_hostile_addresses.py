@@ -1,0 +1,136 @@
+"""Every address, asked by every person with hostile values: refused or answered, never broken."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from casework.domain.follow_ups import log_follow_up
+from casework.enums import Channel
+from tests.world import World
+
+HUGE = "9" * 30
+# What scanners and curious people type: NUL, wildcards, emoji, right-to-left marks, overlong text.
+VALUES = (
+    "null", "0", "-1", "1e9", "9223372036854775808", HUGE, "9" * 5000, "a\x00b", "%_%", "'",
+    "😀\u202e", "顾" * 400, "../../etc/passwd", "NaN", "１２",
+)  # fmt: skip
+NAMES = (
+    "q", "page", "unit", "figure", "owner", "category", "level", "stage", "major", "entry_year",
+    "status", "sort", "part", "kind", "all", "band", "late", "screen", "student", "chosen",
+    "restore", "next", "o", "p", "e", "term", "state", "tab",
+)  # fmt: skip
+CAST = ("zhou", "gao", "qian", "gu_account", None)
+FINE = {200, 204, 301, 302, 400, 403, 404, 405, 410, 422}
+
+
+def templates() -> list[str]:
+    """Every route as text with ``<type:name>`` parts; the tools of Django itself included."""
+    found: list[str] = []
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
+        for one in patterns:
+            here = prefix + str(one.pattern)
+            if isinstance(one, URLResolver):
+                walk(one.url_patterns, here)
+            else:
+                found.append("/" + here)
+
+    walk(get_resolver().url_patterns, "")
+    return sorted({t for t in found if "(?P" not in t and "logout" not in t and "readyz" not in t})
+
+
+def filled(template: str, value: str) -> str:
+    """``template`` with every part replaced by ``value``, quoted as a browser would."""
+    from urllib.parse import quote
+
+    parts, rest = [], template
+    while "<" in rest:
+        head, _, tail = rest.partition("<")
+        _name, _, rest = tail.partition(">")
+        parts += [head, quote(value, safe="") or "x"]
+    return "".join([*parts, rest]).replace("^", "").replace("$", "")
+
+
+def signed_in(world: World, key: str | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if key is not None:
+        client.force_login(world.people[key])
+    return client
+
+
+def broken(client: Client, url: str, data: dict[str, str] | None = None) -> str:
+    """Empty when the answer is one of FINE, else what was asked and what came."""
+    answer = client.get(url, data)
+    return "" if answer.status_code in FINE else f"{answer.status_code} {url[:80]} {str(data)[:80]}"
+
+
+@pytest.fixture
+def busy_world(world: World) -> World:
+    world.add_case("gu", "RED")
+    world.add_case("song")
+    log_follow_up(
+        actor=world.zhou, student=world.gu, channel=Channel.FACE, content="近况良好，按时上课"
+    )
+    return world
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("key", ["zhou", "sys", "sec", "aud", None])
+def test_no_hostile_part_of_a_path_breaks_a_page(busy_world: World, key: str | None) -> None:
+    client = signed_in(busy_world, key)
+    found = [
+        words
+        for template in templates()
+        for value in (VALUES if "<" in template else ("1",))
+        if (words := broken(client, filled(template, value)))
+    ]
+    assert found == []
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("key", CAST)
+def test_no_hostile_value_in_a_query_breaks_a_page(busy_world: World, key: str | None) -> None:
+    client = signed_in(busy_world, key)
+    case = busy_world.gu.cases.get()
+    addresses = [
+        t for t in templates() if "<" not in t and not t.startswith(("/admin/", "/healthz"))
+    ] + [f"/cases/{case.pk}/", f"/students/{busy_world.gu.student_no}/",
+         f"/units/{busy_world.chem.pk}/", f"/units/{busy_world.chem23.pk}/items/"]  # fmt: skip
+    found = []
+    for url in addresses:
+        for value in VALUES:
+            found += [
+                broken(client, url, dict.fromkeys(names, value))
+                for names in (NAMES[::2], NAMES[1::2])
+            ]
+    assert [words for words in found if words] == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_single_name_breaks_a_list(busy_world: World) -> None:
+    client = signed_in(busy_world, "zhou")
+    case = busy_world.gu.cases.get()
+    found = [
+        broken(client, url, {name: value})
+        for name in NAMES
+        for url in ("/students/", "/cases/", "/log/", "/log/students/", "/log/next/", "/search/",
+                    "/notices/", "/", f"/cases/{case.pk}/", f"/units/{busy_world.mingde23.pk}/items/")
+        for value in ("null", HUGE, "a\x00b", "😀")
+    ]  # fmt: skip
+    assert [words for words in found if words] == []
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("key", ["sys", "sec", "aud"])
+def test_no_hostile_value_breaks_the_administration(busy_world: World, key: str) -> None:
+    client = signed_in(busy_world, key)
+    lists = [t for t in templates() if t.startswith("/admin/") and "<" not in t]
+    names = ("q", "p", "o", "e", "state", "action", "kind", "id__exact", "parent", "role__id__exact",
+             "at__year", "term", "app_label", "model_name", "field_name")  # fmt: skip
+    found = [
+        broken(client, url, {name: value})
+        for url in lists
+        for name in names
+        for value in ("\x00", HUGE, "-1", "😀")
+    ]
+    assert [words for words in found if words] == []
