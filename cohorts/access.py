@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.enums import DWELLING_KINDS
+from cohorts.enums import INNER_KINDS
 from cohorts.models import Appointment, Contract, Grant, Unit, UnitTree
 from portal.core.access import Action, Reason, Route, register_actions, register_route
 from portal.core.models import User
@@ -94,13 +94,14 @@ _BELOW = """
 
 def granted_unit_ids(user: User, action: str) -> list[int]:
     """Ids of every unit on which ``user`` holds ``action`` today: the granted units and all
-    below them. Rooms and floors count only under a grant on a building, floor or room."""
+    below them. Rooms count only under a grant on a building, floor or room, and party branches
+    only under a grant on a party organisation."""
 
     def read() -> list[int]:
         held = _held(user).get(action, [])
-        dwelling = tuple(pk for pk, kind in held if kind in DWELLING_KINDS)
-        other = tuple(pk for pk, kind in held if kind not in DWELLING_KINDS)
-        return sorted(_below(dwelling) | _below(other, DWELLING_KINDS))
+        inner = tuple(pk for pk, kind in held if kind in INNER_KINDS)
+        other = tuple(pk for pk, kind in held if kind not in INNER_KINDS)
+        return sorted(_below(inner) | _below(other, INNER_KINDS))
 
     return remembered(("units", user.pk, action, timezone.localdate()), read)
 

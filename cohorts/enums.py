@@ -20,6 +20,9 @@ class UnitKind(models.TextChoices):
 
 # Rooms are many: a post reaches people through their rooms only when it is held on one of these.
 DWELLING_KINDS = (UnitKind.BUILDING, UnitKind.FLOOR, UnitKind.ROOM)
+# The same holds for party organisations: a joint branch gathers students of several colleges, and
+# a college's posts must not reach the others' through it.
+INNER_KINDS = (*DWELLING_KINDS, UnitKind.PARTY)
 
 # Which kind may stand under which (parent kind → child kinds). The tree checks against it.
 CHILD_KINDS: dict[str, frozenset[str]] = {

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from cohorts.enums import DWELLING_KINDS
+from cohorts.enums import INNER_KINDS
 from cohorts.models import Term, Unit, UnitTree
 from portal.core.scope import remembered
 from students.access import standing
@@ -22,22 +22,22 @@ from students.models import CourseResult, Placement, Student
 OWED_CREDITS = {"RED": 25, "ORANGE": 20, "YELLOW": 15}
 
 
-# Units whose students count as those of %(unit)s: all below it; beds only for a building, floor
-# or room, as in the reach (cohorts.access), so that a number is the length of its list.
+# Units whose students count as those of %(unit)s: all below it; beds and party branches only for
+# a unit of their own kinds, as in the reach (cohorts.access), so that a number is the length of its list.
 BELOW = """SELECT tr.descendant_id FROM cohorts_unittree tr
             JOIN cohorts_unit top ON top.id = tr.ancestor_id
             JOIN cohorts_unit un ON un.id = tr.descendant_id
-           WHERE tr.ancestor_id = %(unit)s AND (un.kind NOT IN ('building', 'floor', 'room')
-                 OR top.kind IN ('building', 'floor', 'room'))"""
+           WHERE tr.ancestor_id = %(unit)s AND (un.kind NOT IN ('building', 'floor', 'room', 'party')
+                 OR top.kind IN ('building', 'floor', 'room', 'party'))"""
 
 
 def standing_in(unit_id: int, day: dt.date) -> QuerySet[Any]:
     """Student ids (with repetition) of everyone placed in the unit or below it on ``day``."""
-    beds = [kind.value for kind in DWELLING_KINDS]
+    inner = [kind.value for kind in INNER_KINDS]
     above = UnitTree.objects.filter(ancestor_id=unit_id)
     rows: QuerySet[Any] = Placement.objects.filter(
         standing(day),
-        unit__in=above.filter(~Q(descendant__kind__in=beds) | Q(ancestor__kind__in=beds)).values(
+        unit__in=above.filter(~Q(descendant__kind__in=inner) | Q(ancestor__kind__in=inner)).values(
             "descendant_id"
         ),
     ).values("student_id")

@@ -14,9 +14,12 @@ from casework.enums import Channel, Confidentiality
 from casework.models import Case, FollowUp
 from cohorts.domain.appointments import end_appointment
 from cohorts.domain.reconcile import drift
+from cohorts.domain.tree import open_unit
+from partybranch.models import PartyOrganization
 from portal.core.access import reasons
 from students.domain.placements import place_student
 from students.models import Student
+from students.queries.population import headcount_on, students_in
 from tests.world import World
 
 
@@ -138,3 +141,18 @@ def test_narrowing_to_one_student_never_widens(world: World) -> None:
     narrow = FollowUp.objects.restrict(world.shen, "see_talks", student_id=world.gu.pk)
     assert not narrow.exists()
     assert FollowUp.objects.restrict(world.zhou, "see_talks", student_id=world.gu.pk).count() == 1
+
+
+def test_a_college_does_not_reach_other_colleges_students_through_a_joint_branch(
+    world: World,
+) -> None:
+    branch = PartyOrganization(
+        name="化工机械师生联合党支部", code="P1", parent=world.chem, party_kind="joint"
+    )
+    world.units["branch"] = open_unit(actor=None, unit=branch)
+    place_student(actor=None, student=world.song, unit=world.branch, since=timezone.localdate())
+    world.add_post("nobody", "branch_secretary", "branch")
+    assert "宋远" not in names(world.jiang)
+    assert names(world.nobody) == {"宋远"}
+    assert "宋远" not in {s.name for s in students_in(world.jiang, world.chem)}
+    assert headcount_on(world.chem.pk, timezone.localdate()) == 4
