@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from portal.core.crypto import decrypt_bytes
 from portal.core.domain import jobs
 from portal.core.models import Job, JobState, User
 from students.models import Student
@@ -143,3 +144,10 @@ def test_the_template_is_a_workbook_with_a_name(world: World) -> None:
     answer = browser(world.han).get(f"{START}template.xlsx")
     assert answer.content.startswith(b"PK")
     assert "filename*" in answer["Content-Disposition"]
+
+
+def test_the_kept_file_is_unreadable_in_the_database(world: World) -> None:
+    upload(browser(world.han), [ROW])
+    stored = bytes(Job.objects.latest("pk").upload.content)
+    assert ROW[0].encode() not in stored
+    assert decrypt_bytes(stored) == csv_file([HEAD, ROW])

@@ -5,10 +5,12 @@ import hashlib
 import uuid
 
 import pghistory
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.core import audit
+from portal.core.crypto import decrypt_bytes, encrypt_bytes
 from portal.core.domain.imports import Context, ImportKind, import_kind, run_import, summary
 from portal.core.domain.jobs import Outcome, Progress, register_job, send_job, start_job
 from portal.core.errors import DomainError, StaleError
@@ -35,7 +37,10 @@ def start_import(
             raise DomainError(_("Open the form again and choose the file once more."))
         return known
     upload = Upload.objects.create(
-        owner=actor, name=name[-200:], content=content, sha256=hashlib.sha256(content).hexdigest()
+        owner=actor,
+        name=name[-200:],
+        content=encrypt_bytes(content),
+        sha256=hashlib.sha256(content).hexdigest(),
     )
     params = {"import": kind.code, "phase": "check", "since": since.isoformat()}
     job = start_job(actor=actor, kind=KIND, params=params, upload=upload, key=key)
@@ -79,9 +84,13 @@ def do_import(job: Job, progress: Progress) -> Outcome:
         raise DomainError(_("This kind of import is not known any more."))
     if not job.owner.is_in_force():
         raise DomainError(_("The account that started this import is closed."))
-    content = bytes(job.upload.content)
+    damaged = _("The stored file is not the one that was uploaded. Upload it again.")
+    try:
+        content = decrypt_bytes(job.upload.content)
+    except InvalidToken as error:
+        raise DomainError(damaged) from error
     if hashlib.sha256(content).hexdigest() != job.upload.sha256:
-        raise DomainError(_("The stored file is not the one that was uploaded. Upload it again."))
+        raise DomainError(damaged)
     since = dt.date.fromisoformat(job.params["since"])
     context = Context(actor=job.owner, since=since, progress=progress)
     is_dry = job.params.get("phase") != "write"

@@ -20,7 +20,8 @@ class Upload(models.Model):
     """A file somebody handed in, kept byte for byte with its digest.
 
     The bytes live in the database so that a worker on another machine reads the same file, and
-    a crash between disk and database cannot lose one half.
+    a crash between disk and database cannot lose one half. ``content`` is encrypted (rosters
+    hold ID numbers); ``sha256`` is of the clear bytes.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
