@@ -43,7 +43,9 @@ def browser(site: Site) -> Iterator[Browser]:
     expect.set_options(timeout=10_000)
     with (
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as opened,
+        playwright.chromium.launch(
+            executable_path=path, args=ARGUMENTS, env={**os.environ, "LANGUAGE": "zh_CN"}
+        ) as opened,
     ):
         yield opened
 

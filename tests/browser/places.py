@@ -36,6 +36,7 @@ class Place:
     asked: str = ""
     status: int = 200
     awaits: str = ""
+    latin: str = ""
 
     def address(self, site: Site) -> str:
         return self.path.format(site.value(self.asked) if self.asked else "")
@@ -62,7 +63,10 @@ PLACES = [
     Place("notices", "counsellor", "/notices/"),
     Place("search", "counsellor", "/search/"),
     Place("office", "sysadmin", "/"),
-    Place("admin", "sysadmin", "/admin/"),
+    # Hidden heads that Django's own catalogue lacks; names of columns in a file.
+    Place(
+        "admin", "sysadmin", "/admin/", latin="Add Change Model link list name or view code college"
+    ),
     Place("imports", "clerk", "/imports/"),
     Place("import-start", "clerk", "/imports/new/roster/"),
     Place("lost", "counsellor", "/cases/987654321/", status=404),

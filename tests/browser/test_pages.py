@@ -63,7 +63,7 @@ _WORDS = """
 
 def foreign_words(page: Page) -> list[str]:
     """English left in a page shown in Chinese; addresses and numbers do not count."""
-    text = re.sub(r"\S+@\S+|https?://\S+", "", page.evaluate(_WORDS))
+    text = re.sub(r"\S+@\S+|https?://\S+|\S+\.(xlsx|csv)\b", "", page.evaluate(_WORDS))
     return sorted({word for word in _LATIN.findall(text) if word.lower() not in _ALLOWED})
 
 
@@ -82,4 +82,4 @@ def test_a_page_fits_is_accessible_and_obeys_the_policy(
     page.screenshot(path=screens / f"{name}.png", animations="disabled", caret="hide")
     assert page.evaluate(_WIDER) == []
     assert serious(page) == []
-    assert foreign_words(page) == []
+    assert set(foreign_words(page)) <= set(place.latin.split())
