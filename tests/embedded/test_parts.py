@@ -34,7 +34,7 @@ def test_what_is_left_of_a_childs_group_is_killed(tmp_path: Path) -> None:
 
 def test_a_child_that_ignores_its_signal_is_killed_after_its_grace(tmp_path: Path) -> None:
     script = "import signal; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); input()"
-    command = f'exec 0<> {tmp_path}/fifo; exec {PYTHON} -c "{script}"'
+    command = f'exec 0<> "{tmp_path}/fifo"; exec "{PYTHON}" -c "{script}"'
     os.mkfifo(tmp_path / "fifo")
     child = Child("deaf", ["sh", "-c", command], tmp_path / "log", grace=0.2).start()
     assert wait_until(lambda: "deaf" in child.tail(), 10)
