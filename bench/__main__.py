@@ -70,7 +70,7 @@ def run(bench: Bench, schools: list[School], only: str, pairs: int) -> list[Resu
         say(page.name)
         wanted = {"small": schools[:1], "large": schools[-1:]}.get(page.sizes, schools)
         results += measure(page, wanted, pairs)
-    results += growth(results, chosen)
+    results += growth(results, chosen, schools)
     for page in chosen:
         results += query_counts(page, schools[-1])
     for job in jobs(only):

@@ -141,15 +141,21 @@ def floor_visit(floor: str, school: School) -> Visit:
     return Visit(f"/bench/f1?pk={school.site['student_id']}" if floor == F1 else "/bench/f2")
 
 
-def growth(results: list[Result], pages: list[Page], bar: float = 1.3) -> list[Result]:
-    """Median at the largest school ÷ at the smallest, for the same reach (design 10)."""
+def growth(
+    results: list[Result], pages: list[Page], schools: list[School], bar: float = 1.3
+) -> list[Result]:
+    """Median at the largest school ÷ at the smallest, for the same reach (design 10).
+
+    A page is left out where the smallest school is too small for the account's reach.
+    """
     found = []
     for page in pages:
         of_page = sorted(
             (one for one in results if one.name == page.name and one.median_ms),
             key=lambda one: one.students,
         )
-        if not page.growth or len(of_page) < 2:
+        reach = [school.site["reach"][page.account] for school in schools]
+        if not page.growth or len(of_page) < 2 or min(reach) < 0.8 * max(reach):
             continue
         small, large = of_page[0], of_page[-1]
         ratio = large.median_ms / small.median_ms
