@@ -86,7 +86,7 @@ def do_import(job: Job, progress: Progress) -> Outcome:
         raise DomainError(_("The account that started this import is closed."))
     damaged = _("The stored file is not the one that was uploaded. Upload it again.")
     try:
-        content = decrypt_bytes(job.upload.content)
+        content = decrypt_bytes(bytes(job.upload.content))
     except InvalidToken as error:
         raise DomainError(damaged) from error
     if hashlib.sha256(content).hexdigest() != job.upload.sha256:

@@ -90,9 +90,9 @@ def _students(unit: Unit, now: Snapshot, *, linked: bool) -> Tile:
         "label": _("students"),
         "url": student_url(unit) if linked else "",
         "value": total,
-        "denominator": _("on campus %(n)s") % {"n": total - away},
         "split": split,
         **_change(total, now.people_before, "none"),
+        "delta_note": _("(on campus %(n)s)") % {"n": total - away},
     }
 
 
