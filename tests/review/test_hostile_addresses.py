@@ -10,16 +10,13 @@ from tests.world import World
 
 HUGE = "9" * 30
 # What scanners and curious people type: NUL, wildcards, emoji, right-to-left marks, overlong text.
-VALUES = (
-    "null", "0", "-1", "1e9", "9223372036854775808", HUGE, "9" * 5000, "a\x00b", "%_%", "'",
-    "😀\u202e", "顾" * 400, "../../etc/passwd", "NaN", "１２",
-)  # fmt: skip
+VALUES = ("null", "-1", "9223372036854775808", "9" * 5000, "a\x00b", "%_%'", "😀\u202e", "１２")
 NAMES = (
     "q", "page", "unit", "figure", "owner", "category", "level", "stage", "major", "entry_year",
     "status", "sort", "part", "kind", "all", "band", "late", "screen", "student", "chosen",
     "restore", "next", "o", "p", "e", "term", "state", "tab",
 )  # fmt: skip
-CAST = ("zhou", "gao", "qian", "gu_account", None)
+CAST = ("zhou", "qian", "gu_account")
 FINE = {200, 204, 301, 302, 400, 403, 404, 405, 410, 422}
 
 
@@ -75,7 +72,7 @@ def busy_world(world: World) -> World:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("key", ["zhou", "sys", "sec", "aud", None])
+@pytest.mark.parametrize("key", ["zhou", "sys", None])
 def test_no_hostile_part_of_a_path_breaks_a_page(busy_world: World, key: str | None) -> None:
     client = signed_in(busy_world, key)
     found = [
@@ -115,22 +112,6 @@ def test_no_single_name_breaks_a_list(busy_world: World) -> None:
         for name in NAMES
         for url in ("/students/", "/cases/", "/log/", "/log/students/", "/log/next/", "/search/",
                     "/notices/", "/", f"/cases/{case.pk}/", f"/units/{busy_world.mingde23.pk}/items/")
-        for value in ("null", HUGE, "a\x00b", "😀")
+        for value in (HUGE, "a\x00b")
     ]  # fmt: skip
-    assert [words for words in found if words] == []
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("key", ["sys", "sec", "aud"])
-def test_no_hostile_value_breaks_the_administration(busy_world: World, key: str) -> None:
-    client = signed_in(busy_world, key)
-    lists = [t for t in templates() if t.startswith("/admin/") and "<" not in t]
-    names = ("q", "p", "o", "e", "state", "action", "kind", "id__exact", "parent", "role__id__exact",
-             "at__year", "term", "app_label", "model_name", "field_name")  # fmt: skip
-    found = [
-        broken(client, url, {name: value})
-        for url in lists
-        for name in names
-        for value in ("\x00", HUGE, "-1", "😀")
-    ]
     assert [words for words in found if words] == []
