@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -22,7 +22,7 @@ def _units() -> str:
 
 def _terms() -> str:
     newest = Term.objects.order_by("-starts_on").first()
-    return str(newest) if newest else _t("none yet")
+    return str(newest) if newest else gettext("none yet")
 
 
 def _majors() -> str:
@@ -34,14 +34,14 @@ def _groups() -> str:
     today = timezone.localdate()
     current = list(Contract.objects.exclude(ends_on__lt=today))
     short = sum(any(c.gap for c in counts) for counts in group_counts(current).values())
-    return _t("%(n)s groups, %(short)s with gaps") % {"n": len(current), "short": short}
+    return gettext("%(n)s groups, %(short)s with gaps") % {"n": len(current), "short": short}
 
 
 def _posts() -> str:
     today = timezone.localdate()
     held = Appointment.objects.in_force(today)  # type: ignore[attr-defined]
     ending = held.filter(ends_on__lte=today + dt.timedelta(days=30)).count()
-    return _t("%(n)s in force, %(ending)s end within 30 days") % {
+    return gettext("%(n)s in force, %(ending)s end within 30 days") % {
         "n": held.count(), "ending": ending,
     }  # fmt: skip
 
