@@ -3,9 +3,8 @@
 import datetime as dt
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, Contract, Major, Role, Term, Unit
