@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -29,7 +29,9 @@ class TermForm(RefusableForm):
     def clean_starts_on(self) -> Any:
         day = self.cleaned_data["starts_on"]
         if day.weekday() != 0:
-            raise ValidationError(_t("This day is not a Monday. Teaching weeks begin on Mondays."))
+            raise ValidationError(
+                gettext("This day is not a Monday. Teaching weeks begin on Mondays.")
+            )
         return day
 
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html_join
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.domain.contracts import put_contract
@@ -49,14 +49,16 @@ class ContractForm(RefusableForm):
         year: str = self.cleaned_data["academic_year"].strip()
         found = re.fullmatch(r"(\d{4})-(\d{4})", year)
         if found is None or int(found[2]) != int(found[1]) + 1:
-            raise ValidationError(_t("Write it as 2025-2026: two years in a row with a hyphen."))
+            raise ValidationError(
+                gettext("Write it as 2025-2026: two years in a row with a hyphen.")
+            )
         return year
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         starts_on, ends_on = data.get("starts_on"), data.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
-            self.add_error("ends_on", _t("The last day is before the first day."))
+            self.add_error("ends_on", gettext("The last day is before the first day."))
         return data
 
 
@@ -73,12 +75,12 @@ def gaps_markup(counts: list[TypeCount]) -> str:
     for one in counts:
         if one.is_doubled:
             marks.append(
-                (tag(_t("two leaders: %(names)s") % {"names": "、".join(one.names)}, "late"),)
+                (tag(gettext("two leaders: %(names)s") % {"names": "、".join(one.names)}, "late"),)
             )
         elif one.gap:
-            text = _t("%(type)s lacks %(n)s") % {"type": one.label, "n": one.gap}
+            text = gettext("%(type)s lacks %(n)s") % {"type": one.label, "n": one.gap}
             marks.append((tag(text, "late"),))
-    return format_html_join(" ", "{}", marks) if marks else tag(_t("complete"), "ok")
+    return format_html_join(" ", "{}", marks) if marks else tag(gettext("complete"), "ok")
 
 
 class GapFilter(admin.SimpleListFilter):

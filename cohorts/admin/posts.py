@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.domain.appointments import appoint, end_appointment
@@ -98,9 +98,9 @@ class AppointmentAdmin(PortalAdmin):
         if post.pk is None:
             return ""
         words = {
-            "now": (_t("in force"), "ok"),
-            "later": (_t("starts later"), "accent"),
-            "ended": (_t("ended"), "plain"),
+            "now": (gettext("in force"), "ok"),
+            "later": (gettext("starts later"), "accent"),
+            "ended": (gettext("ended"), "plain"),
         }
         word, tone = words[state_of(post, today)]
         return tag(word, tone)
@@ -132,4 +132,4 @@ class AppointmentAdmin(PortalAdmin):
         except DomainError as error:
             self.message_user(request, str(error), level="error")
         else:
-            self.message_user(request, _t("%(n)s posts end today.") % {"n": len(queryset)})
+            self.message_user(request, gettext("%(n)s posts end today.") % {"n": len(queryset)})

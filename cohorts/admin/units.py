@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.domain.tree import close_unit, move_unit, open_unit
@@ -147,7 +147,7 @@ class UnitAdmin(SheetInOut, PortalAdmin):
 
     @admin.display(description=_("state"))
     def state(self, unit: Unit) -> str:
-        return tag(_t("closed"), "plain") if unit.closed_on else tag(_t("open"), "ok")
+        return tag(gettext("closed"), "plain") if unit.closed_on else tag(gettext("open"), "ok")
 
     def autocomplete_label(self, unit: Unit) -> str:
         return f"{unit.name}（{unit.get_kind_display()} {unit.code}）"
@@ -218,7 +218,7 @@ class TypedUnitAdmin(PortalAdmin):
         posts = Appointment.objects.in_force(timezone.localdate()).filter(unit=unit)  # type: ignore[attr-defined]
         lines = [(p.role.name, p.person.name) for p in posts.select_related("role", "person")]
         if not lines:
-            return _t("Nobody yet.")
+            return gettext("Nobody yet.")
         return format_html(
             '<ul class="plain">{}</ul>', format_html_join("", "<li>{}：{}</li>", lines)
         )

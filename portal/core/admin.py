@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.adminsite.base import PortalAdmin, ReadOnlyAdmin, RefusableForm, tag
@@ -96,8 +96,8 @@ class AccountAdmin(PortalAdmin, UserAdmin):
     @admin.display(description=_("state"))
     def state(self, user: User) -> str:
         if not user.is_active:
-            return tag(_t("frozen"), "late")
-        return tag(_t("open"), "ok") if user.is_in_force() else tag(_t("ended"), "plain")
+            return tag(gettext("frozen"), "late")
+        return tag(gettext("open"), "ok") if user.is_in_force() else tag(gettext("ended"), "plain")
 
     @admin.display(description=_("administrator's duty"))
     def duty_groups(self, user: User) -> str:
@@ -127,7 +127,7 @@ class AccountAdmin(PortalAdmin, UserAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kw: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kw)
         if isinstance(field, forms.CharField) and db_field.name == "name":
-            field.help_text = _t("Full name; the dot in minority names is written ·.")
+            field.help_text = gettext("Full name; the dot in minority names is written ·.")
         return field
 
 
@@ -161,7 +161,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("actor"), ordering="actor")
     def who(self, entry: AuditEntry) -> str:
-        return str(entry.actor) if entry.actor else _t("the system")
+        return str(entry.actor) if entry.actor else gettext("the system")
 
     @admin.display(description=_("act"), ordering="action")
     def act(self, entry: AuditEntry) -> str:
