@@ -38,7 +38,7 @@ class Hand:
 
 def sentence() -> str:
     """Words found in no other record."""
-    return f"谈了作业与作息，约定周五一起看课表。{uuid.uuid4().int % 10**8:08d}"
+    return f"谈了作业与作息，约定周五一起看课表。{uuid.uuid4().int % 10**9:09d}"
 
 
 def test_a_counsellor_logs_a_talk_with_an_overdue_student_in_a_few_taps(
