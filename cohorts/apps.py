@@ -12,6 +12,7 @@ class CohortsConfig(AppConfig):
         from portal.core.admin_rights import register_duty_source, register_guard
 
         from .catalogue import write_catalogue
+        from .measures import write_measures
         from .queries.duties import duty_today, refuse_lockout
 
         register_duty_source(duty_today)
@@ -19,3 +20,5 @@ class CohortsConfig(AppConfig):
 
         # Actions become permissions of Unit, and the role catalogue its first rows.
         post_migrate.connect(write_catalogue, sender=self)
+        # Limits and ratios name the roles, so they follow them.
+        post_migrate.connect(write_measures, sender=self)

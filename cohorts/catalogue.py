@@ -57,6 +57,17 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
     ("secadmin", "安全管理员", "账号、角色与任职，不看业务数据", Side.SCHOOL,
      [UnitKind.UNIVERSITY], "grant_roles", False),
     ("auditor", "审计管理员", "只看日志", Side.SCHOOL, [UnitKind.UNIVERSITY], "", False),
+    # Part-time counsellors look after students like full-time ones; the ratio leaves them out.
+    ("part_counsellor", "兼职辅导员", "协助学生日常教育管理", Side.ACADEMY,
+     [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
+     _CARE, False),
+    # Posts that are counted and open nothing.
+    ("teacher", "专任教师", "教学与本科生导师人选", Side.COLLEGE,
+     [UnitKind.COLLEGE, UnitKind.OFFICE], "", False),
+    ("ideology_teacher", "思政课教师", "思想政治理论课教学", Side.SCHOOL,
+     [UnitKind.COLLEGE, UnitKind.OFFICE, UnitKind.UNIVERSITY], "", False),
+    ("political_staff", "专职思政与党务人员", "思想政治与党务工作", Side.SCHOOL,
+     [UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.OFFICE, UnitKind.UNIVERSITY], "", False),
 ]  # fmt: skip
 
 LINKS: list[tuple[str, str, str, int | None]] = [

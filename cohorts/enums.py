@@ -62,3 +62,10 @@ class MemberType(models.TextChoices):
     ADVISER = "adviser", _("class adviser")
     ORGANISER = "organiser", _("organiser")
     PARTY_TUTOR = "party_tutor", _("party-building tutor")
+
+
+class RatioShape(models.TextChoices):
+    """How a staffing ratio is written (rulebook 2.4)."""
+
+    PER_HEAD = "per_head", _("students for each person")
+    SHARE = "share", _("share of all teachers and students")

@@ -73,7 +73,7 @@ _LINKS = """
       FROM students_studentlink l
       JOIN cohorts_linkkind_permissions k ON k.linkkind_id = l.kind_id
       JOIN auth_permission p ON p.id = k.permission_id
-     WHERE l.person_id = %(user)s
+     WHERE l.person_id = %(user)s AND l.revoked_at IS NULL
        AND l.starts_on <= %(day)s AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
      ORDER BY l.student_id
 """
@@ -136,6 +136,7 @@ def _placed_reasons(user: User, action: str, student: Student) -> list[Reason]:
 def _linked_reasons(user: User, action: str, student: Student) -> list[Reason]:
     links = StudentLink.objects.filter(
         in_force(timezone.localdate()),
+        revoked_at=None,
         person=user,
         student=student,
         kind__permissions__codename=action,

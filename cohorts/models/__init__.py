@@ -2,6 +2,7 @@ from .appointment import Appointment, Grant, Role
 from .calendar import Term
 from .contract import Contract, ContractPost
 from .link import DatedLink, LinkKind
+from .measure import Parameter, Ratio, RatioRole
 from .study import Major
 from .unit import (
     Academy,
@@ -33,6 +34,9 @@ __all__ = [
     "LinkKind",
     "Major",
     "Office",
+    "Parameter",
+    "Ratio",
+    "RatioRole",
     "Role",
     "Room",
     "SchoolClass",

@@ -16,7 +16,35 @@ class LinkKind(models.Model):
         Permission, verbose_name=_("allowed actions"), blank=True, related_name="link_kinds"
     )
     load_limit = models.PositiveSmallIntegerField(
-        _("at most per person"), null=True, blank=True, help_text=_("Empty means no limit.")
+        _("at most per person"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the number of the parameter below; without that, no limit."),
+    )
+    limit_parameter = models.ForeignKey(
+        "cohorts.Parameter",
+        verbose_name=_("limit by parameter"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="link_kinds",
+    )
+    is_limit_per_year = models.BooleanField(
+        _("counted for each entry year"),
+        default=False,
+        help_text=_("The limit holds for the students of each entry year by themselves."),
+    )
+    is_single = models.BooleanField(
+        _("one at a time"),
+        default=False,
+        help_text=_("A student has one person of this kind at a time; stand-ins do not count."),
+    )
+    roles = models.ManyToManyField(
+        "cohorts.Role",
+        verbose_name=_("who may be linked"),
+        blank=True,
+        related_name="link_kinds",
+        help_text=_("Holders of one of these roles; empty means any member of staff."),
     )
 
     class Meta:
@@ -26,6 +54,12 @@ class LinkKind(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def limit(self) -> int | None:
+        """Students one person may have, in all or of one entry year (``is_limit_per_year``)."""
+        if self.load_limit is not None:
+            return self.load_limit
+        return int(self.limit_parameter.value) if self.limit_parameter else None
 
 
 class DatedLink(models.Model):

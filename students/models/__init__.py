@@ -1,6 +1,14 @@
-from .link import StudentLink
+from .link import LinkRun, StudentLink
 from .placement import Placement, StatusPeriod
 from .result import Course, CourseResult
 from .student import Student
 
-__all__ = ["Course", "CourseResult", "Placement", "StatusPeriod", "Student", "StudentLink"]
+__all__ = [
+    "Course",
+    "CourseResult",
+    "LinkRun",
+    "Placement",
+    "StatusPeriod",
+    "Student",
+    "StudentLink",
+]

@@ -1,0 +1,79 @@
+"""First rows of limits and staffing ratios (rulebook 2.2 and 2.4; parameters of the domain).
+
+Only added, never overwritten: the system administrator edits them under Administration.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from cohorts.enums import RatioShape, Side
+from cohorts.models import LinkKind, Parameter, Ratio, RatioRole, Role
+
+# key, name, value, unit, not below, not above, set by rule, source, note
+PARAMETERS: list[tuple[str, str, str, str, str | None, str | None, bool, str, str]] = [
+    ("staff.counsellor", "专职辅导员师生比", "200", "学生/人", None, "200", True,
+     "教育部令第43号第六条", "不低于1:200"),
+    ("staff.psych", "专职心理教师师生比", "4000", "学生/人", None, "4000", True,
+     "教思政厅函〔2021〕10号", "全校至少2名"),
+    ("staff.political", "专职思政与党务人员占比", "0.01", "占师生总数", "0.01", None, True,
+     "高校基层组织工作条例", "占全体师生人数"),
+    ("staff.ideology_course", "思政课专职教师", "350", "学生/人", None, "350", True,
+     "教育部令第46号", ""),
+    ("tutor.max_per_grade", "导师每年级指导人数", "2", "人", None, "2", False,
+     "学校通知（2022）", "可按学院情况调整"),
+]  # fmt: skip
+
+# code, name, counted for, kind, parameter, at least, {role: weight}
+RATIOS: list[tuple[str, str, Side, RatioShape, str, int, dict[str, str]]] = [
+    ("counsellor", "专职辅导员", Side.ACADEMY, RatioShape.PER_HEAD, "staff.counsellor", 0,
+     {"counsellor": "1", "part_counsellor": "0"}),
+    ("psych", "专职心理教师", Side.SCHOOL, RatioShape.PER_HEAD, "staff.psych", 2,
+     {"psych_teacher": "1"}),
+    ("political", "专职思政与党务人员", Side.SCHOOL, RatioShape.SHARE, "staff.political", 0,
+     {"political_staff": "1", "counsellor": "1", "organiser": "1", "party_secretary": "1",
+      "deputy_secretary": "1"}),
+    ("ideology", "思政课专职教师", Side.SCHOOL, RatioShape.PER_HEAD, "staff.ideology_course", 0,
+     {"ideology_teacher": "1"}),
+]  # fmt: skip
+
+
+def write_measures(using: str = "default", **_kwargs: Any) -> None:
+    """Add what is missing. Runs after the roles of the catalogue exist; safe to run again."""
+    known: dict[str, Parameter] = {}
+    for key, name, value, unit, low, high, is_fixed, source, note in PARAMETERS:
+        known[key], _made = Parameter.objects.using(using).get_or_create(
+            key=key,
+            defaults={
+                "name": name,
+                "value": Decimal(value),
+                "unit": unit,
+                "legal_min": None if low is None else Decimal(low),
+                "legal_max": None if high is None else Decimal(high),
+                "is_fixed": is_fixed,
+                "source": source,
+                "note": note,
+            },
+        )
+    roles = {role.code: role for role in Role.objects.using(using).all()}
+    for order, (code, name, side, shape, key, at_least, weights) in enumerate(RATIOS):
+        ratio, made = Ratio.objects.using(using).get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "side": side,
+                "shape": shape,
+                "parameter": known[key],
+                "at_least": at_least,
+                "order": order * 10,
+            },
+        )
+        if made:
+            RatioRole.objects.using(using).bulk_create(
+                RatioRole(ratio=ratio, role=roles[role], weight=Decimal(weight))
+                for role, weight in weights.items()
+                if role in roles
+            )
+    # A tutor's limit came with the parameters; a limit typed by hand stays as it is.
+    LinkKind.objects.using(using).filter(
+        code="tutor", load_limit=None, limit_parameter=None, is_single=False
+    ).update(limit_parameter=known["tutor.max_per_grade"], is_limit_per_year=True, is_single=True)
