@@ -15,6 +15,7 @@ class UnitKind(models.TextChoices):
     FLOOR = "floor", _("floor")
     ROOM = "room", _("room")
     GROUP = "group", _("standing group")
+    STUDIO = "studio", _("studio")
     PARTY = "party", _("party organisation")
 
 
@@ -27,23 +28,33 @@ INNER_KINDS = (*DWELLING_KINDS, UnitKind.PARTY)
 # Which kind may stand under which (parent kind → child kinds). The tree checks against it.
 CHILD_KINDS: dict[str, frozenset[str]] = {
     UnitKind.UNIVERSITY: frozenset(
-        {UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.PARTY}
+        {
+            UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.STUDIO,
+            UnitKind.PARTY,
+        }
     ),
     UnitKind.COLLEGE: frozenset(
-        {UnitKind.COHORT, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.COLLEGE, UnitKind.PARTY}
+        {
+            UnitKind.COHORT, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.STUDIO, UnitKind.COLLEGE,
+            UnitKind.PARTY,
+        }
     ),
     UnitKind.ACADEMY: frozenset(
-        {UnitKind.COHORT, UnitKind.BUILDING, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.PARTY}
+        {
+            UnitKind.COHORT, UnitKind.BUILDING, UnitKind.OFFICE, UnitKind.GROUP, UnitKind.STUDIO,
+            UnitKind.PARTY,
+        }
     ),
-    UnitKind.OFFICE: frozenset({UnitKind.OFFICE, UnitKind.GROUP}),
+    UnitKind.OFFICE: frozenset({UnitKind.OFFICE, UnitKind.GROUP, UnitKind.STUDIO}),
     UnitKind.COHORT: frozenset({UnitKind.CLASS, UnitKind.GROUP}),
     UnitKind.CLASS: frozenset({UnitKind.GROUP}),
     UnitKind.BUILDING: frozenset({UnitKind.FLOOR, UnitKind.ROOM, UnitKind.GROUP}),
     UnitKind.FLOOR: frozenset({UnitKind.ROOM}),
     UnitKind.ROOM: frozenset(),
     UnitKind.GROUP: frozenset({UnitKind.GROUP}),
+    UnitKind.STUDIO: frozenset({UnitKind.GROUP}),
     UnitKind.PARTY: frozenset({UnitKind.PARTY}),
-}
+}  # fmt: skip
 
 
 class Side(models.TextChoices):
@@ -69,3 +80,17 @@ class RatioShape(models.TextChoices):
 
     PER_HEAD = "per_head", _("students for each person")
     SHARE = "share", _("share of all teachers and students")
+
+
+class Ring(models.TextChoices):
+    """Where a person stands in a standing group or studio."""
+
+    INNER = "inner", _("inner ring")
+    OUTER = "outer", _("outer ring")
+
+
+class Succession(models.TextChoices):
+    """How one unit followed another."""
+
+    MERGE = "merge", _("merged into")
+    SPLIT = "split", _("split into")

@@ -22,7 +22,7 @@ from portal.core.access import (
 from portal.core.models import User
 from portal.core.rows import fetch
 from portal.core.scope import remembered
-from students.models import CourseResult, Placement, Student, StudentLink
+from students.models import CourseResult, Movement, Placement, Student, StudentLink
 
 # Actions that everyone has on the record that is their own.
 SELF_ACTIONS = frozenset({"see_own"})
@@ -184,4 +184,5 @@ def _through_student(model: type[Any], name: str) -> Route:
 
 
 register_route(Placement, _through_student(Placement, "student"))
+register_route(Movement, _through_student(Movement, "student"))
 register_route(CourseResult, _through_student(CourseResult, "student"))

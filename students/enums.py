@@ -55,6 +55,8 @@ class StudentStatus(models.TextChoices):
 # Counted in the headcount of enrolled students / present on campus (student_status table).
 ENROLLED_STATUSES = ("01", "02", "04", "05", "13", "15", "99")
 ON_CAMPUS_STATUSES = ("01", "05")
+# Gone for good: the account opens nothing any more (design 5.10).
+LEFT_STATUSES = ("03", "07", "08", "09", "10", "11", "14")
 
 
 class Tree(models.TextChoices):
@@ -64,6 +66,22 @@ class Tree(models.TextChoices):
     ACADEMY = "academy", _("academy")
     ROOM = "room", _("room")
     BRANCH = "branch", _("party branch")
+
+
+class MovementKind(models.TextChoices):
+    """What an order about a student's place or status did."""
+
+    CLASS = "class", _("transfer of class")
+    COLLEGE = "college", _("transfer of college")
+    ACADEMY = "academy", _("transfer of academy")
+    ROOM = "room", _("transfer of room")
+    SPLIT = "split", _("major allocation")
+    LEAVE = "leave", _("leave of absence")
+    RETURN = "return", _("return to study")
+    LOWER = "lower", _("move to a lower cohort")
+    GRADUATION = "graduation", _("graduation")
+    LEFT = "left", _("leaving the university")
+    UNIT = "unit", _("merging or splitting of the unit")
 
 
 class AttemptKind(models.TextChoices):

@@ -14,10 +14,12 @@ from .unit import (
     Office,
     Room,
     SchoolClass,
+    Studio,
     Unit,
     UnitTree,
     University,
 )
+from .unit_history import GroupMember, UnitPast, UnitSuccession
 
 __all__ = [
     "Academy",
@@ -31,6 +33,7 @@ __all__ = [
     "Floor",
     "Grant",
     "Group",
+    "GroupMember",
     "LinkKind",
     "Major",
     "Office",
@@ -40,8 +43,11 @@ __all__ = [
     "Role",
     "Room",
     "SchoolClass",
+    "Studio",
     "Term",
     "Unit",
+    "UnitPast",
+    "UnitSuccession",
     "UnitTree",
     "University",
 ]

@@ -166,3 +166,16 @@ class Group(Unit):
     class Meta:
         verbose_name = _("standing group")
         verbose_name_plural = _("standing groups")
+
+
+class Studio(Unit):
+    """A studio (工作室) of counsellors, advisers or the psychology centre."""
+
+    kind_of_model = UnitKind.STUDIO
+    purpose = models.CharField(_("remit"), max_length=200, blank=True)
+    place = models.CharField(_("place"), max_length=80, blank=True)
+    opening_hours = models.CharField(_("opening hours"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("studio")
+        verbose_name_plural = _("studios")

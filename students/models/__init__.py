@@ -1,4 +1,5 @@
 from .link import LinkRun, StudentLink
+from .movement import Movement
 from .placement import Placement, StatusPeriod
 from .result import Course, CourseResult
 from .student import Student
@@ -7,6 +8,7 @@ __all__ = [
     "Course",
     "CourseResult",
     "LinkRun",
+    "Movement",
     "Placement",
     "StatusPeriod",
     "Student",
