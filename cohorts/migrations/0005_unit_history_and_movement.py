@@ -9,136 +9,402 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cohorts', '0004_measures'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("cohorts", "0004_measures"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Studio',
+            name="Studio",
             fields=[
-                ('unit_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='cohorts.unit')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='remit')),
-                ('place', models.CharField(blank=True, max_length=80, verbose_name='place')),
-                ('opening_hours', models.CharField(blank=True, max_length=80, verbose_name='opening hours')),
+                (
+                    "unit_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="cohorts.unit",
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="remit")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="place")),
+                (
+                    "opening_hours",
+                    models.CharField(blank=True, max_length=80, verbose_name="opening hours"),
+                ),
             ],
             options={
-                'verbose_name': 'studio',
-                'verbose_name_plural': 'studios',
+                "verbose_name": "studio",
+                "verbose_name_plural": "studios",
             },
-            bases=('cohorts.unit',),
+            bases=("cohorts.unit",),
         ),
         migrations.AlterField(
-            model_name='role',
-            name='unit_kinds',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('university', 'university'), ('college', 'college'), ('academy', 'academy'), ('office', 'office'), ('cohort', 'cohort'), ('class', 'class'), ('building', 'building'), ('floor', 'floor'), ('room', 'room'), ('group', 'standing group'), ('studio', 'studio'), ('party', 'party organisation')], max_length=12), help_text='A post of this role can be held on units of these kinds only.', size=None, verbose_name='kinds of unit'),
+            model_name="role",
+            name="unit_kinds",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("university", "university"),
+                        ("college", "college"),
+                        ("academy", "academy"),
+                        ("office", "office"),
+                        ("cohort", "cohort"),
+                        ("class", "class"),
+                        ("building", "building"),
+                        ("floor", "floor"),
+                        ("room", "room"),
+                        ("group", "standing group"),
+                        ("studio", "studio"),
+                        ("party", "party organisation"),
+                    ],
+                    max_length=12,
+                ),
+                help_text="A post of this role can be held on units of these kinds only.",
+                size=None,
+                verbose_name="kinds of unit",
+            ),
         ),
         migrations.AlterField(
-            model_name='roleevent',
-            name='unit_kinds',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('university', 'university'), ('college', 'college'), ('academy', 'academy'), ('office', 'office'), ('cohort', 'cohort'), ('class', 'class'), ('building', 'building'), ('floor', 'floor'), ('room', 'room'), ('group', 'standing group'), ('studio', 'studio'), ('party', 'party organisation')], max_length=12), help_text='A post of this role can be held on units of these kinds only.', size=None, verbose_name='kinds of unit'),
+            model_name="roleevent",
+            name="unit_kinds",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("university", "university"),
+                        ("college", "college"),
+                        ("academy", "academy"),
+                        ("office", "office"),
+                        ("cohort", "cohort"),
+                        ("class", "class"),
+                        ("building", "building"),
+                        ("floor", "floor"),
+                        ("room", "room"),
+                        ("group", "standing group"),
+                        ("studio", "studio"),
+                        ("party", "party organisation"),
+                    ],
+                    max_length=12,
+                ),
+                help_text="A post of this role can be held on units of these kinds only.",
+                size=None,
+                verbose_name="kinds of unit",
+            ),
         ),
         migrations.AlterField(
-            model_name='unit',
-            name='kind',
-            field=models.CharField(choices=[('university', 'university'), ('college', 'college'), ('academy', 'academy'), ('office', 'office'), ('cohort', 'cohort'), ('class', 'class'), ('building', 'building'), ('floor', 'floor'), ('room', 'room'), ('group', 'standing group'), ('studio', 'studio'), ('party', 'party organisation')], editable=False, max_length=12, verbose_name='kind'),
+            model_name="unit",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("university", "university"),
+                    ("college", "college"),
+                    ("academy", "academy"),
+                    ("office", "office"),
+                    ("cohort", "cohort"),
+                    ("class", "class"),
+                    ("building", "building"),
+                    ("floor", "floor"),
+                    ("room", "room"),
+                    ("group", "standing group"),
+                    ("studio", "studio"),
+                    ("party", "party organisation"),
+                ],
+                editable=False,
+                max_length=12,
+                verbose_name="kind",
+            ),
         ),
         migrations.AlterField(
-            model_name='unitevent',
-            name='kind',
-            field=models.CharField(choices=[('university', 'university'), ('college', 'college'), ('academy', 'academy'), ('office', 'office'), ('cohort', 'cohort'), ('class', 'class'), ('building', 'building'), ('floor', 'floor'), ('room', 'room'), ('group', 'standing group'), ('studio', 'studio'), ('party', 'party organisation')], editable=False, max_length=12, verbose_name='kind'),
+            model_name="unitevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("university", "university"),
+                    ("college", "college"),
+                    ("academy", "academy"),
+                    ("office", "office"),
+                    ("cohort", "cohort"),
+                    ("class", "class"),
+                    ("building", "building"),
+                    ("floor", "floor"),
+                    ("room", "room"),
+                    ("group", "standing group"),
+                    ("studio", "studio"),
+                    ("party", "party organisation"),
+                ],
+                editable=False,
+                max_length=12,
+                verbose_name="kind",
+            ),
         ),
         migrations.CreateModel(
-            name='GroupMember',
+            name="GroupMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ring', models.CharField(choices=[('inner', 'inner ring'), ('outer', 'outer ring')], default='inner', max_length=8, verbose_name='ring')),
-                ('duty', models.CharField(blank=True, max_length=60, verbose_name='duty')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, help_text='Last day.', null=True, verbose_name='to')),
-                ('group', models.ForeignKey(limit_choices_to={'kind__in': ['group', 'studio']}, on_delete=django.db.models.deletion.PROTECT, related_name='group_members', to='cohorts.unit', verbose_name='standing group')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='group_places', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ring",
+                    models.CharField(
+                        choices=[("inner", "inner ring"), ("outer", "outer ring")],
+                        default="inner",
+                        max_length=8,
+                        verbose_name="ring",
+                    ),
+                ),
+                ("duty", models.CharField(blank=True, max_length=60, verbose_name="duty")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                (
+                    "ends_on",
+                    models.DateField(
+                        blank=True, help_text="Last day.", null=True, verbose_name="to"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        limit_choices_to={"kind__in": ["group", "studio"]},
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="group_members",
+                        to="cohorts.unit",
+                        verbose_name="standing group",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="group_places",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member of a group',
-                'verbose_name_plural': 'members of groups',
-                'ordering': ['group__code', 'ring', 'starts_on'],
+                "verbose_name": "member of a group",
+                "verbose_name_plural": "members of groups",
+                "ordering": ["group__code", "ring", "starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='GroupMemberEvent',
+            name="GroupMemberEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('ring', models.CharField(choices=[('inner', 'inner ring'), ('outer', 'outer ring')], default='inner', max_length=8, verbose_name='ring')),
-                ('duty', models.CharField(blank=True, max_length=60, verbose_name='duty')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, help_text='Last day.', null=True, verbose_name='to')),
-                ('group', models.ForeignKey(db_constraint=False, limit_choices_to={'kind__in': ['group', 'studio']}, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cohorts.unit', verbose_name='standing group')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='cohorts.groupmember')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "ring",
+                    models.CharField(
+                        choices=[("inner", "inner ring"), ("outer", "outer ring")],
+                        default="inner",
+                        max_length=8,
+                        verbose_name="ring",
+                    ),
+                ),
+                ("duty", models.CharField(blank=True, max_length=60, verbose_name="duty")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                (
+                    "ends_on",
+                    models.DateField(
+                        blank=True, help_text="Last day.", null=True, verbose_name="to"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        limit_choices_to={"kind__in": ["group", "studio"]},
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="cohorts.unit",
+                        verbose_name="standing group",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="cohorts.groupmember",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='UnitPast',
+            name="UnitPast",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
-                ('until', models.DateField(verbose_name='until')),
-                ('order_no', models.CharField(blank=True, max_length=40, verbose_name='order number')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cohorts.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='past', to='cohorts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=40, verbose_name="short name"),
+                ),
+                ("until", models.DateField(verbose_name="until")),
+                (
+                    "order_no",
+                    models.CharField(blank=True, max_length=40, verbose_name="order number"),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cohorts.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="past",
+                        to="cohorts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'earlier name and place',
-                'verbose_name_plural': 'earlier names and places',
-                'ordering': ['unit_id', 'until'],
+                "verbose_name": "earlier name and place",
+                "verbose_name_plural": "earlier names and places",
+                "ordering": ["unit_id", "until"],
             },
         ),
         migrations.CreateModel(
-            name='UnitSuccession',
+            name="UnitSuccession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('how', models.CharField(choices=[('merge', 'merged into'), ('split', 'split into')], max_length=8, verbose_name='how')),
-                ('on', models.DateField(verbose_name='from')),
-                ('order_no', models.CharField(blank=True, max_length=40, verbose_name='order number')),
-                ('successor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predecessions', to='cohorts.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='cohorts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[("merge", "merged into"), ("split", "split into")],
+                        max_length=8,
+                        verbose_name="how",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="from")),
+                (
+                    "order_no",
+                    models.CharField(blank=True, max_length=40, verbose_name="order number"),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessions",
+                        to="cohorts.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successions",
+                        to="cohorts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'successor',
-                'verbose_name_plural': 'successors',
-                'ordering': ['on', 'pk'],
+                "verbose_name": "successor",
+                "verbose_name_plural": "successors",
+                "ordering": ["on", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='groupmember',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='groupmember_ends_after_start', violation_error_message='The last day is before the first day.'),
+            model_name="groupmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="groupmember_ends_after_start",
+                violation_error_message="The last day is before the first day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('group', 'person'), name='groupmember_once', violation_error_message='This person is in the group already.'),
+            model_name="groupmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)),
+                fields=("group", "person"),
+                name="groupmember_once",
+                violation_error_message="This person is in the group already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='groupmember',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cohorts_groupmemberevent" ("duty", "ends_on", "group_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ring", "starts_on") SELECT new_values."duty", new_values."ends_on", new_values."group_id", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."ring", new_values."starts_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b739228f19e8fee2038fd1dcce4563ea5e80d90e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6882e', referencing='REFERENCING NEW TABLE AS new_values ', table='cohorts_groupmember', when='AFTER')),
+            model_name="groupmember",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cohorts_groupmemberevent" ("duty", "ends_on", "group_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ring", "starts_on") SELECT new_values."duty", new_values."ends_on", new_values."group_id", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."ring", new_values."starts_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b739228f19e8fee2038fd1dcce4563ea5e80d90e",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6882e",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="cohorts_groupmember",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='groupmember',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cohorts_groupmemberevent" ("duty", "ends_on", "group_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ring", "starts_on") SELECT new_values."duty", new_values."ends_on", new_values."group_id", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."ring", new_values."starts_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0a053453744a75c2b2e81f0983c45064920d93c0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_5a049', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cohorts_groupmember', when='AFTER')),
+            model_name="groupmember",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cohorts_groupmemberevent" ("duty", "ends_on", "group_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ring", "starts_on") SELECT new_values."duty", new_values."ends_on", new_values."group_id", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."ring", new_values."starts_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="0a053453744a75c2b2e81f0983c45064920d93c0",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5a049",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="cohorts_groupmember",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitpast',
-            constraint=models.UniqueConstraint(fields=('unit', 'until'), name='unitpast_once'),
+            model_name="unitpast",
+            constraint=models.UniqueConstraint(fields=("unit", "until"), name="unitpast_once"),
         ),
     ]
