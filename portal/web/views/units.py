@@ -1,10 +1,17 @@
 """Dashboard of a unit, its big screen, and the list of open items behind its numbers."""
 
+import hashlib
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -12,11 +19,13 @@ from cohorts.models import Unit
 from portal.core.registry import panels
 from portal.web.queries.dashboard import dashboard
 from portal.web.queries.items import BANDS, KINDS, items
+from portal.web.queries.kept import kept_while_unchanged
 from portal.web.queries.screen import screen
 from portal.web.queries.sight import sight
 from portal.web.views.numbers import number
 
 _PAGE = 50
+_TOKEN = "token-of-this-session"
 
 
 @login_required
@@ -26,15 +35,38 @@ def unit_page(request: HttpRequest, pk: int) -> HttpResponse:
     unit = Unit.objects.get_for(request.user, "see_unit", pk)
     if request.GET.get("screen"):
         return _screen(request, unit)
+    page = _kept_page(request, unit)
+    request.current_unit = unit  # type: ignore[attr-defined]
+    request.data_as_of = page["taken_at"]  # type: ignore[attr-defined]
+    token = get_token(request)
+    parts = {part: mark_safe(page[part].replace(_TOKEN, token)) for part in ("head", "body")}
+    return render(request, "web/unit.html", {"unit": unit, "chart": page["chart"], **parts})
+
+
+def _kept_page(request: HttpRequest, unit: Unit) -> dict[str, Any]:
+    """Head and body of the page as text, kept for this viewer while nothing that it shows is
+    written. What the viewer may see of the unit is asked anew each time and is part of the key."""
+    user, seen = request.user, sight(request.user, unit)
+    asked = f"{user.pk}:{get_language()}:{sorted(seen.actions)}:{request.get_full_path()}"
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+    return kept_while_unchanged(f"unit:{unit.pk}:{digest}", lambda: _page(request, unit))
+
+
+def _page(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     page = dashboard(request.user, unit)
     page["panels"] = [
         (panel.template, context)
         for panel in panels("unit")
         if (context := panel.context(request.user, unit)) is not None
     ]
-    request.current_unit = unit  # type: ignore[attr-defined]
-    request.data_as_of = page["taken_at"]  # type: ignore[attr-defined]
-    return render(request, "web/unit.html", page)
+    # The token of a form belongs to one session and is put in when the page is sent.
+    page["csrf_token"] = _TOKEN
+    return {
+        "head": render_to_string("web/_unit_head.html", page, request),
+        "body": render_to_string("web/_unit_body.html", page, request),
+        "chart": bool(page["chart"]),
+        "taken_at": page["taken_at"],
+    }
 
 
 def _screen(request: HttpRequest, unit: Unit) -> HttpResponse:
