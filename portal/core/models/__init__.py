@@ -1,6 +1,15 @@
-from .audit import AuditEntry
+from .audit import AuditArchive, AuditEntry, AuditSeal
 from .job import Job, JobState, Upload
 from .notice import Notification
 from .user import User
 
-__all__ = ["AuditEntry", "Job", "JobState", "Notification", "Upload", "User"]
+__all__ = [
+    "AuditArchive",
+    "AuditEntry",
+    "AuditSeal",
+    "Job",
+    "JobState",
+    "Notification",
+    "Upload",
+    "User",
+]
