@@ -181,7 +181,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AuditArchive",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("month", models.DateField(verbose_name="month")),
                 ("part", models.PositiveSmallIntegerField(default=1)),
                 ("name", models.CharField(max_length=80, unique=True, verbose_name="file")),
