@@ -13,6 +13,7 @@ class CohortsConfig(AppConfig):
 
         from .catalogue import write_catalogue
         from .measures import write_measures
+        from .offices import write_offices
         from .queries.duties import duty_today, refuse_lockout
 
         register_duty_source(duty_today)
@@ -22,3 +23,5 @@ class CohortsConfig(AppConfig):
         post_migrate.connect(write_catalogue, sender=self)
         # Limits and ratios name the roles, so they follow them.
         post_migrate.connect(write_measures, sender=self)
+        # Posts that units must have, and the loads of roles, rest on both.
+        post_migrate.connect(write_offices, sender=self)

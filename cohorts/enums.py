@@ -94,3 +94,18 @@ class Succession(models.TextChoices):
 
     MERGE = "merge", _("merged into")
     SPLIT = "split", _("split into")
+
+
+class BlockedPost(models.TextChoices):
+    """What a block can keep a person from; the codes of roles and of kinds of link."""
+
+    CLASS_ADVISER = "class_adviser", _("class adviser")
+    TUTOR = "tutor", _("tutor")
+    PARTY_TUTOR = "party_tutor", _("party-building tutor")
+
+
+class HandoverState(models.TextChoices):
+    PROPOSED = "proposed", _("waiting for signatures")
+    DONE = "done", _("handed over")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")

@@ -54,6 +54,16 @@ class FollowUp(models.Model):
     content = models.TextField(_("content"), max_length=4000, blank=True)
     risk = models.CharField(_("risk"), max_length=8, choices=Risk.choices, default=Risk.ORDINARY)
     next_on = models.DateField(_("next contact"), null=True, blank=True)
+    # Whoever keeps the promise of ``next_on`` when it is not the writer any more.
+    next_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("next contact by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="promised_contacts",
+    )
     needs_report = models.BooleanField(_("needs reporting"), default=False)
     confidentiality = models.CharField(
         _("visible to"),

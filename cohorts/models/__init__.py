@@ -1,8 +1,10 @@
 from .appointment import Appointment, Grant, Role
 from .calendar import Term
 from .contract import Contract, ContractPost
+from .handover import Handover, HandoverPart
 from .link import DatedLink, LinkKind
 from .measure import Parameter, Ratio, RatioRole
+from .post import Letter, PostBlock, RequiredPost
 from .study import Major
 from .unit import (
     Academy,
@@ -34,12 +36,17 @@ __all__ = [
     "Grant",
     "Group",
     "GroupMember",
+    "Handover",
+    "HandoverPart",
+    "Letter",
     "LinkKind",
     "Major",
     "Office",
     "Parameter",
+    "PostBlock",
     "Ratio",
     "RatioRole",
+    "RequiredPost",
     "Role",
     "Room",
     "SchoolClass",

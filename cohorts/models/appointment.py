@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from cohorts.enums import Side, UnitKind
+from portal.core.access import RestrictedManager, RestrictedQuerySet
 
 
 @pghistory.track()
@@ -38,6 +39,15 @@ class Role(models.Model):
         _("one holder per unit"), default=False, help_text=_("Two people cannot hold it at once.")
     )
     order = models.PositiveSmallIntegerField(_("order"), default=100)
+    load_limit = models.ForeignKey(
+        "cohorts.Parameter",
+        verbose_name=_("load limit"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="roles",
+        help_text=_("At most so many students per person; the number stands in the parameters."),
+    )
 
     class Meta:
         verbose_name = _("role")
@@ -48,7 +58,7 @@ class Role(models.Model):
         return self.name
 
 
-class AppointmentQuerySet(models.QuerySet["Appointment"]):
+class AppointmentQuerySet(RestrictedQuerySet):
     def in_force(self, day: object) -> "AppointmentQuerySet":
         """Posts held on ``day``; both end days are included."""
         return self.filter(
@@ -64,6 +74,8 @@ class Appointment(models.Model):
     that moment, whatever the dates say. The dates are tested in every query; writing goes
     through cohorts.domain.appointments only.
     """
+
+    see_action: ClassVar[str] = "see_unit"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -92,8 +104,17 @@ class Appointment(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    stands_in_for = models.ForeignKey(
+        "self",
+        verbose_name=_("stands in for"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="deputies",
+        help_text=_("The post whose holder is away. A deputy's post always has an end."),
+    )
 
-    objects: ClassVar[models.Manager["Appointment"]] = AppointmentQuerySet.as_manager()
+    objects = RestrictedManager.from_queryset(AppointmentQuerySet)()
 
     class Meta:
         verbose_name = _("appointment")
@@ -110,6 +131,11 @@ class Appointment(models.Model):
                 fields=["person", "role", "unit", "starts_on"],
                 condition=Q(revoked_at=None),
                 violation_error_message=_("This person already holds this post from that day."),
+            ),
+            models.CheckConstraint(
+                name="appointment_deputy_has_an_end",
+                condition=Q(stands_in_for=None) | Q(ends_on__isnull=False),
+                violation_error_message=_("A deputy's post needs a last day."),
             ),
         ]
         indexes = [models.Index(fields=["unit", "role"])]

@@ -111,7 +111,7 @@ def agreed_contacts(user: Any, shown: set[str]) -> list[dict[str, Any]]:
     found = (
         FollowUp.objects.filter(
             ~Exists(later),
-            author=user,
+            Q(author=user, next_by=None) | Q(next_by=user),
             next_on__lte=day + dt.timedelta(days=1),
             student_id__in=Student.objects.restrict(user, "log_talk").values("pk"),
         )
