@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cohorts.domain.duties import follow_duties
 from cohorts.models import Appointment, Unit
+from portal.core.freshness import renew
 from portal.core.models import User
 from portal.core.scope import forget_reach
 
@@ -73,6 +74,7 @@ def reconcile(people: Collection[int] | None = None) -> tuple[int, int]:
         added = cursor.rowcount
     follow_duties(people)
     forget_reach()
+    renew(people)
     return removed, added
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import patch_cache_control
 
+from portal.core.freshness import renew
 from portal.core.scope import request_scope
 
 
@@ -37,5 +38,9 @@ class RequestScopeMiddleware:
                 logout(request)
             if request.method in {"GET", "HEAD", "OPTIONS"}:
                 return self.get_response(request)
-            with pghistory.context(user=getattr(request.user, "pk", None), url=request.path):
-                return self.get_response(request)
+            person = getattr(request.user, "pk", None)
+            with pghistory.context(user=person, url=request.path):
+                response = self.get_response(request)
+            if person is not None:
+                renew([person])
+            return response

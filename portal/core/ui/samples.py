@@ -228,6 +228,8 @@ def sample_context() -> dict[str, Any]:
         "data_as_of": "5月28日 07:30",
         "school_name": "示范大学",
         "unread_count": 2,
+        # Samples stand in the frame too, not the reader's own.
+        "frame": None,
         "tiles": _tiles(),
         "heat": _heat(),
         "chart_data": _chart(),
