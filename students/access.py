@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,7 +22,14 @@ from portal.core.access import (
 from portal.core.models import User
 from portal.core.rows import fetch
 from portal.core.scope import remembered
-from students.models import CourseResult, Movement, Placement, Student, StudentLink
+from students.models import (
+    CourseResult,
+    LinkRun,
+    Movement,
+    Placement,
+    Student,
+    StudentLink,
+)
 
 # Actions that everyone has on the record that is their own.
 SELF_ACTIONS = frozenset({"see_own"})
@@ -186,3 +193,21 @@ def _through_student(model: type[Any], name: str) -> Route:
 register_route(Placement, _through_student(Placement, "student"))
 register_route(Movement, _through_student(Movement, "student"))
 register_route(CourseResult, _through_student(CourseResult, "student"))
+
+
+def _run_keys(user: User, action: str) -> QuerySet[Any] | None:
+    """A bulk assignment is seen by whoever may assign all students it touched."""
+    students = reached_keys(Student, user, action)
+    if students is None:
+        return None
+    beyond = StudentLink.objects.filter(run=OuterRef("pk")).exclude(student_id__in=students)
+    rows: QuerySet[Any] = LinkRun.objects.filter(~Exists(beyond)).values("pk")
+    return rows
+
+
+def _run_reasons(user: User, action: str, run: LinkRun) -> list[Reason]:
+    link = run.links.select_related("student").first()
+    return reasons(user, action, link.student) if link else []
+
+
+register_route(LinkRun, Route("students", _run_keys, _run_reasons))

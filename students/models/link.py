@@ -10,12 +10,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import DatedLink, LinkKind
+from portal.core.access import RestrictedManager
 
 from .student import Student
 
 
 class LinkRun(models.Model):
     """One bulk assignment: who ran it by which rule; the whole run can be taken back."""
+
+    see_action: ClassVar[str] = "appoint"
 
     key = models.UUIDField(_("number"), default=uuid.uuid4, unique=True, editable=False)
     kind = models.ForeignKey(
@@ -34,6 +37,8 @@ class LinkRun(models.Model):
     ends_on = models.DateField(_("to"), null=True, blank=True)
     links_made = models.PositiveIntegerField(_("links"), default=0)
     undone_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+
+    objects = RestrictedManager()
 
     class Meta:
         verbose_name = _("bulk assignment")

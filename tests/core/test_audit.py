@@ -17,14 +17,14 @@ from casework.domain import cases, follow_ups
 from casework.enums import Channel, Source
 from casework.models import Case, CaseCategory, CaseLevel
 from cohorts.domain import appointments, bulk_units, contracts, tree, units
-from cohorts.models import Contract, Group, Office, Role
+from cohorts.models import Contract, Group, LinkKind, Office, Role
 from portal.core import audit
 from portal.core.domain import accounts, import_jobs
 from portal.core.domain.imports import import_kinds
 from portal.core.models import AuditEntry, Job, JobState, Notification, User
 from portal.core.scope import request_scope
 from portal.web.domain import reminders
-from students.domain import placements
+from students.domain import link_runs, links, placements
 from students.enums import StudentStatus
 from tests.world import World
 
@@ -75,6 +75,24 @@ def _closed_room(w: World) -> Any:
     return tree.close_unit(actor=w.sys, unit=w.room411, closed_on=dt.date(2026, 7, 1))
 
 
+def _tutor() -> LinkKind:
+    return LinkKind.objects.get(code="tutor")
+
+
+def _covered(w: World) -> Any:
+    return links.cover_links(
+        actor=w.jiang, person=w.wang, stand_in=w.nobody, starts_on=timezone.localdate(),
+        ends_on=timezone.localdate(),
+    )  # fmt: skip
+
+
+def _run(w: World) -> Any:
+    return link_runs.assign_links(
+        actor=w.jiang, key=uuid.uuid4(), kind=_tutor(), pairs=[(w.cheng.pk, w.nobody.pk)],
+        starts_on=timezone.localdate(),
+    )  # fmt: skip
+
+
 def _late_case(w: World) -> Case:
     case = w.add_case("gu", owner=w.zhou)
     case.contact_due_at = timezone.now() - dt.timedelta(days=2)
@@ -121,6 +139,17 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
         actor=w.han, student=w.gu, unit=w.c2302, since=timezone.localdate()),
     "students.domain.placements.change_status": lambda w: lambda: placements.change_status(
         actor=w.han, student=w.gu, status=StudentStatus.ON_LEAVE, since=timezone.localdate()),
+    "students.domain.links.link_student": lambda w: lambda: links.link_student(
+        actor=w.jiang, kind=_tutor(), person=w.wang, student=w.cheng),
+    "students.domain.links.end_link": lambda w: lambda: links.end_link(
+        actor=w.jiang, link=w.gu.links.get()),
+    "students.domain.links.cover_links": lambda w: lambda: _covered(w),
+    "students.domain.links.end_cover": lambda w: (
+        (lambda _made: lambda: links.end_cover(
+            actor=w.jiang, person=w.wang, stand_in=w.nobody))(_covered(w))),
+    "students.domain.link_runs.assign_links": lambda w: lambda: _run(w),
+    "students.domain.link_runs.undo_run": lambda w: (
+        (lambda run: lambda: link_runs.undo_run(actor=w.jiang, run=run))(_run(w))),
     "casework.domain.cases.open_case": lambda w: lambda: cases.open_case(
         actor=w.zhou, student=w.gu, category=CaseCategory.objects.get(pk="ACADEMIC"),
         level=_level("YELLOW"), reason="两门不及格", source=Source.COUNSELLOR),
