@@ -1,4 +1,5 @@
-"""Routes to cases and follow-ups; the task-force seat (design 5.3, 6; rulebook 8.3)."""
+"""Routes to cases and follow-ups: student, seat, broken glass; and who is kept out of a case
+(design 5.3, 5.8, 5.9, 6; rulebook 8.3)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,21 +10,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.enums import Confidentiality, WriteLevel
-from casework.models import Case, FollowUp, Seat
-from cohorts.access import in_force
+from casework.enums import Confidentiality
+from casework.models import BreakGlass, Case, FollowUp, LockOut
+from casework.ties import seated_case_ids, seats, shut_case_ids, ties_of
 from portal.core.access import (
     Action,
+    Denial,
     Reason,
     Route,
     reached_keys,
     reasons,
     register_actions,
+    register_denial,
     register_route,
 )
 from portal.core.models import User
-from portal.core.rows import fetch
-from portal.core.scope import remembered
 from students.models import Student
 
 register_actions(
@@ -43,48 +44,12 @@ register_actions(
            sensitive=True),
     Action("clear_psychological", gettext_lazy("read psychological files"),
            gettext_lazy("For psychology staff only."), sensitive=True),
+    Action("break_glass", gettext_lazy("break the glass of a red case"),
+           gettext_lazy("Open the sealed notes of one red case for four hours; the responsible "
+                        "person and the psychology staff are told at once."), sensitive=True),
+    Action("see_care_hint", gettext_lazy("see that care is asked for"),
+           gettext_lazy("Advice what to do and not to do, without level and category.")),
 )  # fmt: skip
-
-# What a seat in a task force carries: this student's card and record, and the case.
-_SEAT_READS = frozenset({"see_card", "see_record", "see_case", "see_talks", "clear_restricted"})
-_SEAT_WRITES = frozenset({"write_case", "log_talk"})
-
-
-def seats(user: User, action: str) -> QuerySet[Seat] | None:
-    """Seats of open cases that ``user`` holds today and that carry ``action``."""
-    if action not in _SEAT_READS | _SEAT_WRITES:
-        return None
-    held = Seat.objects.filter(
-        in_force(timezone.localdate()), person=user, case__closed_at__isnull=True
-    )
-    return held if action in _SEAT_READS else held.filter(write_level=WriteLevel.WRITE)
-
-
-def seated_case_ids(user: User, action: str) -> list[int]:
-    """Open cases in which ``user`` has a seat that carries ``action``."""
-    if action not in _SEAT_READS | _SEAT_WRITES:
-        return []
-    writing = action in _SEAT_WRITES
-    return [pk for pk, level in _all_seats(user) if not writing or level == WriteLevel.WRITE]
-
-
-_SEATS = """
-    SELECT s.case_id, s.write_level
-      FROM casework_seat s JOIN casework_case c ON c.id = s.case_id
-     WHERE s.person_id = %(user)s AND c.closed_at IS NULL
-       AND s.starts_on <= %(day)s AND (s.ends_on IS NULL OR s.ends_on >= %(day)s)
-     ORDER BY s.case_id
-"""
-
-
-def _all_seats(user: User) -> list[tuple[int, str]]:
-    """Case and write level of every seat held today: one read for the whole request."""
-
-    def read() -> list[tuple[int, str]]:
-        rows = fetch(_SEATS, {"user": user.pk, "day": timezone.localdate()})
-        return [(pk, level) for pk, level in rows]
-
-    return remembered(("seats", user.pk, timezone.localdate()), read)
 
 
 def _seated_students(user: User, action: str) -> QuerySet[Any] | None:
@@ -102,7 +67,7 @@ def _seat_reasons(user: User, action: str, case_filter: Q) -> list[Reason]:
             _("seat in the task force (%(duty)s) since %(since)s")
             % {"duty": seat.duty, "since": date_format(seat.starts_on, "DATE_FORMAT")},
         )
-        for seat in held.filter(case_filter)
+        for seat in held.filter(case_filter).exclude(case__in=shut_case_ids(user))
     ]
 
 
@@ -123,7 +88,9 @@ def _cases_of_reached_students(user: User, action: str) -> QuerySet[Any] | None:
 
 
 def _case_student_reasons(user: User, action: str, case: Case) -> list[Reason]:
-    return [r for r in reasons(user, action, case.student) if r.route != "seat"]
+    # The key is all that the routes to a student need to know.
+    student = Student(pk=case.student_id)
+    return [r for r in reasons(user, action, student) if r.route != "seat"]
 
 
 def _seated_cases(user: User, action: str) -> QuerySet[Any] | None:
@@ -138,6 +105,80 @@ def _seated_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
 
 register_route(Case, Route("student", _cases_of_reached_students, _case_student_reasons))
 register_route(Case, Route("seat", _seated_cases, _seated_case_reasons, seated_case_ids))
+
+
+# What broken glass opens: the notes of this one case that rank alone does not open.
+_GLASS_READS = frozenset({"clear_restricted", "clear_psychological"})
+
+
+def glassed_case_ids(user: User, action: str) -> list[int]:
+    """Open cases whose sealed notes ``user`` has opened in an emergency: for some hours, and only
+    while a post still lets him break the glass of this student's case."""
+    if action not in _GLASS_READS or not (broken := ties_of(user).glass):
+        return []
+    cases = Case.objects.filter(pk__in=broken)
+    mine = reached_keys(Student, user, "break_glass")
+    if mine is None:
+        return []
+    return list(cases.filter(student_id__in=mine).order_by("pk").values_list("pk", flat=True))
+
+
+def _glassed_cases(user: User, action: str) -> QuerySet[Any] | None:
+    ids = glassed_case_ids(user, action)
+    rows: QuerySet[Any] | None = Case.objects.filter(pk__in=ids).values("pk") if ids else None
+    return rows
+
+
+def _glass_reasons(user: User, case_id: int | None) -> list[Reason]:
+    if case_id not in glassed_case_ids(user, "clear_restricted"):
+        return []
+    broken = BreakGlass.objects.filter(
+        case_id=case_id, person_id=user.pk, ends_at__gt=timezone.now()
+    )
+    return [
+        Reason(
+            "glass",
+            _("glass broken until %(time)s: %(reason)s")
+            % {"time": date_format(timezone.localtime(one.ends_at), "H:i"), "reason": one.reason},
+        )
+        for one in broken.order_by("-ends_at")[:1]
+    ]
+
+
+def _glassed_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
+    return _glass_reasons(user, case.pk) if action in _GLASS_READS else []
+
+
+register_route(Case, Route("glass", _glassed_cases, _glassed_case_reasons, glassed_case_ids))
+
+
+def _lock_out_reasons(user: User, case_id: int | None) -> list[Reason]:
+    """For the security of the case: told by command to those who run the portal, never here to
+    the person himself, who is told nothing at all."""
+    now = timezone.now()
+    held = LockOut.objects.filter(person_id=user.pk, case_id=case_id, starts_at__lte=now).filter(
+        Q(ends_at=None) | Q(ends_at__gt=now)
+    )
+    return [
+        Reason(
+            "lock-out",
+            _("locked out of this case since %(since)s")
+            % {"since": date_format(timezone.localtime(one.starts_at), "DATE_FORMAT")},
+        )
+        for one in held
+    ]
+
+
+def _case_lock_out(user: User, case: Case) -> list[Reason]:
+    return _lock_out_reasons(user, case.pk)
+
+
+def _talk_lock_out(user: User, talk: FollowUp) -> list[Reason]:
+    return _lock_out_reasons(user, talk.case_id)
+
+
+register_denial(Case, Denial("lock-out", "pk", shut_case_ids, _case_lock_out))
+register_denial(FollowUp, Denial("lock-out", "case_id", shut_case_ids, _talk_lock_out))
 
 
 def _talks_by(clearance: str, level: str) -> Callable[[User, str], QuerySet[Any] | None]:
@@ -187,6 +228,23 @@ def _seated_talk_reasons(user: User, action: str, talk: FollowUp) -> list[Reason
     return _seat_reasons(user, "clear_restricted", Q(case=talk.case_id))
 
 
+def _glassed_talks(user: User, action: str) -> QuerySet[Any] | None:
+    """Notes of the task force of a case whose glass is broken."""
+    ids = glassed_case_ids(user, "clear_restricted") if action == "see_talks" else []
+    if not ids:
+        return None
+    rows: QuerySet[Any] = FollowUp.objects.filter(
+        case_id__in=ids, confidentiality=Confidentiality.RESTRICTED
+    ).values("pk")
+    return rows
+
+
+def _glassed_talk_reasons(user: User, action: str, talk: FollowUp) -> list[Reason]:
+    if action != "see_talks" or talk.confidentiality != Confidentiality.RESTRICTED:
+        return []
+    return _glass_reasons(user, talk.case_id)
+
+
 def _own_talks(user: User, action: str) -> QuerySet[Any] | None:
     """What I wrote myself, as long as the student is still mine to see."""
     if action != "see_talks":
@@ -214,3 +272,4 @@ for _clearance, _level in (
     )
 register_route(FollowUp, Route("author", _own_talks, _own_talk_reasons))
 register_route(FollowUp, Route("seat", _seated_talks, _seated_talk_reasons))
+register_route(FollowUp, Route("glass", _glassed_talks, _glassed_talk_reasons))

@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.enums import INNER_KINDS
 from cohorts.models import Appointment, Contract, Grant, Unit, UnitTree
-from portal.core.access import Action, Reason, Route, register_actions, register_route
+from portal.core.access import (
+    Action,
+    Reason,
+    Route,
+    plain,
+    register_actions,
+    register_route,
+    supporter_of,
+)
 from portal.core.models import User
 from portal.core.rows import fetch
 from portal.core.scope import remembered
@@ -53,6 +61,14 @@ register_actions(
         "import_staff",
         gettext_lazy("import staff"),
         gettext_lazy("Read accounts and posts of staff from a file."),
+    ),
+    Action(
+        "view_as",
+        gettext_lazy("look through another account"),
+        gettext_lazy(
+            "See what both accounts may see, read-only, for support; every session is logged."
+        ),
+        sensitive=True,
     ),
 )
 
@@ -95,7 +111,11 @@ _BELOW = """
 def granted_unit_ids(user: User, action: str) -> list[int]:
     """Ids of every unit on which ``user`` holds ``action`` today: the granted units and all
     below them. Rooms count only under a grant on a building, floor or room, and party branches
-    only under a grant on a party organisation."""
+    only under a grant on a party organisation. Seen through another account: what both hold."""
+    supporter = supporter_of(user)
+    if supporter is not None:
+        ours = granted_unit_ids(supporter, action)
+        return sorted(set(ours).intersection(granted_unit_ids(plain(user), action)))
 
     def read() -> list[int]:
         held = _held(user).get(action, [])
@@ -135,6 +155,9 @@ def _below(ancestors: tuple[int, ...], without: tuple[str, ...] = ()) -> frozens
 def holds_on_unit(user: User, action: str, unit_id: int) -> bool:
     """Whether ``user`` holds ``action`` today on the unit or on one above it."""
     if not user.is_in_force():
+        return False
+    supporter = supporter_of(user)
+    if supporter is not None and not holds_on_unit(supporter, action, unit_id):
         return False
     return grants(user, action).filter(content_object__below__descendant_id=unit_id).exists()
 

@@ -1,9 +1,10 @@
 """The one access rule: actions, routes to records, restrict/get_for, explain (design 5)."""
 
 from .actions import Action, action, actions, register_actions
+from .denials import Denial, denial_reasons, register_denial
 from .queryset import RestrictedManager, RestrictedQuerySet
+from .reason import Reason
 from .routes import (
-    Reason,
     Route,
     count_reached,
     is_same_reach,
@@ -15,9 +16,11 @@ from .routes import (
     register_route,
     routes,
 )
+from .seen_as import plain, seen_as, supporter_of
 
 __all__ = [
     "Action",
+    "Denial",
     "Reason",
     "RestrictedManager",
     "RestrictedQuerySet",
@@ -25,13 +28,18 @@ __all__ = [
     "action",
     "actions",
     "count_reached",
+    "denial_reasons",
     "is_same_reach",
     "may_hold",
+    "plain",
     "reached_among",
     "reached_keys",
     "reaches_any",
     "reasons",
     "register_actions",
+    "register_denial",
     "register_route",
     "routes",
+    "seen_as",
+    "supporter_of",
 ]

@@ -18,14 +18,9 @@ from portal.core.rows import fetch
 from portal.core.scope import remembered
 
 from .actions import action as known_action
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One sentence of an explanation: ``text`` is shown as it is, in the reader's language."""
-
-    route: str
-    text: str
+from .denials import denial_reasons, denied
+from .reason import Reason
+from .seen_as import both_in_force, plain, supporter_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,7 @@ def may_hold(user: Any, action: str) -> bool:
     """First gate: a known action, asked by an account in force."""
     if not getattr(user, "is_authenticated", False) or known_action(action) is None:
         return False
-    return bool(user.is_in_force())
+    return both_in_force(user)
 
 
 def reached_keys(
@@ -70,6 +65,12 @@ def reached_keys(
     """
     if not may_hold(user, action):
         return None
+    supporter = supporter_of(user)
+    if supporter is not None:
+        ours = [
+            reached_keys(model, one, action, but=but, **within) for one in (plain(user), supporter)
+        ]
+        return None if None in ours else _in_all(model, ours)
 
     def read() -> "models.QuerySet[Any, Any] | None":
         open_ways = [route for route in routes(model) if route.name != but]
@@ -80,7 +81,9 @@ def reached_keys(
             return None
         first, *rest = keys
         # One list instead of several OR-ed ones: the planner then starts from the reach.
-        return first.union(*rest, all=True) if rest else first
+        reach = first.union(*rest, all=True) if rest else first
+        shut = denied(model, user)
+        return _without(model, reach, shut) if shut else reach
 
     # A page asks the same question for its navigation, its rows and its columns.
     return (
@@ -92,6 +95,24 @@ def reached_keys(
     )
 
 
+def _without(
+    model: type[models.Model], reach: Any, shut: "list[tuple[str, Sequence[int]]]"
+) -> "models.QuerySet[Any, Any]":
+    """The reach without the rows that a denial names: deny beats allow by any route."""
+    rows = model._default_manager.filter(pk__in=reach).order_by()
+    for field, ids in shut:
+        rows = rows.exclude(**{f"{field}__in": list(ids)})
+    return rows.values("pk")
+
+
+def _in_all(model: type[models.Model], several: Sequence[Any]) -> "models.QuerySet[Any, Any]":
+    """Rows that stand in every one of the reaches."""
+    rows = model._default_manager.order_by()
+    for reach in several:
+        rows = rows.filter(pk__in=reach)
+    return rows.values("pk")
+
+
 def reaches_any(model: type[models.Model], user: Any, action: str) -> bool:
     """Whether ``reached_keys`` would be more than None: a door for navigation and whole pages.
 
@@ -99,6 +120,9 @@ def reaches_any(model: type[models.Model], user: Any, action: str) -> bool:
     """
     if not may_hold(user, action):
         return False
+    supporter = supporter_of(user)
+    if supporter is not None:
+        return all(reaches_any(model, one, action) for one in (plain(user), supporter))
     return any(
         bool(route.reach(user, action)) if route.reach else route.keys(user, action) is not None
         for route in routes(model)
@@ -125,7 +149,7 @@ def is_same_reach(model: type[models.Model], user: Any, action: str, known: str)
 
     Then a row that was read by ``known`` is reached for ``action`` without asking again.
     """
-    if not may_hold(user, action) or not may_hold(user, known):
+    if not may_hold(user, action) or not may_hold(user, known) or supporter_of(user) is not None:
         return False
     ways = routes(model)
     return bool(ways) and all(
@@ -149,6 +173,12 @@ def reached_among(
 def reasons(user: User, action: str, obj: models.Model) -> list[Reason]:
     """Every reason why ``user`` reaches ``obj`` for ``action``; empty means denied."""
     if not may_hold(user, action):
+        return []
+    supporter = supporter_of(user)
+    if supporter is not None:
+        theirs, ours = (reasons(one, action, obj) for one in (plain(user), supporter))
+        return theirs if ours else []
+    if denial_reasons(user, obj):
         return []
     found: list[Reason] = []
     for route in routes(type(obj)):

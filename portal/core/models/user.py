@@ -27,6 +27,8 @@ class User(AbstractUser):
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    # Who looks at the portal through this account, in a view-as session (portal.core.access).
+    supporter: "User | None" = None
     objects: ClassVar[UserManager["User"]] = UserManager()
 
     class Meta:

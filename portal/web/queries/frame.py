@@ -1,7 +1,7 @@
 """Facts of the page frame: what a person holds, where, and what waits; two statements a page."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.enums import UnitKind
+from portal.core.access import plain, supporter_of
 from portal.core.scope import remembered
 
 # Offered in the switcher below a unit one holds: the next level that has a dashboard of its own.
@@ -100,8 +101,22 @@ def holding(user: Any) -> Holding:
     """Everything ``user`` holds by posts in force today; nothing for a closed account."""
     if not user.is_in_force():
         return Holding()
+    supporter = supporter_of(user)
+    if supporter is not None:
+        return _of_both(holding(plain(user)), holding(supporter))
     today = timezone.localdate()
     return remembered(("holding", user.pk, today), lambda: _read_holding(user.pk, today))
+
+
+def _of_both(one: Holding, other: Holding) -> Holding:
+    """What both hold; a unit of either switcher is offered when the other may open it too."""
+    actions = one.actions & other.actions
+    known = {choice.pk for choice in other.choices}
+    return Holding(
+        actions=actions,
+        choices=tuple(choice for choice in one.choices if choice.pk in known),
+        on={action: one.on[action] & other.on[action] for action in actions},
+    )
 
 
 def _read_holding(user_id: int, today: dt.date) -> Holding:
@@ -126,7 +141,9 @@ def _read_holding(user_id: int, today: dt.date) -> Holding:
 def facts(user: Any) -> Facts:
     """One statement: unread notices, school, posts, term of today."""
     today = timezone.localdate()
-    return remembered(("facts", user.pk, today), lambda: _read_facts(user.pk, today))
+    found = remembered(("facts", user.pk, today), lambda: _read_facts(user.pk, today))
+    # Notices are addressed to one person and may name students: no supporter reads them.
+    return found if supporter_of(user) is None else replace(found, unread=0)
 
 
 def _read_facts(user_id: int, today: dt.date) -> Facts:

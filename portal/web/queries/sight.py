@@ -8,6 +8,7 @@ from django.utils import timezone
 from cohorts.access import in_force
 from cohorts.enums import DWELLING_KINDS
 from cohorts.models import Grant, Unit
+from portal.core.access import plain, supporter_of
 from portal.core.scope import remembered
 
 
@@ -49,6 +50,9 @@ class Sight:
 
 def sight(user: Any, unit: Unit) -> Sight:
     """One statement. Rooms and floors count only under a post on a dwelling, as in the reach."""
+    supporter = supporter_of(user)
+    if supporter is not None:
+        return Sight(sight(plain(user), unit).actions & sight(supporter, unit).actions)
 
     def read() -> Sight:
         if not user.is_in_force():

@@ -1,0 +1,87 @@
+"""What ties a person to single cases: seats, broken glass and lock-outs, read once a request."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from casework.enums import WriteLevel
+from casework.models import Seat
+from cohorts.access import in_force
+from portal.core.access import supporter_of
+from portal.core.models import User
+from portal.core.rows import fetch
+from portal.core.scope import remembered
+
+# What a seat in a task force carries: this student's card and record, and the case.
+_SEAT_READS = frozenset({"see_card", "see_record", "see_case", "see_talks", "clear_restricted"})
+_SEAT_WRITES = frozenset({"write_case", "log_talk"})
+
+
+def seats(user: User, action: str) -> QuerySet[Seat] | None:
+    """Seats of open cases that ``user`` holds today and that carry ``action``. Callers leave out
+    the cases that ``shut_case_ids`` names."""
+    if action not in _SEAT_READS | _SEAT_WRITES:
+        return None
+    held = Seat.objects.filter(
+        in_force(timezone.localdate()), person=user, case__closed_at__isnull=True
+    )
+    return held if action in _SEAT_READS else held.filter(write_level=WriteLevel.WRITE)
+
+
+def seated_case_ids(user: User, action: str) -> list[int]:
+    """Open cases in which ``user`` has a seat that carries ``action``."""
+    if action not in _SEAT_READS | _SEAT_WRITES:
+        return []
+    writing = action in _SEAT_WRITES
+    return [pk for pk, level in ties_of(user).seats if not writing or level == WriteLevel.WRITE]
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What ties a person to single cases now: seats with their level, broken glass, lock-outs."""
+
+    seats: tuple[tuple[int, str], ...]
+    glass: tuple[int, ...]
+    shut: tuple[int, ...]
+
+
+_TIES = """
+    SELECT 'seat', s.case_id, s.write_level
+      FROM casework_seat s JOIN casework_case c ON c.id = s.case_id
+     WHERE s.person_id = %(user)s AND c.closed_at IS NULL
+       AND s.starts_on <= %(day)s AND (s.ends_on IS NULL OR s.ends_on >= %(day)s)
+     UNION ALL
+    SELECT 'shut', case_id, '' FROM casework_lockout
+     WHERE person_id = %(user)s
+       AND starts_at <= %(now)s AND (ends_at IS NULL OR ends_at > %(now)s)
+     UNION ALL
+    SELECT 'glass', b.case_id, ''
+      FROM casework_breakglass b JOIN casework_case c ON c.id = b.case_id
+     WHERE b.person_id = %(user)s AND c.closed_at IS NULL
+       AND b.starts_at <= %(now)s AND b.ends_at > %(now)s
+     ORDER BY 2
+"""
+
+
+def ties_of(user: User) -> Ties:
+    """One read for the whole request. A lock-out takes the seat and the glass with it."""
+
+    def read() -> Ties:
+        rows = fetch(_TIES, {"user": user.pk, "day": timezone.localdate(), "now": timezone.now()})
+        shut = tuple(pk for kind, pk, _level in rows if kind == "shut")
+        return Ties(
+            seats=tuple((pk, lv) for kind, pk, lv in rows if kind == "seat" and pk not in shut),
+            glass=tuple(pk for kind, pk, _lv in rows if kind == "glass" and pk not in shut),
+            shut=shut,
+        )
+
+    return remembered(("ties", user.pk, timezone.localdate()), read)
+
+
+def shut_case_ids(user: User) -> tuple[int, ...]:
+    """Cases of which ``user`` must learn nothing. For sums and columns that are counted by
+    statements of their own; rows read through ``restrict`` leave these cases out already."""
+    supporter = supporter_of(user)
+    ours = () if supporter is None else shut_case_ids(supporter)
+    return tuple(sorted({*ties_of(user).shut, *ours}))
