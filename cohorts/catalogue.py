@@ -14,7 +14,16 @@ from cohorts.enums import Side, UnitKind
 from cohorts.models import LinkKind, Role, Unit
 from portal.core.access import actions
 
-_READ = "see_unit see_card see_record see_results see_contact see_talks see_case"
+# What the rulebook calls "scope R": opened field by field, each opening logged (8.3).
+_FIELDS = "see_masked see_phone see_contact see_identity see_health see_aid_tier see_aid"
+_READ = (
+    f"see_unit see_card see_record see_results see_talks see_case see_care_hint {_FIELDS}"
+)
+# Class advisers and tutors: particulars masked, telephone on click, hardship tier alone, and the
+# advice that care is asked for, without level or category.
+_NEAR = "see_masked see_phone see_aid_tier see_care_hint"
+# Heads of a college or academy may break the glass of a red case and see who has read what.
+_HEAD = "break_glass see_readers"
 _CARE = f"{_READ} log_talk write_case"
 # Clearance for task-force notes is given to a post by name; rank alone never confers it.
 _CLEARED = f"{_CARE} clear_restricted manage_case"
@@ -25,29 +34,30 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.UNIVERSITY], "see_unit see_counts", False),
     ("party_secretary", "党委书记", "学院书院育人工作第一责任人", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
-     f"{_CARE} manage_case appoint manage_contract export_students", True),
+     f"{_CARE} manage_case appoint manage_contract export_students {_HEAD}", True),
     ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} appoint", True),
     ("deputy_secretary", "党委副书记", "分管学生工作", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
-     f"{_CLEARED} appoint manage_contract export_students", False),
+     f"{_CLEARED} appoint manage_contract export_students {_HEAD} view_as", False),
     ("academy_director", "院务主任", "书院日常教育管理与宿舍安全", Side.ACADEMY,
-     [UnitKind.ACADEMY], f"{_CLEARED} appoint export_students edit_student", False),
+     [UnitKind.ACADEMY], f"{_CLEARED} appoint export_students edit_student {_HEAD} view_as", False),
     ("contract_leader", "包干领导", "谁包干、谁牵头、谁负责、谁落实", Side.COLLEGE,
      [UnitKind.COHORT], f"{_CLEARED} export_students", True),
     ("counsellor", "辅导员", "学生日常教育管理与关心", Side.ACADEMY,
      [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
      f"{_CLEARED}", False),
     ("class_adviser", "班主任", "班级建设与学业指导", Side.COLLEGE,
-     [UnitKind.CLASS], "see_unit see_card see_record see_results log_talk", False),
+     [UnitKind.CLASS], f"see_unit see_card see_record see_results log_talk {_NEAR}", False),
     ("organiser", "组织员", "发展党员材料审核", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT],
-     "see_unit see_card log_talk see_party_file write_party_file", False),
+     "see_unit see_card see_masked log_talk see_party_file write_party_file", False),
     ("party_tutor", "党建指导教师", "指导学生党支部", Side.COLLEGE,
      [UnitKind.COHORT, UnitKind.PARTY], "see_unit see_card log_talk", False),
     ("branch_secretary", "党支部书记", "支部工作", Side.COLLEGE,
      [UnitKind.PARTY], "see_unit see_card see_party_file", True),
     ("clerk", "教务员", "成绩、预警与学籍", Side.COLLEGE, [UnitKind.COLLEGE],
-     "see_unit see_card see_record see_results import_roster import_results edit_student", False),
+     "see_unit see_card see_masked see_record see_results import_roster import_results "
+     "edit_student", False),
     ("registrar", "学籍管理员", "转专业、分流、休学复学与毕业等学籍异动", Side.SCHOOL,
      [UnitKind.UNIVERSITY], "see_unit see_card see_record edit_student import_roster", False),
     ("psych_teacher", "心理教师", "心理健康教育与咨询", Side.SCHOOL,
@@ -57,7 +67,7 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
     ("sysadmin", "系统管理员", "组织架构与参数，不看业务数据", Side.SCHOOL,
      [UnitKind.UNIVERSITY], "manage_unit manage_contract import_staff import_roster", False),
     ("secadmin", "安全管理员", "账号、角色与任职，不看业务数据", Side.SCHOOL,
-     [UnitKind.UNIVERSITY], "grant_roles", False),
+     [UnitKind.UNIVERSITY], "grant_roles view_as", False),
     ("auditor", "审计管理员", "只看日志", Side.SCHOOL, [UnitKind.UNIVERSITY], "", False),
     # Part-time counsellors look after students like full-time ones; the ratio leaves them out.
     ("part_counsellor", "兼职辅导员", "协助学生日常教育管理", Side.ACADEMY,
@@ -73,7 +83,7 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
 ]  # fmt: skip
 
 LINKS: list[tuple[str, str, str, int | None]] = [
-    ("tutor", "本科生导师", "see_card see_record see_results log_talk", None),
+    ("tutor", "本科生导师", f"see_card see_record see_results log_talk {_NEAR}", None),
 ]
 
 

@@ -5,7 +5,7 @@ a unit in one statement, for today or for a past day (the change against last mo
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,8 +125,9 @@ class CaseCounts:
     closed_this_month: int
 
 
-def counts(unit_id: int, at: dt.datetime) -> CaseCounts:
-    """All case counts of a unit as they stood at ``at``, in one statement.
+def counts(unit_id: int, at: dt.datetime, shut: Sequence[int] = ()) -> CaseCounts:
+    """All case counts of a unit as they stood at ``at``, in one statement. ``shut`` are cases that
+    the reader is locked out of: they count nowhere.
 
     For a past moment the state is rebuilt from dated facts: a case was open if reported before
     and not yet closed; its last contact is the last real one before that moment, and it was
@@ -138,7 +139,7 @@ def counts(unit_id: int, at: dt.datetime) -> CaseCounts:
     with connection.cursor() as cursor:
         cursor.execute(
             _PAST if at < timezone.now() - dt.timedelta(minutes=1) else _NOW,
-            {"unit": unit_id, "day": day, "at": at, "month": month_start},
+            {"unit": unit_id, "day": day, "at": at, "month": month_start, "shut": list(shut)},
         )
         return CaseCounts(*(int(value or 0) for value in cursor.fetchone()))
 
@@ -174,7 +175,8 @@ _NOW = (
         SELECT c.closed_at IS NULL AS is_open, c.level_id, c.owner_id, c.contact_due_at AS due,
                c.last_contact_at AS last_at, c.reported_at, c.closed_at
           FROM casework_case c JOIN here USING (student_id)
-         WHERE c.closed_at IS NULL OR c.closed_at >= %(month)s
+         WHERE (c.closed_at IS NULL OR c.closed_at >= %(month)s)
+           AND c.id <> ALL(%(shut)s::bigint[])
     )"""
     + _SUMS
 )
@@ -201,7 +203,7 @@ _PAST = (
                 WHERE f.student_id = c.student_id AND f.is_real
                   AND f.happened_at <= %(at)s AND f.happened_at >= c.reported_at
                 ORDER BY f.happened_at DESC LIMIT 1) last ON true
-         WHERE c.reported_at <= %(at)s
+         WHERE c.reported_at <= %(at)s AND c.id <> ALL(%(shut)s::bigint[])
            AND (c.closed_at IS NULL OR c.closed_at > %(at)s OR c.closed_at >= %(month)s)
     )"""
     + _SUMS

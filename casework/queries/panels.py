@@ -11,6 +11,7 @@ from casework.enums import Channel, Stage
 from casework.models import Case, FollowUp
 from casework.queries.ledger import category_words, due_markup
 from casework.queries.timeline import ICONS
+from casework.ties import shut_case_ids
 from cohorts.models import Term
 from portal.core.access import reached_among, reaches_any
 from portal.core.rows import fetch
@@ -24,13 +25,14 @@ RECENT = 5
 
 _LEVELS = """
     SELECT student_id, level_id FROM casework_case
-     WHERE student_id = ANY(%s::bigint[]) AND closed_at IS NULL
+     WHERE student_id = ANY(%s::bigint[]) AND closed_at IS NULL AND id <> ALL(%s::bigint[])
 """
 _CONTACTS = """
     SELECT s.id, last.happened_at
       FROM unnest(%s::bigint[]) s(id) LEFT JOIN LATERAL (
            SELECT happened_at FROM casework_followup
-            WHERE student_id = s.id AND is_real ORDER BY happened_at DESC LIMIT 1) last ON true
+            WHERE student_id = s.id AND is_real
+              AND (case_id IS NULL OR case_id <> ALL(%s::bigint[])) ORDER BY happened_at DESC LIMIT 1) last ON true
 """
 
 
@@ -41,7 +43,7 @@ def level_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
         return {}
     # A case is seen exactly when its student is reached for it, which is the shorter question.
     mine = reached_among(Student, user, "see_case", ids, "see_card")
-    rows = fetch(_LEVELS, [list(mine)])
+    rows = fetch(_LEVELS, [list(mine), list(shut_case_ids(user))])
     marks: dict[int, Any] = dict.fromkeys(ids, "")
     marks.update((student, level_markup(level)) for student, level in rows)
     return marks
@@ -52,7 +54,7 @@ def contact_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
     if not reaches_any(Student, user, "see_talks"):
         return {}
     mine = reached_among(Student, user, "see_talks", ids, "see_card")
-    rows = fetch(_CONTACTS, [list(mine)])
+    rows = fetch(_CONTACTS, [list(mine), list(shut_case_ids(user))])
     today = timezone.localdate()
     return {pk: format_ago(at, today) if at else "—" for pk, at in rows}
 

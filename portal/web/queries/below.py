@@ -1,5 +1,6 @@
 """The units directly below a unit, ranked: the table of higher dashboards (rulebook 9.4.4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -8,7 +9,7 @@ from django.utils import timezone
 from cohorts.enums import UnitKind
 from cohorts.models import Unit
 from portal.web.queries.frame import unit_url
-from portal.web.queries.kept import SCHOOL_SECONDS, kept, kept_while_unchanged
+from portal.web.queries.kept import SCHOOL_SECONDS, kept, kept_out, kept_while_unchanged
 
 _RANKED = [UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS]
 
@@ -30,7 +31,7 @@ _BELOW = """
                count(*) FILTER (WHERE c.contact_due_at < %(now)s) AS overdue,
                count(*) FILTER (WHERE c.last_contact_at IS NULL) AS unrecorded
           FROM here JOIN casework_case c USING (student_id)
-         WHERE c.closed_at IS NULL GROUP BY kid
+         WHERE c.closed_at IS NULL AND c.id <> ALL(%(shut)s::bigint[]) GROUP BY kid
     )
     SELECT kids.id, kids.kind, kids.label, coalesce(heads.n, 0), coalesce(cases.open, 0),
            coalesce(cases.red, 0), coalesce(cases.overdue, 0), coalesce(cases.unrecorded, 0)
@@ -58,8 +59,8 @@ class Below:
         return unit_url(self.kind, self.pk)
 
 
-def units_below(unit: Unit) -> list[Below]:
-    """Ranked rows in one statement, kept until something changes."""
+def units_below(unit: Unit, shut: Sequence[int] = ()) -> list[Below]:
+    """Ranked rows in one statement, kept until something changes; cases in ``shut`` count nowhere."""
     today = timezone.localdate()
 
     def read() -> list[Below]:
@@ -68,11 +69,11 @@ def units_below(unit: Unit) -> list[Below]:
                 _BELOW,
                 {
                     "unit": unit.pk, "day": today, "now": timezone.now(),
-                    "kinds": [str(kind.value) for kind in _RANKED],
+                    "kinds": [str(kind.value) for kind in _RANKED], "shut": list(shut),
                 },
             )  # fmt: skip
             return [Below(*row) for row in cursor.fetchall()]
 
     if unit.kind == UnitKind.UNIVERSITY:
-        return kept(f"below:{unit.pk}:{today}", SCHOOL_SECONDS, read)
-    return kept_while_unchanged(f"below:{unit.pk}", read)
+        return kept(f"below:{unit.pk}:{today}{kept_out(shut)}", SCHOOL_SECONDS, read)
+    return kept_while_unchanged(f"below:{unit.pk}{kept_out(shut)}", read)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from casework.enums import Channel
 from casework.models import FollowUp
+from casework.ties import shut_case_ids
 from cohorts.access import in_force
 from cohorts.enums import MemberType, UnitKind
 from cohorts.models import Appointment, Contract, Unit, UnitTree
@@ -17,7 +18,7 @@ from cohorts.queries.contract_groups import ROLE_OF_TYPE, TypeCount, group_count
 from portal.core.access import reasons
 from portal.core.ui.dates import format_day
 from portal.web.queries.items import Item, Owner, items, owners
-from portal.web.queries.sight import Sight, sight
+from portal.web.queries.sight import Sight, shut_for, sight
 from portal.web.queries.snapshot import two_terms
 from students.queries.population import headcount_on, standing_in
 
@@ -68,7 +69,7 @@ def led_accounts(user: Any) -> list[dict[str, Any]]:
         for one in found.select_related("cohort").order_by("-academic_year", "cohort__code")[:5]
     ]
     if rows:
-        lines = owners(rows[0]["contract"].cohort_id)
+        lines = owners(rows[0]["contract"].cohort_id, shut_case_ids(user))
         rows[0] |= {"total": sum(o.total for o in lines), "late": sum(o.late for o in lines)}
     return rows
 
@@ -105,14 +106,14 @@ def account(user: Any, contract: Contract) -> dict[str, Any]:
     page["roles"] = [_role_tile(one, page, posts, seen) for one in types]
     page["duties"] = duties(leader.person_id, unit, term) if leader and term else []
     if seen.cases:
-        page |= _open_items(unit)
+        page |= _open_items(unit, shut_for(user, seen))
     return page
 
 
-def _open_items(unit: Unit) -> dict[str, Any]:
-    lines: list[Owner] = owners(unit.pk)
+def _open_items(unit: Unit, shut: tuple[int, ...]) -> dict[str, Any]:
+    lines: list[Owner] = owners(unit.pk, shut)
     longest: list[Item]
-    longest, late = items(unit.pk, late=True, limit=3)
+    longest, late = items(unit.pk, late=True, limit=3, shut=shut)
     sums = [sum(line.bands[band] for line in lines) for band in range(4)]
     url = reverse("web:items", args=[unit.pk])
     return {

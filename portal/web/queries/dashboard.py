@@ -13,7 +13,7 @@ from portal.web.queries.below import Below, units_below
 from portal.web.queries.items import Owner, owners
 from portal.web.queries.kept import kept_while_unchanged
 from portal.web.queries.lines import case_lines
-from portal.web.queries.sight import Sight, sight
+from portal.web.queries.sight import Sight, shut_for, sight
 from portal.web.queries.snapshot import snapshot
 from portal.web.queries.study import fail_heat
 from portal.web.queries.talks import coverage_chart
@@ -31,7 +31,8 @@ _TOP_OWNERS = 6
 def dashboard(user: Any, unit: Unit) -> dict[str, Any]:
     """Context of web/unit.html. ``unit`` was fetched with ``get_for(user, "see_unit", …)``."""
     seen = sight(user, unit)
-    now = snapshot(unit, with_cases=seen.case_figures, with_results=seen.result_figures)
+    shut = shut_for(user, seen)
+    now = snapshot(unit, with_cases=seen.case_figures, with_results=seen.result_figures, shut=shut)
     page: dict[str, Any] = {
         "unit": unit,
         "sight": seen,
@@ -46,15 +47,15 @@ def dashboard(user: Any, unit: Unit) -> dict[str, Any]:
         page["fails"] = fail_heat(unit, now.results_term)
         page["results_term"] = now.results_term
     if unit.kind in _PERSON_KINDS and seen.cases:
-        page |= _people(user, unit, now.cases.unrecorded if now.cases else 0)
+        page |= _people(user, unit, now.cases.unrecorded if now.cases else 0, shut)
     if unit.kind in {UnitKind.UNIVERSITY, UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT}:
-        page["below"] = _below(unit, seen)
+        page["below"] = _below(unit, seen, shut)
     return page
 
 
-def _people(user: Any, unit: Unit, unrecorded: int) -> dict[str, Any]:
+def _people(user: Any, unit: Unit, unrecorded: int, shut: tuple[int, ...]) -> dict[str, Any]:
     first = cases(user, unit, "unrecorded").order_by("contact_due_at", "pk")
-    late = [owner for owner in owners(unit.pk) if owner.late]
+    late = [owner for owner in owners(unit.pk, shut) if owner.late]
     return {
         "unrecorded": case_lines(first, _TOP),
         "unrecorded_total": unrecorded,
@@ -91,10 +92,10 @@ def _contract(unit: Unit) -> dict[str, Any] | None:
     }
 
 
-def _below(unit: Unit, seen: Sight) -> list[dict[str, Any]]:
+def _below(unit: Unit, seen: Sight, shut: tuple[int, ...]) -> list[dict[str, Any]]:
     """Rows of the units below; case numbers only as far as the viewer sees them here."""
     hide = seen.counts_only
-    return [_below_row(row, seen, hide) for row in units_below(unit)]
+    return [_below_row(row, seen, hide) for row in units_below(unit, shut)]
 
 
 def _below_row(row: Below, seen: Sight, hide: bool) -> dict[str, Any]:

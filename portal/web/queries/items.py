@@ -5,6 +5,7 @@ caller has checked that the viewer holds ``see_case`` on the whole unit.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 
 from cohorts.access import in_force
 from cohorts.models import Appointment
-from portal.web.queries.kept import kept_while_unchanged
+from portal.web.queries.kept import kept_out, kept_while_unchanged
 from portal.web.queries.snapshot import HERE
 
 # What comes due within this many days is listed as open, not yet late.
@@ -26,7 +27,8 @@ BANDS = (0, 1, 2, 3)
 
 _ITEMS = f"""
     WITH {HERE}, cases AS (
-        SELECT c.* FROM casework_case c JOIN here USING (student_id) WHERE c.closed_at IS NULL
+        SELECT c.* FROM casework_case c JOIN here USING (student_id)
+         WHERE c.closed_at IS NULL AND c.id <> ALL(%(shut)s::bigint[])
     ), items AS (
         SELECT 'follow_up' AS kind, id AS case_id, 0::bigint AS step_id, owner_id,
                (contact_due_at AT TIME ZONE 'Asia/Shanghai')::date AS due_on,
@@ -136,14 +138,15 @@ def _params(unit_id: int, **more: Any) -> dict[str, Any]:
     return {"unit": unit_id, "day": timezone.localdate(), "now": timezone.now(), **more}
 
 
-def owners(unit_id: int) -> list[Owner]:
-    """Everyone with open items, longest lateness first; kept until something changes."""
-    return kept_while_unchanged(f"owners:{unit_id}", lambda: _owners(unit_id))
+def owners(unit_id: int, shut: Sequence[int] = ()) -> list[Owner]:
+    """Everyone with open items, longest lateness first; kept until something changes. Cases in
+    ``shut`` are left out: the reader is locked out of them."""
+    return kept_while_unchanged(f"owners:{unit_id}{kept_out(shut)}", lambda: _owners(unit_id, shut))
 
 
-def _owners(unit_id: int) -> list[Owner]:
+def _owners(unit_id: int, shut: Sequence[int]) -> list[Owner]:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, _params(unit_id))
+        cursor.execute(_COUNTS, _params(unit_id, shut=list(shut)))
         rows = cursor.fetchall()
     found: dict[int | None, Owner] = {}
     for owner_id, name, kind, band, n, days in rows:
@@ -184,13 +187,21 @@ def items(
     late: bool = False,
     limit: int = 50,
     offset: int = 0,
+    shut: Sequence[int] = (),
 ) -> tuple[list[Item], int]:
     """(items of this page, how many in all). ``owner`` 0 means nobody is responsible."""
     with connection.cursor() as cursor:
         cursor.execute(
             _LIST,
             _params(
-                unit_id, kind=kind, band=band, owner=owner, late=late, limit=limit, offset=offset
+                unit_id,
+                kind=kind,
+                band=band,
+                owner=owner,
+                late=late,
+                limit=limit,
+                offset=offset,
+                shut=list(shut),
             ),
         )
         rows = cursor.fetchall()

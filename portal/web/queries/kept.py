@@ -10,7 +10,7 @@ no write was under way: every later write then draws a higher number.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from django.core.cache import cache
@@ -28,7 +28,7 @@ SCHOOL_SECONDS = 300
 
 _TRACKED = (
     "casework_caseevent", "casework_ledgerentryevent", "casework_followupevent",
-    "casework_planstepevent", "students_placementevent", "students_studentevent",
+    "casework_planstepevent", "casework_lockoutevent", "students_placementevent", "students_studentevent",
     "cohorts_unitevent", "cohorts_appointmentevent", "cohorts_contractevent",
 )  # fmt: skip
 _STAMP = "SELECT " + ", ".join(
@@ -42,6 +42,11 @@ _STAMP = "SELECT " + ", ".join(
 _NEXT_DUE = """
     SELECT min(contact_due_at) FROM casework_case WHERE closed_at IS NULL AND contact_due_at > %s
 """
+
+
+def kept_out(shut: Sequence[int]) -> str:
+    """End of a key for a reader who is locked out of these cases; empty for everybody else."""
+    return ":without:" + "-".join(map(str, sorted(shut))) if shut else ""
 
 
 def kept(key: str, seconds: int, make: Callable[[], T]) -> T:

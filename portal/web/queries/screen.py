@@ -4,7 +4,7 @@ from typing import Any
 
 from cohorts.models import Unit
 from portal.web.queries.below import units_below
-from portal.web.queries.sight import sight
+from portal.web.queries.sight import shut_for, sight
 from portal.web.queries.snapshot import snapshot
 from portal.web.queries.study import fail_heat
 from portal.web.queries.talks import coverage_chart
@@ -16,7 +16,8 @@ _ROWS = 8
 def screen(user: Any, unit: Unit) -> dict[str, Any]:
     """Context of web/screen.html: the tiles with every cell under three hidden."""
     seen = sight(user, unit)
-    now = snapshot(unit, with_cases=seen.case_figures, with_results=seen.result_figures)
+    shut = shut_for(user, seen)
+    now = snapshot(unit, with_cases=seen.case_figures, with_results=seen.result_figures, shut=shut)
     rows = [
         {
             "label": row.label,
@@ -24,7 +25,7 @@ def screen(user: Any, unit: Unit) -> dict[str, Any]:
             "open": shown(row.open, True) if seen.case_figures else "",
             "overdue": shown(row.overdue, True) if seen.case_figures else "",
         }
-        for row in units_below(unit)[:_ROWS]
+        for row in units_below(unit, shut)[:_ROWS]
     ]
     page: dict[str, Any] = {
         "unit": unit,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from casework.ties import shut_case_ids
 from cohorts.access import in_force
 from cohorts.enums import DWELLING_KINDS
 from cohorts.models import Grant, Unit
@@ -65,3 +66,8 @@ def sight(user: Any, unit: Unit) -> Sight:
         return Sight(frozenset(held.values_list("permission__codename", flat=True)))
 
     return remembered(("sight", user.pk, unit.pk), read)
+
+
+def shut_for(user: Any, seen: Sight) -> tuple[int, ...]:
+    """Cases that the figures of this reader leave out; asked only where cases are counted."""
+    return shut_case_ids(user) if seen.case_figures else ()

@@ -5,6 +5,7 @@ viewer may not see. Every number equals the length of the list its tile opens.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -14,7 +15,13 @@ from casework.queries.coverage import Coverage, talk_coverage
 from casework.queries.figures import CaseCounts, counts, last_month_end
 from cohorts.enums import UnitKind
 from cohorts.models import Term, Unit
-from portal.web.queries.kept import PAST_SECONDS, SCHOOL_SECONDS, kept, kept_while_unchanged
+from portal.web.queries.kept import (
+    PAST_SECONDS,
+    SCHOOL_SECONDS,
+    kept,
+    kept_out,
+    kept_while_unchanged,
+)
 from students.enums import ENROLLED_STATUSES, ON_CAMPUS_STATUSES
 from students.queries.population import (
     BELOW,
@@ -54,7 +61,7 @@ _PEOPLE = f"""
 _EXTRAS = f"""
     WITH {HERE}, cases AS (
         SELECT c.id, c.level_id, c.last_contact_at FROM casework_case c JOIN here USING (student_id)
-         WHERE c.closed_at IS NULL
+         WHERE c.closed_at IS NULL AND c.id <> ALL(%(shut)s::bigint[])
     ), entries AS (
         SELECT e.case_id, e.category_id, coalesce(g.parent_id, g.code) AS top
           FROM cases JOIN casework_ledgerentry e ON e.case_id = cases.id AND e.left_at IS NULL
@@ -107,16 +114,19 @@ class Snapshot:
     results_term: str | None
 
 
-def snapshot(unit: Unit, *, with_cases: bool, with_results: bool) -> Snapshot:
-    """Count the unit now. Sums over the whole school are kept for a few minutes."""
-    key = f"snapshot:{unit.pk}:{with_cases:d}{with_results:d}"
+def snapshot(
+    unit: Unit, *, with_cases: bool, with_results: bool, shut: Sequence[int] = ()
+) -> Snapshot:
+    """Count the unit now. Sums over the whole school are kept for a few minutes. Cases in ``shut``
+    are not counted: the reader is locked out of them."""
+    key = f"snapshot:{unit.pk}:{with_cases:d}{with_results:d}{kept_out(shut)}"
     if unit.kind == UnitKind.UNIVERSITY:
         key = f"{key}:{timezone.localdate()}"
-        return kept(key, SCHOOL_SECONDS, lambda: _take(unit, with_cases, with_results))
-    return kept_while_unchanged(key, lambda: _take(unit, with_cases, with_results))
+        return kept(key, SCHOOL_SECONDS, lambda: _take(unit, with_cases, with_results, shut))
+    return kept_while_unchanged(key, lambda: _take(unit, with_cases, with_results, shut))
 
 
-def _take(unit: Unit, with_cases: bool, with_results: bool) -> Snapshot:
+def _take(unit: Unit, with_cases: bool, with_results: bool, shut: Sequence[int]) -> Snapshot:
     now = timezone.now()
     today, month_end = timezone.localdate(), last_month_end(now)
     past = f"{unit.pk}:{timezone.localdate(month_end)}:{today}"
@@ -129,13 +139,17 @@ def _take(unit: Unit, with_cases: bool, with_results: bool) -> Snapshot:
             PAST_SECONDS,
             lambda: headcount_on(unit.pk, timezone.localdate(month_end)),
         ),
-        cases=counts(unit.pk, now) if with_cases else None,
+        cases=counts(unit.pk, now, shut) if with_cases else None,
         cases_before=(
-            kept(f"cases:{past}", PAST_SECONDS, lambda: counts(unit.pk, month_end))
+            kept(
+                f"cases:{past}{kept_out(shut)}",
+                PAST_SECONDS,
+                lambda: counts(unit.pk, month_end, shut),
+            )
             if with_cases
             else None
         ),
-        extras=extras(unit.pk, today) if with_cases else None,
+        extras=extras(unit.pk, today, shut) if with_cases else None,
         owed=owed_counts(unit.pk, today) if with_results else None,
         coverage=talk_coverage(unit.pk, term, now, today) if term else None,
         coverage_before=_earlier_coverage(unit, before, past),
@@ -185,12 +199,14 @@ def _other_side(unit: Unit) -> str:
     return UnitKind.COLLEGE if parent and parent.kind == UnitKind.ACADEMY else UnitKind.ACADEMY
 
 
-def extras(unit_id: int, day: dt.date) -> Extras:
+def extras(unit_id: int, day: dt.date, shut: Sequence[int] = ()) -> Extras:
     """Details of the case tiles in one statement."""
     yesterday = timezone.make_aware(
         dt.datetime.combine(timezone.localdate() - dt.timedelta(days=1), dt.time())
     )
     with connection.cursor() as cursor:
-        cursor.execute(_EXTRAS, {"unit": unit_id, "day": day, "since": yesterday})
+        cursor.execute(
+            _EXTRAS, {"unit": unit_id, "day": day, "since": yesterday, "shut": list(shut)}
+        )
         names, numbers, multiple, contacted = cursor.fetchone()
     return Extras(tuple(zip(names or (), numbers or (), strict=True)), multiple, contacted)

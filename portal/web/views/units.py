@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cohorts.models import Unit
+from portal.core.access import supporter_of
 from portal.core.registry import panels
 from portal.web.queries.dashboard import dashboard
 from portal.web.queries.items import BANDS, KINDS, items
 from portal.web.queries.kept import kept_while_unchanged
 from portal.web.queries.screen import screen
-from portal.web.queries.sight import sight
+from portal.web.queries.sight import shut_for, sight
 from portal.web.views.numbers import number
 
 _PAGE = 50
@@ -47,7 +48,8 @@ def _kept_page(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     """Head and body of the page as text, kept for this viewer while nothing that it shows is
     written. What the viewer may see of the unit is asked anew each time and is part of the key."""
     user, seen = request.user, sight(request.user, unit)
-    asked = f"{user.pk}:{get_language()}:{sorted(seen.actions)}:{request.get_full_path()}"
+    whose = f"{user.pk}-{supporter.pk}" if (supporter := supporter_of(user)) else user.pk
+    asked = f"{whose}:{get_language()}:{sorted(seen.actions)}:{request.get_full_path()}"
     digest = hashlib.sha256(asked.encode()).hexdigest()
     return kept_while_unchanged(f"unit:{unit.pk}:{digest}", lambda: _page(request, unit))
 
@@ -81,10 +83,12 @@ def _screen(request: HttpRequest, unit: Unit) -> HttpResponse:
 def unit_items(request: HttpRequest, pk: int) -> HttpResponse:
     """Open items of a unit, narrowed by owner, kind and age: the list behind the account."""
     unit = Unit.objects.get_for(request.user, "see_unit", pk)
-    if not sight(request.user, unit).cases:
+    seen = sight(request.user, unit)
+    if not seen.cases:
         raise PermissionDenied(_("Your posts on this unit do not include seeing cases."))
     kind = request.GET.get("kind", "")
     band = number(request.GET.get("band"), default=-1)
+    shut = shut_for(request.user, seen)
     chosen = {
         "kind": kind if kind in KINDS else "",
         "band": band if band in BANDS else -1,
@@ -92,10 +96,10 @@ def unit_items(request: HttpRequest, pk: int) -> HttpResponse:
         "late": request.GET.get("late") == "1",
     }
     at = max(1, number(request.GET.get("page"), default=1))
-    rows, total = items(unit.pk, **chosen, limit=_PAGE, offset=(at - 1) * _PAGE)  # type: ignore[arg-type]
+    rows, total = items(unit.pk, **chosen, limit=_PAGE, offset=(at - 1) * _PAGE, shut=shut)  # type: ignore[arg-type]
     if not rows and at > 1:
         at = 1
-        rows, total = items(unit.pk, **chosen, limit=_PAGE)  # type: ignore[arg-type]
+        rows, total = items(unit.pk, **chosen, limit=_PAGE, shut=shut)  # type: ignore[arg-type]
     page = Page(rows, at, Paginator(range(total), _PAGE))
     request.current_unit = unit  # type: ignore[attr-defined]
     return render(
@@ -107,6 +111,6 @@ def unit_items(request: HttpRequest, pk: int) -> HttpResponse:
             "page_obj": page,
             "total": total,
             "chosen": chosen,
-            "sight": sight(request.user, unit),
+            "sight": seen,
         },
     )
