@@ -16,9 +16,7 @@ from portal.core.access import actions
 
 # What the rulebook calls "scope R": opened field by field, each opening logged (8.3).
 _FIELDS = "see_masked see_phone see_contact see_identity see_health see_aid_tier see_aid"
-_READ = (
-    f"see_unit see_card see_record see_results see_talks see_case see_care_hint {_FIELDS}"
-)
+_READ = f"see_unit see_card see_record see_results see_talks see_case see_care_hint {_FIELDS}"
 # Class advisers and tutors: particulars masked, telephone on click, hardship tier alone, and the
 # advice that care is asked for, without level or category.
 _NEAR = "see_masked see_phone see_aid_tier see_care_hint"

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
+from portal.core.access import key_of
 from portal.core.freshness import EVERYONE, version_key
 from portal.core.ui.slots import cut, slot
 from portal.web.queries.navigation import frame_values
@@ -38,7 +39,7 @@ class Kept(TypedDict):
 
 def kept_frame(user: Any, day: dt.date) -> Kept:
     """The frame of ``user`` in the active language; one read when it is kept."""
-    key = f"frame:{user.pk}:{get_language()}"
+    key = f"frame:{key_of(user)}:{get_language()}"
     versions = [version_key(user.pk), EVERYONE]
     found = _read([key, *versions])
     # What the account itself says needs no version: the row is read on every page anyway.

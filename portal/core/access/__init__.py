@@ -16,7 +16,7 @@ from .routes import (
     register_route,
     routes,
 )
-from .seen_as import plain, seen_as, supporter_of
+from .seen_as import key_of, plain, seen_as, supporter_of
 
 __all__ = [
     "Action",
@@ -30,6 +30,7 @@ __all__ = [
     "count_reached",
     "denial_reasons",
     "is_same_reach",
+    "key_of",
     "may_hold",
     "plain",
     "reached_among",

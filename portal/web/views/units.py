@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cohorts.models import Unit
-from portal.core.access import supporter_of
+from portal.core.access import key_of
 from portal.core.registry import panels
 from portal.web.queries.dashboard import dashboard
 from portal.web.queries.items import BANDS, KINDS, items
@@ -48,8 +48,7 @@ def _kept_page(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     """Head and body of the page as text, kept for this viewer while nothing that it shows is
     written. What the viewer may see of the unit is asked anew each time and is part of the key."""
     user, seen = request.user, sight(request.user, unit)
-    whose = f"{user.pk}-{supporter.pk}" if (supporter := supporter_of(user)) else user.pk
-    asked = f"{whose}:{get_language()}:{sorted(seen.actions)}:{request.get_full_path()}"
+    asked = f"{key_of(user)}:{get_language()}:{sorted(seen.actions)}:{request.get_full_path()}"
     digest = hashlib.sha256(asked.encode()).hexdigest()
     return kept_while_unchanged(f"unit:{unit.pk}:{digest}", lambda: _page(request, unit))
 
