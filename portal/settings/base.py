@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pghistory
 import pgtrigger
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -109,6 +110,10 @@ AUTH_PASSWORD_VALIDATORS = [
 # History by one trigger a statement: bulk work writes it as one set. A trigger a row costs minutes
 # for 50,000 rows, since each call looks through all that waits for the commit.
 PGHISTORY_LEVEL = pgtrigger.Statement
+# Histories are read by object and by their own number. Every further index is paid by each write:
+# with one on every foreign key the import of a roster takes a third longer.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
 # Grants live on units in cohorts.Grant only; guardian's own shortcuts and backend are not used.
 ANONYMOUS_USER_NAME = None
