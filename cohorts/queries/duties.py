@@ -1,5 +1,6 @@
 """Who holds one of the three administrators' duties today."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,13 +27,15 @@ def duty_today(user: User) -> str | None:
     return codes.pop() if len(codes) == 1 else None
 
 
-def refuse_lockout() -> None:
-    """Raises DomainError when nobody in force may appoint any more: nobody could mend that."""
+def refuse_lockout(day: dt.date | None = None) -> None:
+    """Raises DomainError when on ``day`` (today) nobody in force may appoint any more: nobody
+    could mend that."""
     today = timezone.localdate()
+    day = day or today
     holders = Grant.objects.filter(
         permission__codename="grant_roles", starts_on__lte=today, user__is_active=True
-    ).exclude(ends_on__lt=today)
-    if not holders.exclude(user__expires_on__lt=today).exists():
+    ).exclude(ends_on__lt=day)
+    if not holders.exclude(user__expires_on__lt=day).exists():
         raise DomainError(
             _(
                 "After this nobody could appoint any more. Name another security administrator "

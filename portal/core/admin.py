@@ -4,13 +4,15 @@ import json
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin  # noqa: F401 - registers Group first
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -18,7 +20,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.adminsite.base import PortalAdmin, ReadOnlyAdmin, RefusableForm, tag
 from portal.core.adminsite.words import act_word, act_words
-from portal.core.domain.accounts import change_account, open_account, record_new_password
+from portal.core.domain.accounts import change_account, open_account
+from portal.core.domain.lockout import locked_accounts, unlock_account
+from portal.core.domain.passwords import give_one_time_password
+from portal.core.domain.second_factor import reset_second_factor
+from portal.core.errors import DomainError
 from portal.core.models import AuditEntry, Job, User
 
 # Rights follow from posts: groups and single permissions are never edited by hand.
@@ -80,6 +86,7 @@ class AccountAdmin(PortalAdmin, UserAdmin):
     search_help_text = _("Number, name, pinyin or initials")
     ordering = ("username",)
     filter_horizontal = ()
+    actions = ("unlock", "reset_factor")
     readonly_fields = ("last_login", "duty_groups")
     fieldsets = (
         (None, {"fields": ("username", "password", "name", "title", "phone", "email")}),
@@ -89,12 +96,21 @@ class AccountAdmin(PortalAdmin, UserAdmin):
         (None, {"fields": ("username", "name", "title", "phone", "email", "expires_on")}),
         (_("First password"), {
             "fields": ("password1", "password2"),
-            "description": _("Hand it over in person; the holder changes it after logging in."),
+            "description": _("Hand it over in person; the first log-in demands another one."),
         }),
     )  # fmt: skip
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        locked = locked_accounts([user.username for user in found.result_list])
+        for user in found.result_list:
+            user.is_locked = user.username in locked
+        return found
+
     @admin.display(description=_("state"))
     def state(self, user: User) -> str:
+        if getattr(user, "is_locked", False):
+            return tag(gettext("locked after failed log-ins"), "due")
         if not user.is_active:
             return tag(gettext("frozen"), "late")
         return tag(gettext("open"), "ok") if user.is_in_force() else tag(gettext("ended"), "plain")
@@ -117,12 +133,41 @@ class AccountAdmin(PortalAdmin, UserAdmin):
             open_account(actor=request.user, user=obj)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
-        with transaction.atomic():
-            response = super().user_change_password(request, id, form_url)
-            if request.method == "POST" and response.status_code == 302:
-                user = self.get_object(request, id)
-                record_new_password(actor=request.user, user=user)
-        return response
+        """No password is typed for others: the page gives one that is good for one log-in."""
+        user = self.get_object(request, unquote(id))
+        if user is None:
+            raise Http404
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        page: dict[str, Any] = {
+            "account": user,
+            "title": gettext("New password"),
+            "opts": self.opts,
+        }
+        if request.method == "POST":
+            try:
+                page["password"] = give_one_time_password(actor=request.user, user=user)
+            except DomainError as error:
+                page["refusal"] = str(error)
+        context = {**self.admin_site.each_context(request), **page}
+        return TemplateResponse(request, "admin/one_time_password.html", context)
+
+    @admin.action(description=_("Unlock after failed log-ins"), permissions=["change"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._each(request, queryset, unlock_account)
+
+    @admin.action(description=_("Take the second factor away (phone lost)"), permissions=["change"])
+    def reset_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._each(request, queryset, reset_second_factor)
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[User], act: Any) -> None:
+        for user in queryset:
+            try:
+                act(actor=request.user, user=user)
+            except DomainError as error:
+                self.message_user(request, f"{user}: {error}", messages.WARNING)
+            else:
+                self.message_user(request, gettext("%(user)s: done.") % {"user": user})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kw: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kw)

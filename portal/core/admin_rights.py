@@ -6,11 +6,12 @@ permissions. Membership follows the appointments, and the duty of *today* is ask
 request, so a group row that was left behind opens nothing.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -19,10 +20,11 @@ from portal.core.models import User
 
 DUTIES = ("sysadmin", "secadmin", "auditor")
 _PREFIX = "admin:"
+_LOCK = 8_202_001  # the number by which PostgreSQL knows this lock
 
 # cohorts hands these up: which duty an account holds today, and whether anyone can still appoint.
 _duty_today: list[Callable[[User], str | None]] = []
-_guards: list[Callable[[], None]] = []
+_guards: list[Callable[[dt.date | None], None]] = []
 
 
 def register_duty_source(duty_today: Callable[[User], str | None]) -> None:
@@ -30,15 +32,20 @@ def register_duty_source(duty_today: Callable[[User], str | None]) -> None:
     _duty_today[:] = [duty_today]
 
 
-def register_guard(guard: Callable[[], None]) -> None:
-    """``guard()`` raises DomainError when the last write left nobody who can mend it."""
+def register_guard(guard: Callable[[dt.date | None], None]) -> None:
+    """``guard(day)`` raises DomainError when the last write left nobody who can mend it."""
     _guards[:] = [guard]
 
 
-def check_lockout() -> None:
-    """Call after a write, inside its transaction."""
+def check_lockout(day: dt.date | None = None) -> None:
+    """Call after a write, inside its transaction: on ``day`` (today) somebody can still appoint.
+
+    One such write at a time: two administrators who remove one another would both pass else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     for guard in _guards:
-        guard()
+        guard(day)
 
 
 def duty_of(user: Any) -> str | None:

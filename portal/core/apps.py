@@ -16,3 +16,7 @@ class CoreConfig(AppConfig):
         # Every app hands its routes, indicators, navigation and panels up through registries.
         autodiscover_modules("access", "panels", "domain.imports")
         import portal.core.domain.import_jobs  # noqa: F401
+        from portal.core.accounts import client, sign_in
+
+        client.check_proxies()
+        sign_in.connect()

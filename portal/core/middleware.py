@@ -7,6 +7,8 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import patch_cache_control
 
+from portal.core.accounts.client import client_ip
+from portal.core.accounts.gate import check_session
 from portal.core.freshness import renew
 from portal.core.scope import request_scope
 
@@ -32,10 +34,14 @@ class RequestScopeMiddleware:
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        with request_scope(request.META.get("REMOTE_ADDR")):
+        with request_scope(client_ip(request.META)):
             user = request.user
             if user.is_authenticated and not user.is_in_force():
+                request.log_out_reason = "closed"  # type: ignore[attr-defined]
                 logout(request)
+            stopped = check_session(request)
+            if stopped is not None:
+                return stopped
             if request.method in {"GET", "HEAD", "OPTIONS"}:
                 return self.get_response(request)
             person = getattr(request.user, "pk", None)

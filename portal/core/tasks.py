@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from portal.core.domain import jobs
+from portal.core.domain import jobs, sessions
 
 
 @shared_task(name="portal.core.tasks.run_job")
@@ -15,3 +15,9 @@ def run_job(job_id: int) -> bool:
 def resume_stranded_jobs() -> list[int]:
     """Send jobs again whose worker died or whose message was lost."""
     return jobs.resend_stranded()
+
+
+@shared_task(name="portal.core.tasks.forget_ended_sessions")
+def forget_ended_sessions() -> int:
+    """Rows of sessions that ran out."""
+    return sessions.forget_ended()

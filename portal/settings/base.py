@@ -8,6 +8,8 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from . import env
+from .accounts import *  # noqa: F403 - rules for accounts, each with its environment variable
+from .sso import *  # noqa: F403 - campus log-in, off unless configured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("PORTAL_VAR", str(BASE_DIR / "var")))
@@ -42,6 +44,8 @@ INSTALLED_APPS = [
     "import_export",
     "pgtrigger",
     "pghistory",
+    "axes",
+    "django_cas_ng",
 ]
 
 MIDDLEWARE = [
@@ -87,25 +91,14 @@ _CACHE_URL, _BROKER_URL = env.redis_urls()
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _CACHE_URL}
 }
-# Log-ins outlive a restart of the cache server, and can be revoked in one table.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 AUTH_USER_MODEL = "core.User"
-AUTHENTICATION_BACKENDS = ["portal.core.access.backend.AccessBackend"]
 LOGIN_URL = "web:login"
 LOGIN_REDIRECT_URL = "web:workbench"
 LOGOUT_REDIRECT_URL = "web:login"
-_VALIDATORS = "django.contrib.auth.password_validation."
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": _VALIDATORS + "UserAttributeSimilarityValidator"},
-    {"NAME": _VALIDATORS + "MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": _VALIDATORS + "CommonPasswordValidator"},
-    {"NAME": _VALIDATORS + "NumericPasswordValidator"},
-]
 
 # History by one trigger a statement: bulk work writes it as one set. A trigger a row costs minutes
 # for 50,000 rows, since each call looks through all that waits for the commit.
@@ -119,7 +112,8 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_AUTO_PREFETCH = False
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+# axes.W002, W003: the lock is asked by our own backend, without a middleware in every request.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "axes.W002", "axes.W003"]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -155,7 +149,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # Logging out at the university as well is a redirect after a form.
+        "form-action": [SELF, *FORM_HOSTS],  # noqa: F405
         "frame-ancestors": [NONE],
     }
 }
@@ -181,6 +176,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "casework.tasks.remind_overdue",
         "schedule": crontab(hour=7, minute=30),
     },
+    "forget-ended-sessions": {
+        "task": "portal.core.tasks.forget_ended_sessions",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "resume-stranded-jobs": {
         "task": "portal.core.tasks.resume_stranded_jobs",
         "schedule": crontab(minute="*/5"),
@@ -200,4 +199,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Each log-in is in the audit trail; here it would be five lines.
+    "loggers": {"axes": {"level": "WARNING"}},
 }

@@ -2,12 +2,30 @@
 
 from django.urls import path
 
-from portal.web.views import contracts, home, notices, search, session, styleguide, units
+from portal.web.views import (
+    account,
+    contracts,
+    home,
+    notices,
+    search,
+    second_factor,
+    session,
+    sso,
+    styleguide,
+    units,
+)
 
 app_name = "web"
 urlpatterns = [
     path("", home.workbench, name="workbench"),
     path("me/", home.me, name="me"),
+    path("me/password/", account.password, name="password"),
+    path("me/sessions/", account.sessions, name="sessions"),
+    path("me/second-factor/", second_factor.second_factor, name="second_factor"),
+    path("me/confirm/", second_factor.confirm, name="confirm"),
+    path("sso/cas/", sso.CasLogIn.as_view(), name="cas"),
+    path("sso/oidc/", sso.oidc_begin, name="oidc"),
+    path("sso/oidc/back/", sso.oidc_callback, name="oidc_callback"),
     path("login/", session.LogIn.as_view(), name="login"),
     path("logout/", session.LogOut.as_view(), name="logout"),
     path("notices/", notices.notices, name="notices"),

@@ -1,9 +1,11 @@
 """Accounts, and the rights of the three administrators inside Django's admin."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from cohorts.models import Appointment, Role
 from portal.core.errors import DomainError
 from portal.core.models import AuditEntry, User
 from tests.core.test_admin_pages import enter, text
-from tests.world import World
+from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.django_db
 
@@ -46,13 +48,26 @@ def test_nobody_makes_a_superuser_or_hands_out_groups_in_the_form(world: World) 
     assert "is_superuser" not in text(client.get(url))
 
 
-def test_a_new_password_is_audited_without_its_text(world: World) -> None:
+def test_an_administrator_gives_a_password_for_one_log_in(world: World) -> None:
     url = reverse("admin:auth_user_password_change", args=[world.nobody.pk])
-    form = {"password1": "Quiet-lake-77", "password2": "Quiet-lake-77", "usable_password": "true"}
-    assert enter(world.sec).post(url, form).status_code == 302
+    client = enter(world.sec)
+    assert "one-time-password" not in text(client.get(url))
+    found = re.search(r"<code>([^<]+)</code>", text(client.post(url)))
+    assert found
+    world.nobody.refresh_from_db()
+    assert world.nobody.check_password(found[1])
+    assert world.nobody.must_change_password
     entry = AuditEntry.objects.get(action="set_password")
     assert entry.actor == world.sec
-    assert "Quiet-lake" not in str(entry.detail)
+    assert found[1] not in str(entry.detail)
+    validate_password(found[1])
+
+
+def test_nobody_gives_himself_a_password_past_the_present_one(world: World) -> None:
+    url = reverse("admin:auth_user_password_change", args=[world.sec.pk])
+    assert "one-time-password" not in text(enter(world.sec).post(url))
+    world.sec.refresh_from_db()
+    assert world.sec.check_password(PASSWORD)
 
 
 def test_groups_follow_the_posts_and_end_with_them(world: World) -> None:

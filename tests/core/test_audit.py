@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Permission
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -19,13 +20,28 @@ from casework.models import Case, CaseCategory, CaseLevel
 from cohorts.domain import appointments, bulk_units, contracts, tree, units
 from cohorts.models import Contract, Group, LinkKind, Office, Role
 from portal.core import audit
-from portal.core.domain import accounts, import_jobs
+from portal.core.domain import (
+    accounts,
+    import_jobs,
+    lockout,
+    passwords,
+    second_factor,
+    sessions,
+)
 from portal.core.domain.imports import import_kinds
-from portal.core.models import AuditEntry, Job, JobState, Notification, User
+from portal.core.models import (
+    AccountSession,
+    AuditEntry,
+    Job,
+    JobState,
+    Notification,
+    User,
+)
 from portal.core.scope import request_scope
 from portal.web.domain import reminders
 from students.domain import link_runs, links, placements
 from students.enums import StudentStatus
+from tests.core.factors import begin, enrol
 from tests.world import World
 
 ROOMS = [
@@ -105,14 +121,49 @@ def _read_notices(w: World) -> int:
     return reminders.read_notices(actor=w.zhou)
 
 
+def _locked(w: World) -> Any:
+    AccessAttempt.objects.create(
+        username=w.nobody.username, ip_address="192.0.2.1", failures_since_start=5,
+        attempt_time=timezone.now(), user_agent="x", http_accept="x", path_info="/login/",
+    )  # fmt: skip
+    return lambda: lockout.unlock_account(actor=w.sec, user=w.nobody)
+
+
+def _session(w: World, end: Callable[[AccountSession], Any]) -> Any:
+    row = AccountSession.objects.create(
+        session_key="k" * 32, session_data="", account=w.zhou,
+        expire_date=timezone.now() + dt.timedelta(hours=1),
+    )  # fmt: skip
+    return lambda: end(row)
+
+
 # Each write with a call that succeeds. What comes before the call under test is done first.
 CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),
     "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(
         actor=w.sec, user=w.nobody, fields=["title"]),
-    "portal.core.domain.accounts.record_new_password": lambda w: lambda: (
-        accounts.record_new_password(actor=w.sec, user=w.nobody)),
+    "portal.core.domain.accounts.end_account": lambda w: lambda: accounts.end_account(
+        actor=w.sec, user=w.nobody, last_day=timezone.localdate()),
+    "portal.core.domain.lockout.unlock_account": lambda w: _locked(w),
+    "portal.core.domain.passwords.change_password": lambda w: lambda: (
+        passwords.change_password(actor=w.zhou, password="Quiet-lake-77")),
+    "portal.core.domain.passwords.give_one_time_password": lambda w: lambda: (
+        passwords.give_one_time_password(actor=w.sec, user=w.nobody)),
+    "portal.core.domain.sessions.end_session": lambda w: _session(w, lambda row: (
+        sessions.end_session(actor=w.zhou, mark=sessions.session_mark(row.session_key)))),
+    "portal.core.domain.sessions.end_other_sessions": lambda w: _session(w, lambda _row: (
+        sessions.end_other_sessions(actor=w.zhou, keep=None))),
+    "portal.core.domain.second_factor.confirm_enrolment": lambda w: (
+        (lambda code: lambda: second_factor.confirm_enrolment(actor=w.zhou, code=code))(
+            begin(w.zhou))),
+    "portal.core.domain.second_factor.confirm": lambda w: (
+        (lambda codes: lambda: second_factor.confirm(actor=w.zhou, code=codes[0]))(enrol(w.zhou))),
+    "portal.core.domain.second_factor.renew_recovery_codes": lambda w: (
+        (lambda _codes: lambda: second_factor.renew_recovery_codes(actor=w.zhou))(enrol(w.zhou))),
+    "portal.core.domain.second_factor.reset_second_factor": lambda w: (
+        (lambda _codes: lambda: second_factor.reset_second_factor(actor=w.sec, user=w.zhou))(
+            enrol(w.zhou))),
     "cohorts.domain.appointments.appoint": lambda w: lambda: appointments.appoint(
         actor=w.sec, person=w.nobody, role=Role.objects.get(code="clerk"), unit=w.chem),
     "cohorts.domain.appointments.end_appointment": lambda w: lambda: (

@@ -41,7 +41,7 @@ def test_the_style_guide_draws_every_component_without_inline_code(language: str
 
 def test_single_sign_on_is_offered_only_where_it_exists(db: None) -> None:
     assert "/sso" not in render("registration/login.html", "en")
-    assert "/sso" in render("registration/login.html", "en", {"sso_url": "/sso"})
+    assert "/sso" in render("registration/login.html", "en", {"has_cas": True})
 
 
 def test_only_listed_library_files_are_found(tmp_path: Path) -> None:

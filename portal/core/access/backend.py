@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from portal.core.admin_rights import duty_permissions
@@ -13,6 +15,19 @@ from .queryset import RestrictedQuerySet
 
 class AccessBackend(ModelBackend):
     """Rights come from posts: neither a superuser flag nor a permission on the account counts."""
+
+    def authenticate(
+        self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> Any:
+        """The account of that number and password, unless too many tries failed (rulebook 8.2).
+
+        Without a request (a test, a command) there is no address whose tries could be counted.
+        """
+        counted = request is not None and username is not None
+        if counted and not AxesProxyHandler.is_allowed(request, {"username": username}):
+            request.is_locked_out = request.axes_locked_out = True
+            raise PermissionDenied
+        return super().authenticate(request, username=username, password=password, **kwargs)
 
     def get_user_permissions(self, user_obj: Any, obj: models.Model | None = None) -> set[str]:
         return set()

@@ -24,6 +24,12 @@ class User(AbstractUser):
     expires_on = models.DateField(
         _("account ends on"), null=True, blank=True, help_text=_("Last day; empty means no end.")
     )
+    password_changed_at = models.DateTimeField(
+        _("password set at"), null=True, blank=True, editable=False
+    )
+    must_change_password = models.BooleanField(
+        _("must choose a new password"), default=False, db_default=False, editable=False
+    )
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
