@@ -6,3 +6,6 @@ class StudentsConfig(AppConfig):
     name = "students"
     verbose_name = _("Students")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from .domain import unit_follow  # noqa: F401 # students go along with their units

@@ -18,6 +18,7 @@ from students.domain.imports_rights import students_out_of_reach, units_held
 from students.domain.imports_roster_columns import COLUMNS, HEADINGS
 from students.domain.imports_units import Found, UnitIndex
 from students.domain.imports_words import shown
+from students.domain.statuses import change_statuses
 
 ACTION = "import_roster"
 
@@ -151,6 +152,10 @@ class RosterWork:
             return "school_class", _("A new student needs a class.")
         if problem == "no_year":
             return "entry_year", _("A new student needs an entry year.")
+        if problem == "overlap":
+            return "moved_on", _(
+                "The student stood in another unit of this tree on that day: choose a later day."
+            )
         if problem == "status_early":
             return "moved_on", _("The new status must begin after the present one.")
         return "moved_on", _(
@@ -234,9 +239,8 @@ class RosterWork:
         touched["students"] += run_sql(sql.UPDATE_STUDENTS)
         touched["placements"] += run_sql(sql.PLACE_NEW)
         run_sql(sql.STATUS_NEW)
-        for statement in (sql.END_STATUS, sql.CORRECT_STATUS, sql.STATUS_CHANGED):
-            run_sql(statement)
-        touched["placements"] += run_sql(sql.LEAVE_LATER) + run_sql(sql.LEAVE_SAME_DAY)
+        for status, since, ids in rows_of(sql.NEW_STATUSES):
+            change_statuses(actor=self.context.actor, student_ids=ids, status=status, since=since)
         touched["placements"] += run_sql(sql.CORRECT_MOVES) + run_sql(sql.END_MOVES)
         touched["placements"] += run_sql(sql.PLACE_MOVED)
         return dict(touched)

@@ -90,6 +90,10 @@ PROBLEMS = f"""
       JOIN import_roster s USING (row_no)
       JOIN students_placement p ON p.student_id = c.student_id AND p.until IS NULL
      WHERE c.field = 'status' AND c.new NOT IN ({_ENROLLED}) AND p.since > s.since
+    UNION ALL
+    SELECT v.row_no, 'overlap', '' FROM import_move v
+     WHERE EXISTS (SELECT 1 FROM students_placement p WHERE p.student_id = v.student_id
+                      AND p.tree = v.tree AND p.until >= v.since)
      ORDER BY 1
      LIMIT 2000
 """
@@ -191,7 +195,6 @@ UPDATE_STUDENTS = f"""
            origin_region = coalesce(s.origin_region, st.origin_region),
            entry_year = coalesce(s.entry_year, st.entry_year),
            major_id = coalesce(s.major_id, st.major_id),
-           status = coalesce(s.status, st.status),
            phone = coalesce(s.phone, st.phone),
            email = coalesce(s.email, st.email),
            id_cipher = coalesce(c.cipher, st.id_cipher),
@@ -219,32 +222,15 @@ STATUS_NEW = """
       FROM import_roster s JOIN import_new n USING (student_no)
 """
 
-_STATUS = "import_change c JOIN import_roster s USING (row_no)"
-END_STATUS = f"""
-    UPDATE students_statusperiod p SET until = s.since - 1 FROM {_STATUS}
-     WHERE c.field = 'status' AND p.student_id = c.student_id AND p.until IS NULL AND p.since < s.since
-"""
-CORRECT_STATUS = f"""
-    UPDATE students_statusperiod p SET status = c.new FROM {_STATUS}
-     WHERE c.field = 'status' AND p.student_id = c.student_id AND p.until IS NULL AND p.since = s.since
-"""
-STATUS_CHANGED = f"""
-    INSERT INTO students_statusperiod (student_id, status, since, reason)
-    SELECT c.student_id, c.new, s.since, '' FROM {_STATUS}
-     WHERE c.field = 'status' AND NOT EXISTS (
-           SELECT 1 FROM students_statusperiod p WHERE p.student_id = c.student_id AND p.until IS NULL)
+# Applied by students.domain.statuses, which knows what leaving ends.
+NEW_STATUSES = """
+    SELECT c.new, s.since, array_agg(c.student_id ORDER BY c.student_id)
+      FROM import_change c JOIN import_roster s USING (row_no)
+     WHERE c.field = 'status' GROUP BY 1, 2 ORDER BY 2, 1
 """
 
-# Leaving for good ends every placement the day before, as change_status does.
-_LEAVES = f"c.field = 'status' AND c.new NOT IN ({_ENROLLED}) AND p.student_id = c.student_id AND p.until IS NULL"
-LEAVE_LATER = f"""
-    UPDATE students_placement p SET until = s.since - 1 FROM {_STATUS} WHERE {_LEAVES} AND p.since < s.since
-"""
-LEAVE_SAME_DAY = f"""
-    UPDATE students_placement p SET until = p.since FROM {_STATUS} WHERE {_LEAVES} AND p.since >= s.since
-"""
-
-# A move dated the day the present placement began corrects that placement.
+# As students.domain.placements does: a move dated the day the present placement began corrects
+# that placement.
 CORRECT_MOVES = """
     UPDATE students_placement p SET unit_id = v.new_unit FROM import_move v
      WHERE p.id = v.placement_id AND v.old_since = v.since

@@ -1,18 +1,24 @@
 """The closure table against a recursive walk, cycles, kinds, and two moves at once."""
 
+import datetime as dt
 import random
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cohorts.domain.mergers import Part, merge_units, split_unit
 from cohorts.domain.tree import close_unit, move_unit, open_unit, rebuild_tree
 from cohorts.domain.units import edit_unit, reopen_unit
 from cohorts.models import Cohort, College, Group, Unit, UnitTree, University
 from portal.core.errors import DomainError
+from students.models import Placement
 from tests.concurrently import at_once
 from tests.world import LONG_AGO, World
+
+YESTERDAY = timezone.localdate() - dt.timedelta(days=1)
 
 
 def walked() -> set[tuple[int, int, int]]:
@@ -35,32 +41,74 @@ def kept() -> set[tuple[int, int, int]]:
 
 
 def a_group(code: str, parent: Unit | None) -> Unit:
-    return open_unit(actor=None, unit=Group(name=code, code=code, parent=parent))
+    group = Group(name=code, code=code, parent=parent, opened_on=LONG_AGO)
+    return open_unit(actor=None, unit=group)
+
+
+def _close(units: list[Unit], unit: Unit) -> None:
+    if Unit.objects.filter(parent=unit, closed_on=None).exists():
+        with pytest.raises(DomainError):
+            close_unit(actor=None, unit=unit, closed_on=timezone.localdate())
+    else:
+        close_unit(actor=None, unit=unit, closed_on=YESTERDAY)
+        units.remove(unit)
+
+
+def _merge(units: list[Unit], old: Unit, into: Unit) -> None:
+    if UnitTree.objects.filter(ancestor=old, descendant=into).exists():
+        with pytest.raises(DomainError):
+            merge_units(actor=None, units=[old], into=into)
+        return
+    merge_units(actor=None, units=[old], into=into)
+    units.remove(old)
+
+
+def _split(units: list[Unit], unit: Unit, code: str) -> None:
+    children = list(Unit.objects.filter(parent=unit, closed_on=None)[:1])
+    part = Part(code, code, children=children)
+    if Unit.objects.get(pk=unit.pk).parent_id is None:
+        with pytest.raises(DomainError):
+            split_unit(actor=None, unit=unit, parts=[part])
+        return
+    split_unit(actor=None, unit=unit, parts=[part])
+    Unit.objects.filter(code=code).update(opened_on=LONG_AGO)
+    units.append(Unit.objects.get(code=code))
+    if Unit.objects.get(pk=unit.pk).closed_on is not None:
+        units.remove(unit)
 
 
 @pytest.mark.django_db
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 10_000))
-def test_any_sequence_of_opening_and_moving_leaves_the_right_closure_table(
+def test_any_sequence_of_changes_leaves_the_right_closure_table(
     seed: int,
 ) -> None:
-    rnd = random.Random(seed)
-    units = [a_group(f"{seed}-{rnd.random()}-0", None)]
-    for step in range(1, 25):
-        if rnd.random() < 0.5 or len(units) < 4:
-            parent = rnd.choice(units)
-            units.append(a_group(f"{seed}-{rnd.random()}-{step}", parent))
-        else:
-            unit, parent = rnd.sample(units, 2)
-            below = UnitTree.objects.filter(ancestor=unit, descendant=parent).exists()
-            if below:
-                with pytest.raises(DomainError):
-                    move_unit(actor=None, unit=unit, parent=parent)
+    with transaction.atomic():
+        rnd = random.Random(seed)
+        units = [a_group(f"{seed}-{rnd.random()}-0", None)]
+        for step in range(1, 25):
+            dice = rnd.random()
+            if dice < 0.4 or len(units) < 4:
+                parent = rnd.choice(units)
+                units.append(a_group(f"{seed}-{rnd.random()}-{step}", parent))
+            elif dice < 0.5:
+                _close(units, rnd.choice(units))
+            elif dice < 0.65:
+                _merge(units, *rnd.sample(units, 2))
+            elif dice < 0.8:
+                _split(units, rnd.choice(units), f"{seed}-{rnd.random()}-{step}")
             else:
-                move_unit(actor=None, unit=unit, parent=parent)
-    assert kept() == walked()
+                unit, parent = rnd.sample(units, 2)
+                below = UnitTree.objects.filter(ancestor=unit, descendant=parent).exists()
+                if below:
+                    with pytest.raises(DomainError):
+                        move_unit(actor=None, unit=unit, parent=parent)
+                else:
+                    move_unit(actor=None, unit=unit, parent=parent)
+            assert kept() == walked()
+        transaction.set_rollback(True)
 
 
 def test_a_cycle_is_refused_and_changes_nothing(world: World) -> None:
@@ -112,6 +160,9 @@ def test_units_are_changed_only_below_a_post_that_manages_them(world: World) -> 
 def test_closing_waits_for_the_units_below_and_can_be_taken_back(world: World) -> None:
     with pytest.raises(DomainError):
         close_unit(actor=None, unit=world.chem24, closed_on=LONG_AGO)
+    with pytest.raises(DomainError, match="化工2401"):
+        close_unit(actor=None, unit=world.c2401, closed_on=LONG_AGO)
+    Placement.objects.filter(unit=world.c2401).delete()
     close_unit(actor=None, unit=world.c2401, closed_on=LONG_AGO)
     close_unit(actor=None, unit=world.chem24, closed_on=LONG_AGO)
     world.c2401.refresh_from_db()

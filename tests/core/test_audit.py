@@ -17,8 +17,8 @@ from django.utils import timezone
 from casework.domain import cases, follow_ups
 from casework.enums import Channel, Source
 from casework.models import Case, CaseCategory, CaseLevel
-from cohorts.domain import appointments, bulk_units, contracts, tree, units
-from cohorts.models import Contract, Group, LinkKind, Office, Role
+from cohorts.domain import appointments, bulk_units, contracts, groups, mergers, tree, units
+from cohorts.models import Contract, Group, GroupMember, LinkKind, Office, Role
 from portal.core import audit
 from portal.core.domain import (
     accounts,
@@ -39,7 +39,7 @@ from portal.core.models import (
 )
 from portal.core.scope import request_scope
 from portal.web.domain import reminders
-from students.domain import link_runs, links, placements
+from students.domain import link_runs, links, placements, statuses
 from students.enums import StudentStatus
 from tests.core.factors import begin, enrol
 from tests.world import World
@@ -88,7 +88,13 @@ def _level(code: str) -> CaseLevel:
 
 
 def _closed_room(w: World) -> Any:
-    return tree.close_unit(actor=w.sys, unit=w.room411, closed_on=dt.date(2026, 7, 1))
+    return tree.close_unit(actor=w.sys, unit=w.room411, closed_on=dt.date(2026, 7, 1)).unit
+
+
+def _member(w: World) -> GroupMember:
+    group = tree.open_unit(actor=w.sys, unit=Group(name="联席会", code="G2", parent=w.chem))
+    member = GroupMember(group=group, person=w.zhou, starts_on=timezone.localdate())
+    return groups.put_member(actor=w.sys, member=member)
 
 
 def _tutor() -> LinkKind:
@@ -182,13 +188,24 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "cohorts.domain.tree.move_unit": lambda w: lambda: tree.move_unit(
         actor=w.sys, unit=w.c2301, parent=w.chem24),
     "cohorts.domain.tree.close_unit": lambda w: lambda: _closed_room(w),
+    "cohorts.domain.units.rename_unit": lambda w: lambda: units.rename_unit(
+        actor=w.sys, unit=w.chem, name="化学学院"),
+    "cohorts.domain.mergers.merge_units": lambda w: lambda: mergers.merge_units(
+        actor=w.sys, units=[w.c2302], into=w.c2301),
+    "cohorts.domain.mergers.split_unit": lambda w: lambda: mergers.split_unit(
+        actor=w.sys, unit=w.c2301, parts=[mergers.Part("化工2303", "化工2303")]),
+    "cohorts.domain.groups.put_member": lambda w: lambda: _member(w),
+    "cohorts.domain.groups.end_member": lambda w: (lambda member: lambda: groups.end_member(
+        actor=w.sys, member=member, ends_on=timezone.localdate()))(_member(w)),
     "cohorts.domain.units.edit_unit": lambda w: lambda: units.edit_unit(
         actor=w.sys, unit=w.c2301, fields=["name"]),
     "cohorts.domain.units.reopen_unit": lambda w: (
         (lambda room: lambda: units.reopen_unit(actor=w.sys, unit=room))(_closed_room(w))),
     "students.domain.placements.place_student": lambda w: lambda: placements.place_student(
         actor=w.han, student=w.gu, unit=w.c2302, since=timezone.localdate()),
-    "students.domain.placements.change_status": lambda w: lambda: placements.change_status(
+    "students.domain.placements.place_students": lambda w: lambda: placements.place_students(
+        actor=w.han, units={w.gu.pk: w.c2302}, since=timezone.localdate()),
+    "students.domain.statuses.change_status": lambda w: lambda: statuses.change_status(
         actor=w.han, student=w.gu, status=StudentStatus.ON_LEAVE, since=timezone.localdate()),
     "students.domain.links.link_student": lambda w: lambda: links.link_student(
         actor=w.jiang, kind=_tutor(), person=w.wang, student=w.cheng),
@@ -201,6 +218,9 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "students.domain.link_runs.assign_links": lambda w: lambda: _run(w),
     "students.domain.link_runs.undo_run": lambda w: (
         (lambda run: lambda: link_runs.undo_run(actor=w.jiang, run=run))(_run(w))),
+    "students.domain.statuses.change_statuses": lambda w: lambda: statuses.change_statuses(
+        actor=w.han, student_ids=[w.gu.pk], status=StudentStatus.GRADUATED,
+        since=timezone.localdate()),
     "casework.domain.cases.open_case": lambda w: lambda: cases.open_case(
         actor=w.zhou, student=w.gu, category=CaseCategory.objects.get(pk="ACADEMIC"),
         level=_level("YELLOW"), reason="两门不及格", source=Source.COUNSELLOR),
