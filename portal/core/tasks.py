@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from portal.core.auditlog import care
 from portal.core.domain import jobs, sessions
 
 
@@ -21,3 +22,15 @@ def resume_stranded_jobs() -> list[int]:
 def forget_ended_sessions() -> int:
     """Rows of sessions that ran out."""
     return sessions.forget_ended()
+
+
+@shared_task(name="portal.core.tasks.seal_audit")
+def seal_audit() -> int:
+    """Every minute: link new entries to the audit chain. Twice at once: the second does nothing."""
+    return care.seal()
+
+
+@shared_task(name="portal.core.tasks.tend_audit")
+def tend_audit() -> dict[str, int]:
+    """Every night: months ahead, late entries sealed, what is new checked (on Sundays all)."""
+    return care.tend()

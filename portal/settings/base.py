@@ -180,11 +180,23 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.core.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=40),
     },
+    "seal-audit": {
+        "task": "portal.core.tasks.seal_audit",
+        "schedule": crontab(),
+    },
+    "tend-audit": {
+        "task": "portal.core.tasks.tend_audit",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "resume-stranded-jobs": {
         "task": "portal.core.tasks.resume_stranded_jobs",
         "schedule": crontab(minute="*/5"),
     },
 }
+
+# Notes beside the audit chain and archived months; months that stay in the table (rulebook 8.2).
+AUDIT_DIR = env.text("AUDIT_DIR", str(VAR_DIR / "audit"))
+AUDIT_KEEP_MONTHS = int(env.text("AUDIT_KEEP_MONTHS", "6"))
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
