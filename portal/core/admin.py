@@ -1,6 +1,5 @@
 """Django admin of the floor: accounts, audit trail, background jobs."""
 
-import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,18 +13,17 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.adminsite.audit_page import AuditEntryAdmin  # noqa: F401 - registered there
 from portal.core.adminsite.base import PortalAdmin, ReadOnlyAdmin, RefusableForm, tag
-from portal.core.adminsite.words import act_word, act_words
 from portal.core.domain.accounts import change_account, open_account
 from portal.core.domain.lockout import locked_accounts, unlock_account
 from portal.core.domain.passwords import give_one_time_password
 from portal.core.domain.second_factor import reset_second_factor
 from portal.core.errors import DomainError
-from portal.core.models import AuditEntry, Job, User
+from portal.core.models import Job, User
 
 # Rights follow from posts: groups and single permissions are never edited by hand.
 if admin.site.is_registered(Group):
@@ -174,52 +172,6 @@ class AccountAdmin(PortalAdmin, UserAdmin):
         if isinstance(field, forms.CharField) and db_field.name == "name":
             field.help_text = gettext("Full name; the dot in minority names is written ·.")
         return field
-
-
-class ActFilter(admin.SimpleListFilter):
-    title = _("act")
-    parameter_name = "action"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(act_words().items())
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(action=self.value()) if self.value() else queryset
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
-    duties: ClassVar = {"auditor": "view"}
-    intro = _(
-        "Every act with its author, time and address. The database refuses to change or delete a "
-        "line; the text of confidential notes is never written here."
-    )
-    list_display = ("at", "who", "act", "object_type", "object_id", "ip")
-    list_filter = (ActFilter, "object_type")
-    list_select_related = ("actor",)
-    search_fields = ("actor__username", "actor__name", "object_id")
-    search_help_text = _("Author (name or number) or record number")
-    date_hierarchy = "at"
-    ordering = ("-at", "-id")
-    fields = ("at", "who", "act", "object_type", "object_id", "ip", "facts")
-    readonly_fields = fields
-
-    @admin.display(description=_("actor"), ordering="actor")
-    def who(self, entry: AuditEntry) -> str:
-        return str(entry.actor) if entry.actor else gettext("the system")
-
-    @admin.display(description=_("act"), ordering="action")
-    def act(self, entry: AuditEntry) -> str:
-        return act_word(entry.action)
-
-    @admin.display(description=_("detail"))
-    def facts(self, entry: AuditEntry) -> str:
-        detail = dict(entry.detail)
-        if entry.object_type == "case" and "reason" in detail:
-            # Why a level was raised is about a student: for those who see the case, not the log.
-            detail["reason"] = "…"
-        text = json.dumps(detail, ensure_ascii=False, indent=2, sort_keys=True)
-        return format_html('<pre class="facts">{}</pre>', text)
 
 
 @admin.register(Job)

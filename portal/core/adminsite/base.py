@@ -1,11 +1,16 @@
 """Base of every admin class: no deletion, an audit row for each write, refusals in the form."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import FieldError
+from django.db import DataError, transaction
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from portal.core import audit
 from portal.core.errors import DomainError
@@ -27,6 +32,27 @@ class RefusableForm(forms.ModelForm):
         if self.refusal:
             self.add_error(None, self.refusal)
         return data
+
+
+_SENSELESS = (IncorrectLookupParameters, DataError, FieldError, OverflowError, ValueError)
+
+
+def plain_when_senseless(request: HttpRequest, show: Callable[[], Any], back: str = "") -> Any:
+    """``show()``, or with a filter value that means nothing (a year of twenty digits, a letter for
+    a number) the plain list with a word about it. ``back`` is the list's address, else this one."""
+    if request.method != "GET" or not request.GET:
+        return show()
+    try:
+        with transaction.atomic():  # a statement that the database refused spoils nothing else
+            response = show()
+            if hasattr(response, "render"):
+                response.render()  # the date bar asks the database only now
+            return response
+    except _SENSELESS:
+        messages.warning(
+            request, _("The filter in the address makes no sense: all rows are shown.")
+        )
+        return HttpResponseRedirect(back or request.path)
 
 
 class PortalAdmin(admin.ModelAdmin):
@@ -63,7 +89,9 @@ class PortalAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         title = self.opts.verbose_name_plural
         extra = {"intro": self.intro, "title": title, **(extra_context or {})}
-        return super().changelist_view(request, extra)
+        return plain_when_senseless(
+            request, lambda: super(PortalAdmin, self).changelist_view(request, extra)
+        )
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
