@@ -19,6 +19,7 @@ from portal.core.access import (
     Reason,
     Route,
     reached_keys,
+    reaches_one,
     reasons,
     register_actions,
     register_denial,
@@ -59,7 +60,7 @@ def _seated_students(user: User, action: str) -> QuerySet[Any] | None:
 
 def _seat_reasons(user: User, action: str, case_filter: Q) -> list[Reason]:
     held = seats(user, action)
-    if held is None:
+    if held is None or not seated_case_ids(user, action):
         return []
     return [
         Reason(
@@ -103,8 +104,32 @@ def _seated_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
     return _seat_reasons(user, action, Q(case=case))
 
 
-register_route(Case, Route("student", _cases_of_reached_students, _case_student_reasons))
-register_route(Case, Route("seat", _seated_cases, _seated_case_reasons, seated_case_ids))
+Columns = dict[str, Any]
+
+
+def _student_cases_within(user: User, action: str, parent: Columns) -> Columns | None:
+    return {} if _reaches_student(user, action, parent, but="seat") else None
+
+
+def _reaches_student(user: User, action: str, parent: Columns, but: str = "") -> bool:
+    return reaches_one(Student, user, action, parent["student_id"], but=but)
+
+
+def _seated_cases_within(user: User, action: str, parent: Columns) -> Columns | None:
+    ids = seated_case_ids(user, action)
+    return {"id": ids} if ids else None
+
+
+register_route(
+    Case,
+    Route(
+        "student", _cases_of_reached_students, _case_student_reasons, within=_student_cases_within
+    ),
+)
+register_route(
+    Case,
+    Route("seat", _seated_cases, _seated_case_reasons, seated_case_ids, _seated_cases_within),
+)
 
 
 # What broken glass opens: the notes of this one case that rank alone does not open.
@@ -187,8 +212,7 @@ def _talks_by(clearance: str, level: str) -> Callable[[User, str], QuerySet[Any]
     def keys(user: User, action: str) -> QuerySet[Any] | None:
         if action != "see_talks":
             return None
-        but = "seat" if level == Confidentiality.RESTRICTED else ""
-        open_to = reached_keys(Student, user, clearance, but=but)
+        open_to = reached_keys(Student, user, clearance, but=_talks_but(level))
         if open_to is None:
             return None
         rows: QuerySet[Any] = FollowUp.objects.filter(
@@ -197,6 +221,21 @@ def _talks_by(clearance: str, level: str) -> Callable[[User, str], QuerySet[Any]
         return rows
 
     return keys
+
+
+def _talks_but(level: str) -> str:
+    """Notes of a task force are read by seat in one's own case only: a route of its own."""
+    return "seat" if level == Confidentiality.RESTRICTED else ""
+
+
+def _talks_within(clearance: str, level: str) -> Callable[[User, str, Columns], Columns | None]:
+    def within(user: User, action: str, parent: Columns) -> Columns | None:
+        if action != "see_talks":
+            return None
+        is_open = _reaches_student(user, clearance, parent, but=_talks_but(level))
+        return {"confidentiality": level} if is_open else None
+
+    return within
 
 
 def _talk_reasons_by(clearance: str, level: str) -> Callable[[User, str, Any], list[Reason]]:
@@ -256,6 +295,17 @@ def _own_talks(user: User, action: str) -> QuerySet[Any] | None:
     return rows
 
 
+def _own_talks_within(user: User, action: str, parent: Columns) -> Columns | None:
+    if action != "see_talks" or not _reaches_student(user, "see_card", parent):
+        return None
+    return {"author_id": user.pk}
+
+
+def _seated_talks_within(user: User, action: str, parent: Columns) -> Columns | None:
+    ids = seated_case_ids(user, "clear_restricted") if action == "see_talks" else []
+    return {"case_id": ids, "confidentiality": Confidentiality.RESTRICTED} if ids else None
+
+
 def _own_talk_reasons(user: User, action: str, talk: FollowUp) -> list[Reason]:
     if talk.author_id != user.pk or action != "see_talks":
         return []
@@ -268,8 +318,15 @@ for _clearance, _level in (
 ):
     register_route(
         FollowUp,
-        Route(_level.value, _talks_by(_clearance, _level), _talk_reasons_by(_clearance, _level)),
+        Route(
+            _level.value,
+            _talks_by(_clearance, _level),
+            _talk_reasons_by(_clearance, _level),
+            within=_talks_within(_clearance, _level),
+        ),
     )
-register_route(FollowUp, Route("author", _own_talks, _own_talk_reasons))
-register_route(FollowUp, Route("seat", _seated_talks, _seated_talk_reasons))
+register_route(FollowUp, Route("author", _own_talks, _own_talk_reasons, within=_own_talks_within))
+register_route(
+    FollowUp, Route("seat", _seated_talks, _seated_talk_reasons, within=_seated_talks_within)
+)
 register_route(FollowUp, Route("glass", _glassed_talks, _glassed_talk_reasons))

@@ -15,6 +15,7 @@ from portal.core.access import (
     Reason,
     Route,
     reached_keys,
+    reaches_one,
     reasons,
     register_actions,
     register_route,
@@ -148,16 +149,33 @@ def _own(user: User, action: str) -> QuerySet[Any] | None:
     return rows
 
 
+_STANDS_IN = """
+    SELECT unit_id FROM students_placement
+     WHERE student_id = %(student)s AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)
+"""
+
+
+def unit_ids_of(student_id: int) -> list[int]:
+    """Units in which the student stands today: one read for the whole request."""
+    day = timezone.localdate()
+
+    def read() -> list[int]:
+        return [pk for (pk,) in fetch(_STANDS_IN, {"student": student_id, "day": day})]
+
+    return remembered(("stands in", student_id, day), read)
+
+
 def _placed_reasons(user: User, action: str, student: Student) -> list[Reason]:
-    rows = reached_placements(user, action)
-    if rows is None:
+    reach = granted_unit_ids(user, action)
+    if not reach:
         return []
-    return post_reasons(
-        user, action, rows.filter(student=student).values_list("unit_id", flat=True)
-    )
+    here = set(unit_ids_of(student.pk)).intersection(reach)
+    return post_reasons(user, action, here) if here else []
 
 
 def _linked_reasons(user: User, action: str, student: Student) -> list[Reason]:
+    if student.pk not in linked_student_ids(user, action):
+        return []
     links = StudentLink.objects.filter(
         in_force(timezone.localdate()),
         revoked_at=None,
@@ -204,7 +222,10 @@ def _through_student(model: type[Any], name: str) -> Route:
     def why(user: User, action: str, record: Any) -> list[Reason]:
         return reasons(user, action, record.student)
 
-    return Route(name, keys, why)
+    def within(user: User, action: str, parent: dict[str, Any]) -> dict[str, Any] | None:
+        return {} if reaches_one(Student, user, action, parent["student_id"]) else None
+
+    return Route(name, keys, why, within=within)
 
 
 register_route(Placement, _through_student(Placement, "student"))

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from casework.enums import Channel, Stage
 from casework.models import Case, FollowUp
-from casework.queries.ledger import category_words, due_markup
+from casework.queries.ledger import due_markup
 from casework.queries.timeline import ICONS
 from casework.ties import shut_case_ids
 from cohorts.models import Term
-from portal.core.access import reached_among, reaches_any
+from portal.core.access import reached_among, reaches_any, rows_within
 from portal.core.rows import fetch
 from portal.core.ui.dates import format_ago, format_day
 from portal.core.ui.marks import level_markup
@@ -59,26 +59,33 @@ def contact_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
     return {pk: format_ago(at, today) if at else "—" for pk, at in rows}
 
 
+_CASES = """
+    SELECT c.id, c.number, c.level_id, c.stage, o.name, c.last_contact_at, c.contact_due_at,
+           c.closed_at, c.advice_do, c.advice_dont,
+           (SELECT array_agg(k.short_name ORDER BY l.rank, k."order")
+              FROM casework_ledgerentry e JOIN casework_casecategory k ON k.code = e.category_id
+              JOIN casework_caselevel l ON l.code = e.level_id
+             WHERE e.case_id = c.id AND (e.left_at IS NULL OR c.closed_at IS NOT NULL))
+      FROM casework_case c LEFT JOIN core_user o ON o.id = c.owner_id
+     WHERE c.student_id = %(student)s AND {seen}
+     ORDER BY c.reported_at DESC LIMIT 3
+"""
+
+
 def case_summary(user: Any, student: Student) -> dict[str, Any] | None:
     """The newest case of the student, or None where ``user`` may see none."""
-    if not reaches_any(Student, user, "see_case"):
+    seen = rows_within(Case, user, "see_case", "c", student_id=student.pk)
+    if seen is None:
         return None
-    rows = list(
-        Case.objects.restrict(user, "see_case", student_id=student.pk)
-        .order_by("-reported_at")
-        .values_list(
-            "pk", "number", "level_id", "stage", "owner__name", "last_contact_at",
-            "contact_due_at", "closed_at", "advice_do", "advice_dont",
-        )[:3]
-    )  # fmt: skip
+    rows = fetch(_CASES.replace("{seen}", seen.sql), {"student": student.pk, **seen.params})
     if not rows:
         return None
-    pk, number, level, stage, owner, last, due, closed, do, dont = rows[0]
+    pk, number, level, stage, owner, last, due, closed, do, dont, names = rows[0]
     return {
         "pk": pk,
         "number": number,
         "level": "" if closed else level_markup(level),
-        "categories": category_words([pk]).get(pk, "—"),
+        "categories": "、".join(dict.fromkeys(names or ["—"])),
         "stage": dict(Stage.choices).get(stage, stage),
         "owner": owner,
         "contact": format_ago(last) if last else "",
@@ -90,17 +97,22 @@ def case_summary(user: Any, student: Student) -> dict[str, Any] | None:
     }
 
 
+_TALKS = """
+    SELECT f.channel, f.happened_at, w.name, f.author_role, f.place, f.content, f.is_real
+      FROM casework_followup f JOIN core_user w ON w.id = f.author_id
+     WHERE f.student_id = %(student)s AND {seen}
+     ORDER BY f.happened_at DESC, f.id DESC LIMIT %(most)s
+"""
+
+
 def recent_talks(user: Any, student: Student) -> dict[str, Any] | None:
     """The last few records that ``user`` may read; None where there is nothing to read."""
-    rows = list(
-        FollowUp.objects.restrict(user, "see_talks", student_id=student.pk)
-        .order_by("-happened_at", "-id")
-        .values_list(
-            "channel", "happened_at", "author__name", "author_role", "place", "content", "is_real"
-        )[: RECENT + 1]
-    )
-    may_read = reaches_any(Student, user, "see_talks")
-    if not rows and not may_read:
+    seen = rows_within(FollowUp, user, "see_talks", "f", student_id=student.pk)
+    rows = []
+    if seen is not None:
+        asked = {"student": student.pk, "most": RECENT + 1, **seen.params}
+        rows = fetch(_TALKS.replace("{seen}", seen.sql), asked)
+    if not rows and not reaches_any(Student, user, "see_talks"):
         return None
     items = [
         {

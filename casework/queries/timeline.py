@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casework.enums import Channel, Confidentiality, Risk
 from casework.models import Case, FollowUp
+from portal.core.access import rows_within
+from portal.core.rows import fetch
 from portal.core.ui.dates import format_day
 
 MOST = 30
@@ -41,17 +44,13 @@ def timeline(
 
     ``sheet`` comes from ``case_file``; the contacts are one restricted read.
     """
-    talks = list(
-        FollowUp.objects.restrict(user, "see_talks", case_id=case.pk)
-        .order_by("-happened_at", "-id")
-        .values_list(
-            "pk", "channel", "happened_at", "minutes", "content", "author_id", "author__name",
-            "author_role", "place", "is_real", "confidentiality", "risk", "next_on", "version",
-        )
-    )  # fmt: skip
+    talks = _talks(user, case)
+    say = _words()
     dated: list[tuple[dt.datetime, str, dict[str, Any]]] = []
     for row in talks:
-        dated.append((row[2], "family" if row[1] == Channel.FAMILY else "talks", _talk(user, row)))
+        dated.append(
+            (row[2], "family" if row[1] == Channel.FAMILY else "talks", _talk(user, row, say))
+        )
     for entry in sheet["entries"]:
         dated.append((entry["at"], "moves", _entry(entry)))
     dated += [(at, "moves", item) for at, item in _moves(sheet["moves"])]
@@ -67,34 +66,76 @@ def timeline(
         total=sheet["records"],
         real=len(real),
         more=max(0, len(wanted) - most),
-        last_way=str(Channel(real[0][1]).label) if real else "",
+        last_way=say.channels[real[0][1]] if real else "",
         last_who=real[0][6] if real else "",
     )
 
 
-def _talk(user: Any, row: tuple[Any, ...]) -> dict[str, Any]:
+_TALKS = """
+    SELECT f.id, f.channel, f.happened_at, f.minutes, f.content, f.author_id, w.name,
+           f.author_role, f.place, f.is_real, f.confidentiality, f.risk, f.next_on, f.version
+      FROM casework_followup f JOIN core_user w ON w.id = f.author_id
+     WHERE f.case_id = %(case)s AND f.student_id = %(student)s AND {seen}
+     ORDER BY f.happened_at DESC, f.id DESC
+"""
+
+
+def _talks(user: Any, case: Case) -> list[tuple[Any, ...]]:
+    seen = rows_within(FollowUp, user, "see_talks", "f", student_id=case.student_id)
+    if seen is None:
+        return []
+    asked = {"case": case.pk, "student": case.student_id, **seen.params}
+    return fetch(_TALKS.replace("{seen}", seen.sql), asked)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Words of the reader's language that repeat in every record."""
+
+    channels: dict[str, str]
+    risks: dict[str, str]
+    restricted: str
+    corrected: str
+    correct_url: str
+
+
+def _words() -> _Words:
+    return _Words(
+        channels={str(code): str(words) for code, words in Channel.choices},
+        risks={
+            str(risk): _("risk %(risk)s") % {"risk": risk.label}
+            for risk in (Risk.RAISED, Risk.HIGH)
+        },
+        restricted=_("task force only"),
+        corrected=_("corrected"),
+        correct_url=reverse("casework:correct", args=[0]),
+    )
+
+
+def _talk(user: Any, row: tuple[Any, ...], say: _Words) -> dict[str, Any]:
     (pk, channel, at, minutes, content, author_id, author, role, place, is_real, secrecy, risk,
      next_on, version) = row  # fmt: skip
-    kind = str(Channel(channel).label)
+    kind = say.channels[channel]
     if minutes:
         kind += " " + ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     marks = [author, role, place]
     if secrecy == Confidentiality.RESTRICTED:
-        marks.append(_("task force only"))
-    if risk in (Risk.RAISED, Risk.HIGH):
-        marks.append(_("risk %(risk)s") % {"risk": Risk(risk).label})
+        marks.append(say.restricted)
+    if risk in say.risks:
+        marks.append(say.risks[risk])
     if next_on:
         marks.append(_("next %(day)s") % {"day": format_day(next_on)})
+    can_edit = author_id == user.pk and is_real
+    if can_edit and version > 1:
+        marks.append(say.corrected)
     return {
-        "pk": pk,
         "icon": ICONS.get(channel, "talk"),
         "kind": kind,
         "meta": " · ".join(mark for mark in marks if mark),
         "time": format_day(at, "time"),
         "text": content,
         "tick": not is_real,
-        "is_own": author_id == user.pk,
-        "is_corrected": version > 1,
+        "edit_url": say.correct_url.replace("/0/", f"/{pk}/") if can_edit else "",
     }
 
 

@@ -1,37 +1,17 @@
-"""What the portrait shows: places over time, results by term, who looks after the student."""
+"""What the portrait shows: results by term, who looks after the student."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from portal.core.access import rows_within
 from portal.core.rows import fetch
-from portal.core.ui.dates import format_day
-from students.enums import AttemptKind, Tree
-from students.models import CourseResult, Placement
-
-
-def places_over_time(
-    user: Any, student_id: int, action: str = "see_record"
-) -> list[dict[str, Any]]:
-    """Every placement, the newest first; ``until`` is the last day."""
-    rows = (
-        Placement.objects.restrict(user, action, student_id=student_id)
-        .order_by("-since", "tree")
-        .values_list("tree", "unit__name", "unit__parent__name", "since", "until")
-    )
-    words = dict(Tree.choices)
-    return [
-        {
-            "tree": words.get(tree, tree),
-            "unit": unit,
-            "parent": parent or "",
-            "since": format_day(since, "full"),
-            "until": format_day(until, "full") if until else "",
-        }
-        for tree, unit, parent, since, until in rows
-    ]
+from students.access import unit_ids_of
+from students.enums import AttemptKind
+from students.models import CourseResult
 
 
 def plain(number: Decimal) -> str:
@@ -51,44 +31,60 @@ class TermResults:
     failed: int = 0
 
     @property
-    def earned_words(self) -> str:
-        return plain(self.earned)
-
-    @property
     def average(self) -> str:
         """学分绩 = Σ(score × credit) ÷ Σ credit (rulebook 6.4), one decimal."""
         return f"{self.points / self.weight:.1f}" if self.weight else "—"
 
+    @property
+    def summary(self) -> str:
+        return _("%(n)s results, %(earned)s credits earned, average %(average)s") % {
+            "n": len(self.rows), "earned": plain(self.earned), "average": self.average,
+        }  # fmt: skip
+
+    @property
+    def failed_words(self) -> str:
+        return _("%(n)s failed") % {"n": self.failed} if self.failed else ""
+
+
+_RESULTS = """
+    SELECT r.term_id, c.name, r.credits, r.grade, r.score, r.passed, r.attempt, r.is_required
+      FROM students_courseresult r JOIN students_course c ON c.id = r.course_id
+      JOIN cohorts_term t ON t.code = r.term_id
+     WHERE r.student_id = %(student)s AND {seen}
+     ORDER BY t.starts_on DESC, c.code, r.sequence
+"""
+
 
 def results_by_term(user: Any, student_id: int, action: str = "see_results") -> list[TermResults]:
     """Every attempt, grouped by term, the newest first; one query."""
-    rows = (
-        CourseResult.objects.restrict(user, action, student_id=student_id)
-        .order_by("-term__starts_on", "course__code", "sequence")
-        .values_list(
-            "term_id", "course__name", "credits", "grade", "score", "passed", "attempt",
-            "is_required",
-        )
-    )  # fmt: skip
-    attempts = dict(AttemptKind.choices)
+    seen = rows_within(CourseResult, user, action, "r", student_id=student_id)
+    if seen is None:
+        return []
+    rows = fetch(_RESULTS.replace("{seen}", seen.sql), {"student": student_id, **seen.params})
+    attempts = {str(code): str(words) for code, words in AttemptKind.choices}
+    elective = _("elective")
+    credit_words: dict[Decimal, str] = {}
     terms: dict[str, TermResults] = {}
     for term, course, credits, grade, score, passed, attempt, is_required in rows:
-        block = terms.setdefault(term, TermResults(term))
+        block = terms.get(term) or terms.setdefault(term, TermResults(term))
+        is_first = attempt == AttemptKind.FIRST
         if passed:
             block.earned += credits
         elif passed is False:
             block.failed += 1
-        if score is not None and attempt == AttemptKind.FIRST:
+        if score is not None and is_first:
             block.points += score * credits
             block.weight += credits
+        if credits not in credit_words:
+            credit_words[credits] = plain(credits)
+        kind = "" if is_required else elective
         block.rows.append(
             {
                 "course": course,
-                "credits": plain(credits),
+                "credits": credit_words[credits],
                 "grade": grade,
-                "passed": passed,
-                "attempt": "" if attempt == AttemptKind.FIRST else attempts.get(attempt, attempt),
-                "is_required": is_required,
+                "css": " p-text-late" if passed is False else "",
+                "kind": kind if is_first else attempts.get(attempt, attempt),
             }
         )
     return list(terms.values())
@@ -99,11 +95,9 @@ CARE_ROLES = ["counsellor", "class_adviser"]
 _STAFF = """
     SELECT role, name, phone FROM (
         SELECT DISTINCT 1 AS part, r."order" AS place, r.name AS role, p.name, p.phone, p.pinyin
-          FROM students_placement s JOIN cohorts_unittree t ON t.descendant_id = s.unit_id
-          JOIN cohorts_appointment a ON a.unit_id = t.ancestor_id
+          FROM cohorts_unittree t JOIN cohorts_appointment a ON a.unit_id = t.ancestor_id
           JOIN cohorts_role r ON r.id = a.role_id JOIN core_user p ON p.id = a.person_id
-         WHERE s.student_id = %(student)s AND s.since <= %(day)s
-           AND (s.until IS NULL OR s.until >= %(day)s) AND r.code = ANY(%(roles)s::text[])
+         WHERE t.descendant_id = ANY(%(units)s::bigint[]) AND r.code = ANY(%(roles)s::text[])
            AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
            AND a.revoked_at IS NULL
          UNION ALL
@@ -111,7 +105,7 @@ _STAFF = """
           FROM students_studentlink l JOIN cohorts_linkkind k ON k.id = l.kind_id
           JOIN core_user p ON p.id = l.person_id
          WHERE l.student_id = %(student)s AND l.starts_on <= %(day)s
-           AND (l.ends_on IS NULL OR l.ends_on >= %(day)s) AND l.revoked_at IS NULL
+           AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
     ) found ORDER BY part, place, role, pinyin
 """
 
@@ -119,5 +113,6 @@ _STAFF = """
 def staff_of(student_id: int) -> list[dict[str, str]]:
     """Counsellor, class adviser and linked people of today with their work telephone."""
     day = timezone.localdate()
-    rows = fetch(_STAFF, {"student": student_id, "day": day, "roles": CARE_ROLES})
+    asked = {"student": student_id, "units": unit_ids_of(student_id), "roles": CARE_ROLES}
+    rows = fetch(_STAFF, {**asked, "day": day})
     return [{"role": role, "name": name, "phone": phone} for role, name, phone in rows]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, Value
-
-from portal.core.access import is_same_reach, reaches_any
+from portal.core.access import actions_on, prove, reaches_any
 from students.models import Student
 
 PORTRAIT_ACTIONS = ("see_record", "see_contact", "see_results", "log_talk")
+# What the panels of the portrait ask; asked together, one statement answers all.
+PANEL_ACTIONS = ("see_case", "see_talks", "clear_restricted")
 
 
 def rights_on(
@@ -18,21 +18,8 @@ def rights_on(
 
     Actions held in the same places as ``known`` need no query; the others share one.
     """
-    wanted = list(actions)
-    same = {action for action in wanted if is_same_reach(Student, user, action, known)}
-    parts = [
-        Student.objects.restrict(user, action)
-        .filter(pk=student_id)
-        .order_by()
-        .annotate(right=Value(action, output_field=CharField()))
-        .values_list("right", flat=True)
-        for action in wanted
-        if action not in same and reaches_any(Student, user, action)
-    ]
-    if not parts:
-        return frozenset(same)
-    first, *rest = parts
-    return frozenset(same).union(first.union(*rest, all=True) if rest else first)
+    prove(Student, user, student_id, known)
+    return actions_on(Student, user, student_id, actions)
 
 
 def reaches_anyone(user: Any, action: str) -> bool:

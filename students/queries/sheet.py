@@ -10,14 +10,14 @@ from students.models import Student
 from students.queries.standing import Stand
 
 
-def facts(student: Student, place: Stand, *, is_full: bool) -> list[dict[str, Any]]:
+def facts(student: Student, place: Stand, major: str, *, is_full: bool) -> list[dict[str, Any]]:
     """Card: what a name badge tells. ``is_full`` adds background, room and e-mail."""
     rows = [
         (_("Student number"), student.student_no),
         (_("Class"), place.class_name),
         (_("College"), place.college),
         (_("Academy"), place.academy_full),
-        (_("Major"), student.major.name if student.major else ""),
+        (_("Major"), major),
         (_("Entry year"), student.entry_year),
         (_("Status"), student.get_status_display()),
     ]

@@ -1,6 +1,6 @@
 """Where students stand today, written for lists: class, academy, college, room."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -19,6 +19,19 @@ class Stand:
     academy: str = ""
     academy_full: str = ""
     room: str = ""
+
+    def put(self, tree: str, row: Sequence[str]) -> None:
+        """Fill in one placement: kind, short name and name of the unit and of two above it."""
+        chain = [tuple(row[:3]), tuple(row[3:6]), tuple(row[6:9])]
+        if tree == Tree.CLASS:
+            self.class_name = chain[0][1]
+            self.college = _of_kind(chain, UnitKind.COLLEGE)[0]
+        elif tree == Tree.ACADEMY:
+            self.academy, self.academy_full = _of_kind(chain, UnitKind.ACADEMY)
+            self.academy = self.academy or chain[0][1]
+            self.academy_full = self.academy_full or chain[0][2]
+        elif tree == Tree.ROOM:
+            self.room = chain[0][2]
 
 
 # The unit, what it belongs to, and what that belongs to: kind, short name and name of each.
@@ -44,20 +57,9 @@ def stands(
         "trees": [str(tree) for tree in trees],
         "day": timezone.localdate(),
     }
-    rows = fetch(_STANDS, asked)
     found: dict[int, Stand] = {}
-    for student_id, tree, kind, short, name, *above in rows:
-        stand = found.setdefault(student_id, Stand())
-        chain = [(kind, short, name), tuple(above[:3]), tuple(above[3:])]
-        if tree == Tree.CLASS:
-            stand.class_name = chain[0][1]
-            stand.college = _of_kind(chain, UnitKind.COLLEGE)[0]
-        elif tree == Tree.ACADEMY:
-            stand.academy, stand.academy_full = _of_kind(chain, UnitKind.ACADEMY)
-            stand.academy = stand.academy or chain[0][1]
-            stand.academy_full = stand.academy_full or chain[0][2]
-        elif tree == Tree.ROOM:
-            stand.room = name
+    for student_id, tree, *chain in fetch(_STANDS, asked):
+        found.setdefault(student_id, Stand()).put(tree, chain)
     return found
 
 

@@ -21,7 +21,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
     context = {
         "student": student,
         "place": place,
-        "facts": facts(student, place, is_full=True),
+        "facts": facts(student, place, student.major.name if student.major else "", is_full=True),
         "terms": results_by_term(request.user, student.pk, "see_own"),
         "staff": staff_of(student.pk),
     }

@@ -12,10 +12,10 @@ from portal.core.access import reasons
 from portal.core.names import masked_phone
 from portal.core.registry import panels
 from students.models import Student
-from students.queries.portrait import places_over_time, results_by_term, staff_of
-from students.queries.rights import PORTRAIT_ACTIONS, rights_on
+from students.queries.portrait import results_by_term, staff_of
+from students.queries.rights import PANEL_ACTIONS, PORTRAIT_ACTIONS, rights_on
 from students.queries.sheet import facts
-from students.queries.standing import Stand, stands
+from students.queries.whereabouts import whereabouts
 
 
 @login_required
@@ -41,9 +41,10 @@ def show_phone(request: HttpRequest, student_no: str) -> HttpResponse:
 
 def _context(request: HttpRequest, student: Student) -> dict[str, Any]:
     user = request.user
-    rights = rights_on(user, student.pk, PORTRAIT_ACTIONS)
+    rights = rights_on(user, student.pk, (*PORTRAIT_ACTIONS, *PANEL_ACTIONS))
     is_full = "see_record" in rights
-    place = stands([student.pk], ("class", "academy", "room")).get(student.pk, Stand())
+    where = whereabouts(user, student.pk)
+    place = where.stand
     shown = [
         {"panel": panel, "data": data}
         for panel in panels("student")
@@ -54,9 +55,10 @@ def _context(request: HttpRequest, student: Student) -> dict[str, Any]:
         "place": place,
         "rights": {right: right in rights for right in PORTRAIT_ACTIONS},
         "why": "；".join(reason.text for reason in reasons(user, "see_card", student)),
-        "facts": facts(student, place, is_full=is_full),
+        "major": where.major,
+        "facts": facts(student, place, where.major, is_full=is_full),
         "phone": masked_phone(student.phone) if is_full else "",
-        "places": places_over_time(user, student.pk) if is_full else [],
+        "places": where.over_time,
         "terms": results_by_term(user, student.pk) if "see_results" in rights else None,
         "staff": staff_of(student.pk),
         "panels": shown,

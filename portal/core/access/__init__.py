@@ -17,9 +17,11 @@ from .routes import (
     routes,
 )
 from .seen_as import key_of, plain, seen_as, supporter_of
+from .within import Condition, actions_on, prove, reaches_one, rows_within
 
 __all__ = [
     "Action",
+    "Condition",
     "Denial",
     "Reason",
     "RestrictedManager",
@@ -27,20 +29,24 @@ __all__ = [
     "Route",
     "action",
     "actions",
+    "actions_on",
     "count_reached",
     "denial_reasons",
     "is_same_reach",
     "key_of",
     "may_hold",
     "plain",
+    "prove",
     "reached_among",
     "reached_keys",
     "reaches_any",
+    "reaches_one",
     "reasons",
     "register_actions",
     "register_denial",
     "register_route",
     "routes",
+    "rows_within",
     "seen_as",
     "supporter_of",
 ]

@@ -8,7 +8,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from .actions import action as known_action
-from .routes import reached_among, reached_keys
+from .routes import reached_keys
+from .within import prove, reaches_one
 
 
 class RestrictedQuerySet(models.QuerySet[Any]):
@@ -32,8 +33,10 @@ class _GetFor(models.Manager[Any]):
         found = visible.filter(**lookup).first()
         if found is None:
             raise Http404
-        if action != see and not reached_among(self.model, user, action, [found.pk], see):
+        prove(self.model, user, found.pk, see)
+        if action != see and not reaches_one(self.model, user, action, found.pk):
             raise PermissionDenied(_denial(action))
+        prove(self.model, user, found.pk, action)
         return found
 
 

@@ -33,6 +33,9 @@ class Route:
     keys: Callable[[User, str], "models.QuerySet[Any, Any] | None"]
     reasons: Callable[[User, str, Any], list[Reason]]
     reach: Callable[[User, str], Sequence[int]] | None = None
+    # (user, action, column values of the parent) -> further column values of the rows that the
+    # same route reaches there, or None; see ``within``.
+    within: Callable[[User, str, dict[str, Any]], dict[str, Any] | None] | None = None
 
 
 _routes: dict[str, list[Route]] = {}

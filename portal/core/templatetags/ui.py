@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from portal.core.ui import dates, marks
+from portal.core.ui import dates, marks, records
 from portal.core.ui.assets import asset_links
 from portal.core.ui.icons import icon_svg
 
@@ -100,6 +100,12 @@ def aging(count: object, band: object = 0, url: str = "") -> SafeString:
 def heat_td(n: object, total: object, url: str = "") -> SafeString:
     """``{% heat_td 21 178 %}`` -> a whole <td> of a heat table."""
     return marks.heat_cell(n, total, url=url)
+
+
+@register.simple_tag
+def events(items: Any) -> SafeString:
+    """``{% events items %}``: the entries of a timeline, see ``components/timeline.html``."""
+    return records.events_markup(items or ())
 
 
 @register.simple_tag

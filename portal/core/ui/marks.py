@@ -66,6 +66,11 @@ def tag_markup(text: object, tone: str = "neutral", icon: str = "") -> SafeStrin
     return format_html('<span class="p-tag p-tag-{}">{}{}</span>', tone, picture, text)
 
 
+def ok_markup(words: object) -> SafeString:
+    """Words in the colour of what is in order."""
+    return format_html('<span class="p-text-ok">{}</span>', words)
+
+
 def person_markup(name: object, role: object = "", size: int = 24, url: str = "") -> SafeString:
     """Person chip: a circle with the first character, the name and the role."""
     text = str(name or "").strip()
