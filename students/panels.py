@@ -44,6 +44,10 @@ register_nav(
         lambda user: count_reached(Student, user, "see_card"),
     ),
     NavItem(
+        "links", _("Students"), _("Tutors and advisers"), "students:links", "user", 130,
+        lambda user: reaches_anyone(user, "appoint"),
+    ),
+    NavItem(
         "my", _("Me"), _("My record"), "students:my", "user", 900,
         lambda user: own_student_id(user) is not None,
     ),

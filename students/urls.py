@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from students.views import own, portrait, students
+from students.views import link_posts, links, own, portrait, students
 
 app_name = "students"
 urlpatterns = [
@@ -10,4 +10,13 @@ urlpatterns = [
     path("students/<str:student_no>/", portrait.portrait, name="portrait"),
     path("students/<str:student_no>/phone/", portrait.show_phone, name="phone"),
     path("my/", own.my_page, name="my"),
+    path("links/", links.link_home, name="links"),
+    path("links/share/", links.share, name="link_share"),
+    path("links/runs/<uuid:key>/", links.run_page, name="link_run"),
+    path("links/runs/<uuid:key>/undo/", links.undo, name="link_undo"),
+    path("links/people/<int:pk>/", links.person_page, name="link_person"),
+    path("links/<int:pk>/end/", links.end, name="link_end"),
+    path("links/cover/", link_posts.cover, name="link_cover"),
+    path("links/cover/end/", link_posts.cover_end, name="link_cover_end"),
+    path("links/posts/", link_posts.unit_posts, name="link_posts"),
 ]

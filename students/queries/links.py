@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from cohorts.access import granted_unit_ids, in_force
+from cohorts.access import granted_unit_ids, grants, in_force
+from cohorts.enums import DWELLING_KINDS
 from cohorts.models import Appointment, LinkKind, Parameter, Role, SchoolClass, Unit
 from portal.core.admin_rights import DUTIES
 from portal.core.models import User
@@ -17,7 +18,7 @@ from portal.core.rows import fetch
 from students.access import standing
 from students.domain.assignment import Candidate, Wanting
 from students.domain.link_checks import ALL_YEARS, allowed_people, blocked_people, loads
-from students.enums import ENROLLED_STATUSES
+from students.enums import ENROLLED_STATUSES, Tree
 from students.models import LinkRun, Placement, Student, StudentLink
 from students.queries.population import standing_in
 
@@ -72,8 +73,11 @@ def unassigned(user: Any, relation: Relation, unit: Unit | None = None) -> Query
     posts = Appointment.objects.filter(
         in_force(today), revoked_at=None, role__code__in=relation.roles
     )
-    under = Placement.objects.filter(
-        standing(today), unit__above__ancestor__in=posts.values("unit_id")
+    # A bed is looked after only by posts on dwellings, as in the reach (cohorts.access).
+    beds = posts.filter(unit__kind__in=DWELLING_KINDS)
+    under = Placement.objects.filter(standing(today)).filter(
+        Q(unit__above__ancestor__in=posts.values("unit_id")) & ~Q(tree__in=(Tree.ROOM, Tree.BRANCH))
+        | Q(unit__above__ancestor__in=beds.values("unit_id"))
     )
     return students.exclude(pk__in=under.values("student_id"))
 
@@ -198,14 +202,19 @@ _POST_LOADS = """
       LEFT JOIN cohorts_unittree t ON t.ancestor_id = a.unit_id
       LEFT JOIN students_placement s ON s.unit_id = t.descendant_id
            AND s.since <= %(day)s AND (s.until IS NULL OR s.until >= %(day)s)
+           AND (s.tree NOT IN ('room', 'branch') OR u.kind IN ('building', 'floor', 'room'))
      WHERE a.revoked_at IS NULL AND a.starts_on <= %(day)s
-       AND (a.ends_on IS NULL OR a.ends_on >= %(day)s) AND a.unit_id = ANY(%(units)s::bigint[])
+       AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
+       AND a.unit_id IN (SELECT b.descendant_id FROM cohorts_unittree b
+                          WHERE b.ancestor_id = ANY(%(units)s::bigint[]))
      GROUP BY a.person_id, p.name, p.username, p.title, p.pinyin ORDER BY 6, p.pinyin
 """
 
 
 def post_loads(user: Any, relation: Relation, day: dt.date) -> list[Load]:
     """People who fill the relation by posts within reach, with the students below their posts."""
+    if not user.is_in_force():
+        return []
     limit = None
     if relation.code == "counsellor":
         found = Parameter.objects.filter(key="staff.counsellor").values_list("value", flat=True)
@@ -215,7 +224,7 @@ def post_loads(user: Any, relation: Relation, day: dt.date) -> list[Load]:
         {
             "roles": list(relation.roles),
             "day": day,
-            "units": list(granted_unit_ids(user, "appoint")),
+            "units": list(grants(user, "appoint").values_list("content_object_id", flat=True)),
         },
     )
     return [

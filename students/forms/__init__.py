@@ -1,0 +1,1 @@
+"""Forms of the student pages, one module for each group of pages."""
