@@ -95,6 +95,8 @@ def share(request: HttpRequest) -> HttpResponse:
     kind = _kind(request)
     data = request.POST if request.method == "POST" else request.GET
     unit = unit_of(data.get("unit"), offered_units(request.user))
+    if data.get("unit") and unit is None:
+        raise Http404  # never wider than asked for
     students = _asked_students(request, kind, unit, data.get("student", ""))
     typed = data if "rule" in data else {**ShareForm.defaults(), "extra": ""}
     form = ShareForm(typed)

@@ -17,7 +17,16 @@ from django.utils import timezone
 from casework.domain import cases, follow_ups
 from casework.enums import Channel, Source
 from casework.models import Case, CaseCategory, CaseLevel
-from cohorts.domain import appointments, bulk_units, contracts, groups, mergers, tree, units
+from cohorts.domain import (
+    appoint_units,
+    appointments,
+    bulk_units,
+    contracts,
+    groups,
+    mergers,
+    tree,
+    units,
+)
 from cohorts.models import Contract, Group, GroupMember, LinkKind, Office, Role
 from portal.core import audit
 from portal.core.domain import (
@@ -177,6 +186,10 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "cohorts.domain.appointments.set_role_actions": lambda w: lambda: (
         appointments.set_role_actions(
             actor=w.sec, role=Role.objects.get(code="clerk"), permission_ids=_permissions())),
+    "cohorts.domain.appoint_units.appoint_on_units": lambda w: lambda: (
+        appoint_units.appoint_on_units(
+            actor=w.he, person=w.nobody, role=Role.objects.get(code="counsellor"),
+            units=[w.east12], starts_on=timezone.localdate())),
     "cohorts.domain.bulk_units.open_units": lambda w: lambda: bulk_units.open_units(
         actor=w.sys, units=[bulk_units.NewUnit(Office, "D9", "新部处", parent="U")]),
     "cohorts.domain.contracts.put_contract": lambda w: lambda: contracts.put_contract(

@@ -101,6 +101,34 @@ ADDRESSES = [
     Address("casework:correct", "{lost}"),
 ]  # fmt: skip
 
+# Tutors, advisers and counsellors: for those who appoint over students.
+LINKERS = "jiang he"
+FORM = "a form without records, for those who appoint; the domain asks for the right on each"
+NO_LINKERS = " ".join(key for key in EVERYBODY.split() if key not in LINKERS.split())
+ADDRESSES += [
+    Address("students:links", ok=LINKERS, denied=NO_LINKERS, shows={"jiang": "程亦安", "he": "宋远"},
+            hides={"jiang": "宋远", "he": "程亦安"}),
+    Address("students:links", query="?kind=counsellor", ok=LINKERS, denied=NO_LINKERS,
+            shows={"jiang": "叶知秋"}, hides={"he": "叶知秋"}),
+    Address("students:link_share", query="?kind=tutor", ok=LINKERS, denied=NO_LINKERS,
+            shows={"jiang": "程亦安"}, hides={"jiang": "宋远", "he": "程亦安"}),
+    Address("students:link_share", query="?kind=none", denied=NO_LINKERS),
+    Address("students:link_share", post={"kind": "tutor"}, bad=LINKERS, denied=NO_LINKERS,
+            hides={"he": "程亦安"}),
+    Address("students:link_run", "{run}", ok="jiang"),
+    Address("students:link_undo", "{run}", away="jiang", post=EMPTY),
+    Address("students:link_person", "{wang}", "?kind=tutor", ok=LINKERS, denied=NO_LINKERS),
+    Address("students:link_person", "{lu}", "?kind=tutor", ok="jiang", denied=NO_LINKERS),
+    Address("students:link_end", "{link}", away=LINKERS, post=EMPTY),
+    Address("students:link_end", "{link_run}", away="jiang", post=EMPTY),
+    Address("students:link_cover", ok=LINKERS, denied=NO_LINKERS, free=FORM),
+    Address("students:link_cover", post=EMPTY, bad=LINKERS, denied=NO_LINKERS, free=FORM),
+    Address("students:link_cover_end", post=EMPTY, denied=NO_LINKERS, free=FORM),
+    Address("students:link_posts", ok=LINKERS, denied=NO_LINKERS, shows={"he": "东12舍"},
+            hides={"jiang": "东12舍"}, free=FORM),
+    Address("students:link_posts", post=EMPTY, bad=LINKERS, denied=NO_LINKERS, free=FORM),
+]  # fmt: skip
+
 # Imports: whose they are is asked of posts and owner; which rows a file touches, row by row.
 BY_POST, OWN = "opens by a post that may import", "one's own import"
 ADDRESSES += [
@@ -121,6 +149,7 @@ ADDRESSES += [
 
 # Answers to a wrong method: nothing is read and nothing is written.
 POST_ONLY = {"web:logout", "web:remind", "students:phone", "casework:add_record",
+             "students:link_undo", "students:link_end", "students:link_cover_end",
              "imports:confirm", "imports:discard"}  # fmt: skip
 # Asks each server in turn and waits for those that are away: tests/core looks at it.
 SLOW = {"readyz"}

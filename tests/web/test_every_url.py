@@ -1,6 +1,7 @@
 """No address without a line in the table; no line that could not fail."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from django.utils import timezone
 from casework.domain.follow_ups import log_follow_up
 from casework.enums import Channel, Confidentiality
 from casework.models import Case, FollowUp
+from cohorts.models import LinkKind
 from portal.core.domain.import_jobs import KIND
 from portal.core.models import Job, JobState, Upload
+from students.domain.link_runs import assign_links
 from tests.web.address_table import ADDRESSES, ADMIN, POST_ONLY, SLOW
 from tests.web.addresses import EVERYBODY, Address, walk
 from tests.web.doors import Doors, written_doors
@@ -49,10 +52,17 @@ def known(world: World) -> dict[str, Any]:
         owner=world.han, kind=KIND, params={"import": "roster"}, upload=upload, report=b"x",
         state=JobState.CANCELLED,
     )  # fmt: skip
+    # A bulk assignment of jiang beside wang's own link to gu.
+    run = assign_links(
+        actor=world.jiang, key=uuid.uuid4(), kind=LinkKind.objects.get(code="tutor"),
+        pairs=[(world.luo.pk, world.lu.pk)], starts_on=timezone.localdate(),
+    )  # fmt: skip
     return (
         {key: unit.pk for key, unit in world.units.items()}
         | {f"no_{key}": one.student_no for key, one in world.students.items()}
         | {"case": case.pk, "case_song": other.pk, "contract": world.contract.pk}  # type: ignore[union-attr]
+        | {"run": run.key, "link": world.gu.links.get().pk, "link_run": run.links.get().pk}
+        | {"wang": world.wang.pk, "lu": world.lu.pk}
         | {"talk": talk.pk, "note": note.pk, "lost": lost.pk}
         | {"job": job.key, "words": WORDS, "note_words": NOTE_WORDS}
         | {"tomorrow": (timezone.localdate() + dt.timedelta(days=1)).isoformat()}
