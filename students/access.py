@@ -23,6 +23,7 @@ from portal.core.access import (
 from portal.core.models import User
 from portal.core.rows import fetch
 from portal.core.scope import remembered
+from students.enums import LEFT_STATUSES
 from students.models import (
     CourseResult,
     LinkRun,
@@ -122,11 +123,24 @@ def _links(user: User) -> dict[str, list[int]]:
     return remembered(("links", user.pk, today), read)
 
 
+_OWN = """
+    SELECT s.id FROM students_student s
+     WHERE s.user_id = %(user)s AND s.status <> ALL(%(left)s::text[]) AND NOT EXISTS (
+           SELECT 1 FROM students_statusperiod p
+            WHERE p.student_id = s.id AND p.status = ANY(%(left)s::text[])
+              AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s))
+"""
+
+
 def own_student_id(user: User) -> int | None:
-    """The student record that belongs to this account, if any."""
+    """The student record that belongs to this account, if any; none after leaving for good, also
+    where a post keeps the account open (design 5.10)."""
 
     def read() -> int | None:
-        rows = fetch("SELECT id FROM students_student WHERE user_id = %s", [user.pk])
+        rows = fetch(
+            _OWN,
+            {"user": user.pk, "day": timezone.localdate(), "left": list(LEFT_STATUSES)},
+        )
         return rows[0][0] if rows else None
 
     return remembered(("own", user.pk), read)
@@ -145,8 +159,8 @@ def _linked(user: User, action: str) -> QuerySet[Any] | None:
 def _own(user: User, action: str) -> QuerySet[Any] | None:
     if action not in SELF_ACTIONS:
         return None
-    rows: QuerySet[Any] = Student.objects.filter(user=user).values("pk")
-    return rows
+    pk = own_student_id(user)
+    return None if pk is None else Student.objects.filter(pk=pk).values("pk")
 
 
 _STANDS_IN = """
@@ -194,7 +208,7 @@ def _linked_reasons(user: User, action: str, student: Student) -> list[Reason]:
 
 
 def _own_reasons(user: User, action: str, student: Student) -> list[Reason]:
-    if action in SELF_ACTIONS and student.user_id == user.pk:
+    if action in SELF_ACTIONS and own_student_id(user) == student.pk:
         return [Reason("own", _("This is your own record"))]
     return []
 

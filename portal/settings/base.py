@@ -176,6 +176,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "casework.tasks.remind_overdue",
         "schedule": crontab(hour=7, minute=30),
     },
+    "turn-day-of-students": {
+        "task": "students.tasks.turn_day",
+        "schedule": crontab(hour=0, minute=5),
+    },
     "forget-ended-sessions": {
         "task": "portal.core.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=40),

@@ -87,6 +87,7 @@ def put_statuses(
             raise DomainError(_("The new status must begin after the present one."))
     if status not in ENROLLED_STATUSES:
         _leave(students, changing, since)
+    _accounts(changing, status, since)
     now = StatusPeriod.objects.filter(student_id__in=changing, until=None)
     now.filter(since=since).update(status=status, reason=reason)
     now.filter(since__lt=since).update(until=since - _DAY)
@@ -95,7 +96,6 @@ def put_statuses(
         for pk in changing
         if pk not in periods or periods[pk].since < since
     )
-    _accounts(changing, status, since)
     turn_statuses(changing)
     forget_reach()
     return changing

@@ -48,7 +48,7 @@ from portal.core.models import (
 )
 from portal.core.scope import request_scope
 from portal.web.domain import reminders
-from students.domain import link_runs, links, placements, statuses
+from students.domain import link_runs, links, movement, placements, statuses, withdrawals
 from students.enums import StudentStatus
 from tests.core.factors import begin, enrol
 from tests.world import World
@@ -98,6 +98,16 @@ def _level(code: str) -> CaseLevel:
 
 def _closed_room(w: World) -> Any:
     return tree.close_unit(actor=w.sys, unit=w.room411, closed_on=dt.date(2026, 7, 1)).unit
+
+
+def _order(days: int = 0) -> movement.Order:
+    return movement.Order(timezone.localdate() + dt.timedelta(days=days), "本人申请", "〔2026〕1号")
+
+
+def _on_leave(w: World) -> Callable[[], Any]:
+    order = movement.Order(timezone.localdate() - dt.timedelta(days=99), "休养", "〔2026〕1号")
+    movement.take_leave(actor=w.han, student=w.gu, order=order)
+    return lambda: movement.return_to_study(actor=w.han, student=w.gu, order=_order())
 
 
 def _member(w: World) -> GroupMember:
@@ -218,6 +228,18 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
         actor=w.han, student=w.gu, unit=w.c2302, since=timezone.localdate()),
     "students.domain.placements.place_students": lambda w: lambda: placements.place_students(
         actor=w.han, units={w.gu.pk: w.c2302}, since=timezone.localdate()),
+    "students.domain.movement.transfer": lambda w: lambda: movement.transfer(
+        actor=w.han, student=w.gu, units=[w.c2302], order=_order()),
+    "students.domain.movement.allocate_majors": lambda w: lambda: movement.allocate_majors(
+        actor=w.han, goals={w.gu.pk: movement.Goal((w.c2302,))}, order=_order()),
+    "students.domain.movement.take_leave": lambda w: lambda: movement.take_leave(
+        actor=w.han, student=w.gu, order=_order()),
+    "students.domain.movement.return_to_study": lambda w: _on_leave(w),
+    "students.domain.movement.leave_university": lambda w: lambda: movement.leave_university(
+        actor=w.han, student_ids=[w.gu.pk], order=_order()),
+    "students.domain.withdrawals.withdraw_movement": lambda w: (
+        lambda made: lambda: withdrawals.withdraw_movement(actor=w.han, movement=made))(
+            movement.transfer(actor=w.han, student=w.gu, units=[w.c2302], order=_order(9))),
     "students.domain.statuses.change_status": lambda w: lambda: statuses.change_status(
         actor=w.han, student=w.gu, status=StudentStatus.ON_LEAVE, since=timezone.localdate()),
     "students.domain.links.link_student": lambda w: lambda: links.link_student(
