@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.enums import INNER_KINDS
 from cohorts.models import Appointment, Contract, Grant, Unit, UnitTree
 from portal.core.access import (
     Action,
@@ -91,20 +90,27 @@ def grants(user: User, action: str) -> QuerySet[Grant]:
     )
 
 
+# Actions with the units they are held on, and each of these units with all below it: rooms only
+# below a dwelling, party branches only below a party organisation.
 _HELD = """
-    SELECT DISTINCT p.codename, g.content_object_id, u.kind
-      FROM cohorts_grant g
-      JOIN auth_permission p ON p.id = g.permission_id
+    WITH held AS MATERIALIZED (
+        SELECT permission_id, content_object_id AS unit_id FROM cohorts_grant
+         WHERE user_id = %(user)s
+           AND starts_on <= %(day)s AND (ends_on IS NULL OR ends_on >= %(day)s)
+    )
+    SELECT p.codename, h.units, NULL
+      FROM (SELECT permission_id, array_agg(DISTINCT unit_id) AS units
+              FROM held GROUP BY permission_id) h
+      JOIN auth_permission p ON p.id = h.permission_id
       JOIN django_content_type c ON c.id = p.content_type_id
-      JOIN cohorts_unit u ON u.id = g.content_object_id
-     WHERE g.user_id = %(user)s AND c.app_label = 'cohorts' AND c.model = 'unit'
-       AND g.starts_on <= %(day)s AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)
-     ORDER BY g.content_object_id
-"""
-_BELOW = """
-    SELECT t.descendant_id
-      FROM cohorts_unittree t JOIN cohorts_unit u ON u.id = t.descendant_id
-     WHERE t.ancestor_id = ANY(%(units)s::bigint[]) AND u.kind <> ALL(%(without)s::text[])
+     WHERE c.app_label = 'cohorts' AND c.model = 'unit'
+     UNION ALL
+    SELECT '', ARRAY[own.ancestor_id], ARRAY(
+           SELECT t.descendant_id FROM cohorts_unittree t
+            WHERE t.ancestor_id = own.ancestor_id AND (own.is_inner OR NOT t.is_inner))
+      FROM (SELECT DISTINCT unit_id FROM held) top
+      JOIN cohorts_unittree own
+        ON own.ancestor_id = top.unit_id AND own.descendant_id = top.unit_id
 """
 
 
@@ -117,39 +123,31 @@ def granted_unit_ids(user: User, action: str) -> list[int]:
         ours = granted_unit_ids(supporter, action)
         return sorted(set(ours).intersection(granted_unit_ids(plain(user), action)))
 
+    held, below = _held(user)
+    units = held.get(action, ())
+
     def read() -> list[int]:
-        held = _held(user).get(action, [])
-        inner = tuple(pk for pk, kind in held if kind in INNER_KINDS)
-        other = tuple(pk for pk, kind in held if kind not in INNER_KINDS)
-        return sorted(_below(inner) | _below(other, INNER_KINDS))
+        return sorted(set[int]().union(*(below.get(pk, ()) for pk in units)))
 
-    return remembered(("units", user.pk, action, timezone.localdate()), read)
+    # Actions held on the same units share one list.
+    return remembered(("units", user.pk, units, timezone.localdate()), read)
 
 
-def _held(user: User) -> dict[str, list[tuple[int, str]]]:
-    """Units with their kind by action: all grants of today in one read for the whole request."""
+def _held(user: User) -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]:
+    """(units by action, what counts as below each of them): one read for the whole request."""
     today = timezone.localdate()
 
-    def read() -> dict[str, list[tuple[int, str]]]:
-        rows = fetch(_HELD, {"user": user.pk, "day": today})
-        found: dict[str, list[tuple[int, str]]] = {}
-        for codename, unit_id, kind in rows:
-            found.setdefault(codename, []).append((unit_id, kind))
-        return found
+    def read() -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]:
+        held: dict[str, tuple[int, ...]] = {}
+        below: dict[int, list[int]] = {}
+        for codename, units, inside in fetch(_HELD, {"user": user.pk, "day": today}):
+            if codename:
+                held[codename] = tuple(units)
+            else:
+                below[units[0]] = inside
+        return held, below
 
     return remembered(("held", user.pk, today), read)
-
-
-def _below(ancestors: tuple[int, ...], without: tuple[str, ...] = ()) -> frozenset[int]:
-    """The units and everything below them; actions held on the same units share one read."""
-    if not ancestors:
-        return frozenset()
-
-    def read() -> frozenset[int]:
-        rows = fetch(_BELOW, {"units": list(ancestors), "without": list(map(str, without))})
-        return frozenset(pk for (pk,) in rows)
-
-    return remembered(("below", ancestors, bool(without)), read)
 
 
 def holds_on_unit(user: User, action: str, unit_id: int) -> bool:

@@ -17,7 +17,7 @@ from cohorts.domain.changes import (
     lock_tree,
 )
 from cohorts.domain.followers import end_posts, followers
-from cohorts.enums import CHILD_KINDS, UnitKind
+from cohorts.enums import CHILD_KINDS, INNER_KINDS, UnitKind
 from cohorts.models import Unit, UnitTree
 from portal.core import audit
 from portal.core.errors import DomainError
@@ -46,11 +46,12 @@ def open_unit(*, actor: User | None, unit: Unit) -> Unit:
     if unit.parent is not None:
         check_open(unit.parent, unit.opened_on)
     unit.save()
-    rows = [UnitTree(ancestor_id=unit.pk, descendant_id=unit.pk, depth=0)]
+    inner = unit.kind in INNER_KINDS
+    rows = [UnitTree(ancestor_id=unit.pk, descendant_id=unit.pk, depth=0, is_inner=inner)]
     if unit.parent_id:
         above = UnitTree.objects.filter(descendant_id=unit.parent_id)
         rows += [
-            UnitTree(ancestor_id=a, descendant_id=unit.pk, depth=d + 1)
+            UnitTree(ancestor_id=a, descendant_id=unit.pk, depth=d + 1, is_inner=inner)
             for a, d in above.values_list("ancestor_id", "depth")
         ]
     UnitTree.objects.bulk_create(rows)
@@ -121,8 +122,8 @@ def hang(
         )
         cursor.execute(
             """
-            INSERT INTO cohorts_unittree (ancestor_id, descendant_id, depth)
-            SELECT above.ancestor_id, sub.descendant_id, above.depth + sub.depth + 1
+            INSERT INTO cohorts_unittree (ancestor_id, descendant_id, depth, is_inner)
+            SELECT above.ancestor_id, sub.descendant_id, above.depth + sub.depth + 1, sub.is_inner
               FROM cohorts_unittree above, cohorts_unittree sub
              WHERE above.descendant_id = %(parent)s AND sub.ancestor_id = %(unit)s
             """,
@@ -188,13 +189,14 @@ def rebuild_tree() -> None:
         cursor.execute("DELETE FROM cohorts_unittree")
         cursor.execute(
             """
-            INSERT INTO cohorts_unittree (ancestor_id, descendant_id, depth)
-            WITH RECURSIVE walk(ancestor_id, descendant_id, depth) AS (
-                SELECT id, id, 0 FROM cohorts_unit
+            INSERT INTO cohorts_unittree (ancestor_id, descendant_id, depth, is_inner)
+            WITH RECURSIVE walk(ancestor_id, descendant_id, depth, is_inner) AS (
+                SELECT id, id, 0, kind = ANY(%(inner)s) FROM cohorts_unit
                 UNION ALL
-                SELECT w.ancestor_id, u.id, w.depth + 1
+                SELECT w.ancestor_id, u.id, w.depth + 1, u.kind = ANY(%(inner)s)
                   FROM walk w JOIN cohorts_unit u ON u.parent_id = w.descendant_id
             ) SELECT * FROM walk
-            """
+            """,
+            {"inner": [str(kind) for kind in INNER_KINDS]},
         )
     forget_reach()

@@ -59,11 +59,16 @@ class UnitTree(models.Model):
     ancestor = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="below")
     descendant = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="above")
     depth = models.PositiveSmallIntegerField()
+    # The descendant is a dwelling or a party branch: the reach leaves such units out, and asks so
+    # for every page (a kind never changes).
+    is_inner = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["ancestor", "descendant"], name="unittree_pair", include=["depth"]
+                fields=["ancestor", "descendant"],
+                name="unittree_pair",
+                include=["depth", "is_inner"],
             )
         ]
 

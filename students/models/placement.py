@@ -60,7 +60,12 @@ class Placement(models.Model):
                 fields=["unit", "student"],
                 include=["since", "until"],
             ),
-            models.Index(fields=["student", "tree", "since"]),
+            # Where one student stands, and whether that is within a reach, without the row.
+            models.Index(
+                name="placement_of_student",
+                fields=["student", "tree", "since"],
+                include=["unit", "until"],
+            ),
         ]
 
     def __str__(self) -> str:
