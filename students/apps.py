@@ -8,4 +8,9 @@ class StudentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from portal.core.accounts.passwords import register_personal
+
         from .domain import unit_follow  # noqa: F401 # students go along with their units
+        from .queries.own_words import own_words
+
+        register_personal(own_words)

@@ -129,6 +129,9 @@ def end_appointment(
     reconcile([person.pk])
     if actor is not None:
         check_lockout()
+        if post.role.code == "secadmin" and post.ends_on is not None:
+            # Nor may the last one leave on a day to come.
+            check_lockout(max(post.ends_on, timezone.localdate()) + dt.timedelta(days=1))
     audit.record(actor=actor, action="end_appointment", obj=post, on=str(post.ends_on))
     return post
 

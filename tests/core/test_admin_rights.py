@@ -6,13 +6,16 @@ import re
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.domain.appointments import appoint, end_appointment
 from cohorts.models import Appointment, Role
+from portal.core.domain.accounts import change_account
 from portal.core.errors import DomainError
 from portal.core.models import AuditEntry, User
+from tests.concurrently import at_once
 from tests.core.test_admin_pages import enter, text
 from tests.world import PASSWORD, World
 
@@ -103,3 +106,68 @@ def test_two_duties_by_a_slip_in_the_data_count_as_none(world: World) -> None:
         starts_on=timezone.localdate(),
     )  # fmt: skip
     assert enter(world.sys).get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_active": False},
+        {"username": "sec2"},
+        {"expires_on": dt.date(2030, 1, 1)},
+    ],
+)
+def test_no_administrator_changes_what_the_own_account_may_do(world: World, change: dict) -> None:
+    for name, value in change.items():
+        setattr(world.sec, name, value)
+    with pytest.raises(DomainError):
+        change_account(actor=world.sec, user=world.sec, fields=set(change))
+
+
+def _second_secadmin(world: World) -> User:
+    other = world.add_person("sec2", "安全管理员二")
+    world.add_post("sec2", "secadmin", "uni")
+    return other
+
+
+def test_the_last_security_administrator_is_neither_frozen_nor_ended(world: World) -> None:
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    other = _second_secadmin(world)
+    world.sec.is_active = False
+    change_account(actor=other, user=world.sec, fields={"is_active"})
+    for change in ({"is_active": False}, {"expires_on": tomorrow}):
+        for name, value in change.items():
+            setattr(other, name, value)
+        with pytest.raises(DomainError, match="安全管理员"), transaction.atomic():
+            change_account(actor=world.sys, user=other, fields=set(change))
+        other.refresh_from_db()
+    with pytest.raises(DomainError, match="安全管理员"), transaction.atomic():
+        end_appointment(actor=other, post=world.posts["sec2"])
+    with pytest.raises(DomainError, match="安全管理员"), transaction.atomic():
+        end_appointment(actor=other, post=world.posts["sec2"], ends_on=tomorrow)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_security_administrators_do_not_freeze_one_another(world: World) -> None:
+    other = _second_secadmin(world)
+
+    def freeze(actor: User, user: User) -> bool:
+        user = User.objects.get(pk=user.pk)
+        user.is_active = False
+        try:
+            change_account(actor=actor, user=user, fields={"is_active"})
+        except DomainError:
+            return False
+        return True
+
+    outcomes = at_once(lambda: freeze(other, world.sec), lambda: freeze(world.sec, other))
+    assert sorted(outcomes) == [False, True]
+
+
+def test_the_three_duties_read_no_business_data(world: World) -> None:
+    """Neither a page nor a model of students or cases opens for any of them."""
+    world.add_case("gu")
+    for key in ("sys", "sec", "aud"):
+        client = enter(world.people[key])
+        for place in ("/students/", f"/students/{world.gu.student_no}/", "/cases/"):
+            assert client.get(place).status_code in (403, 404), (key, place)
+        assert "顾言川" not in text(client.get("/search/?q=" + world.gu.student_no)), key

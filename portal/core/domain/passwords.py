@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import audit
+from portal.core.accounts.lately import did_lately
+from portal.core.admin_rights import duty_of
 from portal.core.domain.sessions import drop_sessions
 from portal.core.errors import DomainError
 from portal.core.models import PastPassword, User
@@ -40,12 +42,22 @@ def give_one_time_password(*, actor: User | None, user: User) -> str:
     """A password good for one log-in, after which the holder must choose another; shown once.
 
     ``actor`` None is the operator at the server's command line. Raises DomainError for one's own
-    account.
+    account, and for one of the three administrators whose second factor the same person took away
+    within a week: both together would hand over the duty.
     """
     if actor is not None and actor.pk == user.pk:
         raise DomainError(
             _("Change your own password on your own page, with the present one."), code="denied"
         )
+    if (
+        actor is not None
+        and duty_of(user) is not None
+        and did_lately(actor, "reset_second_factor", user)
+    ):
+        raise DomainError(
+            _("You took this administrator's second factor away. Another security administrator, "
+              "or the operator by command line, must give the password.")
+        )  # fmt: skip
     user = User.objects.select_for_update().get(pk=user.pk)
     password = one_time_password()
     _set(user, password, must_change=True)

@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from django_otp.oath import TOTP
 
 from portal.core import audit
+from portal.core.accounts.lately import did_lately
 from portal.core.admin_rights import duty_of
 from portal.core.crypto import decrypt, encrypt, lookup_hash
 from portal.core.errors import DomainError
-from portal.core.models import AuditEntry, RecoveryCode, SecondFactor, User
+from portal.core.models import RecoveryCode, SecondFactor, User
 from portal.core.scope import remembered
 
 _CONFIRMED = "_confirmed"
@@ -182,7 +183,7 @@ def reset_second_factor(*, actor: User | None, user: User) -> None:
     """
     if actor is not None and actor.pk == user.pk:
         raise DomainError(_("Another security administrator takes your second factor away."))
-    if actor is not None and duty_of(user) is not None and _set_password_lately(actor, user):
+    if actor is not None and duty_of(user) is not None and did_lately(actor, "set_password", user):
         raise DomainError(
             _("You set this administrator's password yourself. Another security administrator, or "
               "the operator by command line, must take the second factor away.")
@@ -195,12 +196,6 @@ def reset_second_factor(*, actor: User | None, user: User) -> None:
 
 def codes_left(user: User) -> int:
     return RecoveryCode.objects.filter(factor__user=user, used_at=None).count()
-
-
-def _set_password_lately(actor: User, user: User) -> bool:
-    since = timezone.now() - dt.timedelta(days=7)
-    rows = AuditEntry.objects.filter(actor=actor, action="set_password", at__gte=since)
-    return rows.filter(object_type="user", object_id=str(user.pk)).exists()
 
 
 def _takes(factor: SecondFactor, code: str) -> bool:
