@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Appointment
 from portal.core import audit
+from portal.core.domain.sessions import drop_sessions_of
 from portal.core.errors import DomainError
 from portal.core.models import User
 from portal.core.scope import forget_reach
@@ -130,7 +131,10 @@ def _accounts(changing: dict[int, str], status: str, since: dt.date) -> None:
         posts = Appointment.objects.filter(person=OuterRef("pk"), revoked_at=None)
         people = people.filter(Q(expires_on=None) | Q(expires_on__gte=since))
         people = people.exclude(Exists(posts.filter(Q(ends_on=None) | Q(ends_on__gte=since))))
-        people.update(expires_on=since - _DAY)
+        leaving = list(people.values_list("pk", flat=True))
+        User.objects.filter(pk__in=leaving).update(expires_on=since - _DAY)
+        if since <= timezone.localdate():
+            drop_sessions_of(leaving)
         return
     back = [pk for pk, before in changing.items() if before in LEFT_STATUSES]
     # The day after the account's last day is the day on which the student left.

@@ -19,11 +19,11 @@ from portal.core.accounts.passwords import (
     PersonValidator,
     WeakPatternValidator,
 )
-from portal.core.domain.accounts import change_account, end_account, open_account
+from portal.core.domain.accounts import change_account, open_account
 from portal.core.domain.passwords import change_password, give_one_time_password
 from portal.core.errors import DomainError
 from portal.core.models import AccountSession, AuditEntry, User
-from students.domain.placements import change_status
+from students.domain.statuses import change_status
 from students.enums import StudentStatus
 from tests.world import PASSWORD, World
 
@@ -307,7 +307,8 @@ def test_the_sessions_of_a_closed_account_are_gone(world: World, way: str) -> No
         world.zhou.is_active = False
         change_account(actor=world.sec, user=world.zhou, fields={"is_active"})
     else:
-        end_account(actor=world.sec, user=world.zhou, last_day=dt.date(2026, 1, 31))
+        world.zhou.expires_on = dt.date(2026, 1, 31)
+        change_account(actor=world.sec, user=world.zhou, fields={"expires_on"})
     assert not AccountSession.objects.filter(account=world.zhou).exists()
     assert client.get("/me/").status_code == 302
 

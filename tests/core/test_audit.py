@@ -168,8 +168,6 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
         actor=w.sec, user=User(username="t9", name="新人")),
     "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(
         actor=w.sec, user=w.nobody, fields=["title"]),
-    "portal.core.domain.accounts.end_account": lambda w: lambda: accounts.end_account(
-        actor=w.sec, user=w.nobody, last_day=timezone.localdate()),
     "portal.core.domain.lockout.unlock_account": lambda w: _locked(w),
     "portal.core.domain.passwords.change_password": lambda w: lambda: (
         passwords.change_password(actor=w.zhou, password="Quiet-lake-77")),

@@ -12,7 +12,6 @@ _WORDS: "dict[str, str | Promise]" = {
     "change_password": _("changed the own password"),
     "end_session": _("ended an own session"),
     "end_other_sessions": _("ended the other own sessions"),
-    "end_account": _("let an account end"),
     "enrol_second_factor": _("set up a second factor"),
     "confirm_second_factor": _("confirmed by second factor"),
     "second_factor_failed": _("failed at the second factor"),

@@ -67,20 +67,3 @@ def change_account(*, actor: User | None, user: User, fields: Collection[str]) -
     action = "freeze_account" if was_open and not user.is_in_force() else "change_account"
     audit.record(actor=actor, action=action, obj=user, fields=sorted(fields))
     return user
-
-
-@transaction.atomic
-def end_account(*, actor: User | None, user: User, last_day: dt.date) -> User:
-    """Let an account end with ``last_day`` because its holder leaves (graduation, retirement).
-
-    An earlier end stays. Sessions end at once when the day has passed already.
-    """
-    user = User.objects.select_for_update().get(pk=user.pk)
-    if user.expires_on is not None and user.expires_on <= last_day:
-        return user
-    user.expires_on = last_day
-    user.save(update_fields=["expires_on"])
-    if not user.is_in_force():
-        drop_sessions(user)
-    audit.record(actor=actor, action="end_account", obj=user, last_day=last_day.isoformat())
-    return user

@@ -1,6 +1,7 @@
 """Ending sessions: one's own, those of a closed account, those the campus logged out."""
 
 import hashlib
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -32,6 +33,12 @@ def drop_sessions(user: User, keep: str | None = None) -> int:
     """Delete the sessions of ``user`` but the one with the key ``keep``; returns how many."""
     rows = AccountSession.objects.filter(account=user)
     count, _models = (rows.exclude(pk=keep) if keep else rows).delete()
+    return count
+
+
+def drop_sessions_of(user_ids: Collection[int]) -> int:
+    """Delete every session of these accounts: they were closed."""
+    count, _models = AccountSession.objects.filter(account_id__in=user_ids).delete()
     return count
 
 

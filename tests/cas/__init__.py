@@ -1,0 +1,1 @@
+PASSWORD = "campus-secret"  # of everybody at the CAS server of the tests
