@@ -68,13 +68,29 @@ def surname_of(name: str) -> str:
 def name_keys(name: str) -> tuple[str, str]:
     """(pinyin with spaces, initials) for sorting and search, both lower case."""
     surname = surname_of(name)
-    head = _SURNAME_READINGS.get(surname)
-    if head is not None:
-        parts = [*head.split(), *_readings(name[len(surname) :])]
-    else:
-        parts = _readings(name)
+    if name[:1].isascii():
+        pinyin, initials = _keys(name)
+        return pinyin[:120], initials[:40]
+    head, rest = _surname_keys(surname), _keys(name[len(surname) :])
+    both = f"{head[0]} {rest[0]}" if rest[0] else head[0]
+    return both[:120], (head[1] + rest[1])[:40]
+
+
+@lru_cache(maxsize=4096)
+def _surname_keys(surname: str) -> tuple[str, str]:
+    known = _SURNAME_READINGS.get(surname)
+    return _joined(_readings(surname) if known is None else known.split())
+
+
+@lru_cache(maxsize=65536)
+def _keys(text: str) -> tuple[str, str]:
+    """Given names repeat far more often than whole names."""
+    return _joined(_readings(text))
+
+
+def _joined(parts: list[str]) -> tuple[str, str]:
     words = [part.lower() for part in parts if part not in {"\u00b7", " "}]
-    return " ".join(words)[:120], "".join(word[0] for word in words)[:40]
+    return " ".join(words), "".join(word[0] for word in words)
 
 
 def masked_name(name: str) -> str:

@@ -27,7 +27,10 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "128MB",
+    "shared_buffers": "256MB",
+    # A first load dirties more than the usual buffers hold and waits for the log otherwise.
+    "wal_buffers": "16MB",
+    "max_wal_size": "2GB",
     "jit": "off",
     # The data lies in memory or on a disk without arms: reading a page out of turn is not dear,
     # and a list in index order beats sorting the whole school.

@@ -33,7 +33,9 @@ class RosterWork:
         self.notes: list[str] = []
         if context.can_create:
             self.notes += open_missing_units(context, table)
-        self.index = UnitIndex.read()
+        # Who leaves may be told of the room that is given up.
+        names_rooms = bool({"room", "status"} & set(table.columns))
+        self.index = UnitIndex.read(with_rooms=names_rooms)
 
     # -- compare ------------------------------------------------------------------------------
 
@@ -233,9 +235,7 @@ class RosterWork:
         self._lock()
         self._stage_ciphers()
         touched: Counter[str] = Counter()
-        run_sql(sql.NEW_IDS)
         touched["students"] += run_sql(sql.INSERT_STUDENTS)
-        run_sql("ANALYZE import_new")
         touched["students"] += run_sql(sql.UPDATE_STUDENTS)
         touched["placements"] += run_sql(sql.PLACE_NEW)
         run_sql(sql.STATUS_NEW)

@@ -22,6 +22,9 @@ _UNITS = "(VALUES ('class', s.class_id), ('academy', s.academy_id), ('room', s.r
 MATCH = f"""
     CREATE TEMPORARY TABLE import_match ON COMMIT DROP AS
     SELECT s.row_no, st.id AS student_id, st.version,
+           CASE WHEN st.id IS NULL
+                THEN nextval((SELECT pg_get_serial_sequence('students_student', 'id')::regclass))
+           END AS new_id,
            coalesce(s.status, st.status, '01') IN ({_ENROLLED}) AS stays,
            c.id AS class_pl, c.unit_id AS class_unit, c.since AS class_since,
            a.id AS academy_pl, a.unit_id AS academy_unit, a.since AS academy_since,
@@ -160,16 +163,12 @@ WANT_CIPHER = """
     SELECT row_no FROM import_change WHERE field = 'id_hash'
 """
 
-# The numbers given to new students; kept aside because the planner knows nothing yet about rows
-# of this transaction and would look through all of them for each.
-NEW_IDS = "CREATE TEMPORARY TABLE import_new (id bigint, student_no text) ON COMMIT DROP"
 INSERT_STUDENTS = """
-    WITH made AS (
     INSERT INTO students_student
-           (student_no, name, pinyin, initials, sex, ethnic_group, political_status, born_on,
+           (id, student_no, name, pinyin, initials, sex, ethnic_group, political_status, born_on,
             origin_region, entry_year, major_id, status, phone, email, id_cipher, id_hash,
             id_last4, version)
-    SELECT s.student_no, s.name, coalesce(s.pinyin, ''), coalesce(s.initials, ''),
+    SELECT m.new_id, s.student_no, s.name, coalesce(s.pinyin, ''), coalesce(s.initials, ''),
            coalesce(s.sex, '0'), coalesce(s.ethnic_group, ''), coalesce(s.political_status, ''),
            s.born_on, coalesce(s.origin_region, ''), s.entry_year, s.major_id,
            coalesce(s.status, '01'), coalesce(s.phone, ''), coalesce(s.email, ''), c.cipher,
@@ -179,8 +178,6 @@ INSERT_STUDENTS = """
       LEFT JOIN import_cipher c USING (row_no)
      WHERE m.student_id IS NULL
      ORDER BY s.row_no
-    RETURNING id, student_no)
-    INSERT INTO import_new SELECT id, student_no FROM made
 """
 
 UPDATE_STUDENTS = f"""
@@ -209,17 +206,17 @@ UPDATE_STUDENTS = f"""
 
 PLACE_NEW = f"""
     INSERT INTO students_placement (student_id, unit_id, tree, since)
-    SELECT st.id, v.unit_id, v.tree, s.since
+    SELECT m.new_id, v.unit_id, v.tree, s.since
       FROM import_roster s
       JOIN import_match m USING (row_no)
-      JOIN import_new st USING (student_no)
      CROSS JOIN LATERAL {_UNITS}
-     WHERE m.stays AND v.unit_id IS NOT NULL
+     WHERE m.new_id IS NOT NULL AND m.stays AND v.unit_id IS NOT NULL
 """
 STATUS_NEW = """
     INSERT INTO students_statusperiod (student_id, status, since, reason)
-    SELECT n.id, coalesce(s.status, '01'), s.since, ''
-      FROM import_roster s JOIN import_new n USING (student_no)
+    SELECT m.new_id, coalesce(s.status, '01'), s.since, ''
+      FROM import_roster s JOIN import_match m USING (row_no)
+     WHERE m.new_id IS NOT NULL
 """
 
 # Applied by students.domain.statuses, which knows what leaving ends.

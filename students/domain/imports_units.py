@@ -43,11 +43,15 @@ class UnitIndex:
     majors: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def read(cls) -> "UnitIndex":
+    def read(cls, *, with_rooms: bool = True) -> "UnitIndex":
+        """``with_rooms`` False leaves out the rooms, which are most of all units."""
         index = cls()
+        unasked = [UnitKind.OFFICE, UnitKind.GROUP, UnitKind.PARTY, UnitKind.FLOOR]
+        if not with_rooms:
+            unasked.append(UnitKind.ROOM)
         rows = list(
             Unit.objects.filter(closed_on=None)
-            .exclude(kind__in=[UnitKind.OFFICE, UnitKind.GROUP, UnitKind.PARTY, UnitKind.FLOOR])
+            .exclude(kind__in=unasked)
             .values_list("pk", "kind", "code", "name", "short_name", "parent_id")
         )
         years = {pk: str(year) for pk, year in Cohort.objects.values_list("pk", "entry_year")}

@@ -10,18 +10,23 @@ from django.db import connection
 def stage(table: str, columns: Sequence[tuple[str, str]], values: Sequence[Sequence[str]]) -> None:
     """Create the temporary ``table`` and fill it, column by column.
 
-    ``columns`` are (name, type); ``values`` one sequence of text per column, "" meaning NULL.
+    ``columns`` are (name, type); ``values`` one sequence of text per column, "" meaning NULL;
+    a column without any text is not sent at all.
     Text must be free of tabs and line ends, which every cell reader guarantees. The table goes
     with the transaction. Names come from code, never from a file.
     """
-    names = ", ".join(name for name, _type in columns)
+    filled = [place for place, column in enumerate(values) if place < 2 or any(column)]
+    names = ", ".join(columns[place][0] for place in filled)
+    values = [values[place] for place in filled]
     body = ", ".join(f"{name} {kind}" for name, kind in columns)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {table} ({body}) ON COMMIT DROP")
         _copy(
             cursor, f"COPY {table} ({names}) FROM STDIN WITH (NULL '')", zip(*values, strict=True)
         )
-        cursor.execute(f"ANALYZE {table}")
+        # The joins go by the first columns; the planner needs to know no others.
+        known = ", ".join(name for name, _type in columns[:2])
+        cursor.execute(f"ANALYZE {table} ({known})")
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[str]]) -> None:

@@ -31,6 +31,10 @@ _HAN_GAP = re.compile(
 _SERIAL_ZERO = dt.date(1899, 12, 30)
 
 
+# Unified characters are their own normal form: most cells of an office's table need no more.
+_HAN_ONLY = re.compile(r"[\u4e00-\u9fff]+\Z")
+
+
 class Fault:
     """Why a cell cannot be taken over; the reason is shown to the person as it is."""
 
@@ -49,6 +53,8 @@ def as_text(raw: Any) -> "str | Fault":
     if raw is None:
         return ""
     if type(raw) is str:
+        if _HAN_ONLY.match(raw):
+            return "" if raw in _BLANKS else raw
         text = raw.strip()
         if text.isascii() and text.isprintable():
             if text.startswith(("=", "#", "'", "`")):
@@ -136,7 +142,7 @@ def as_whole(raw: Any) -> "str | Fault":
 def as_name(raw: Any) -> "str | Fault":
     """A person's name in normal form (rulebook 6.3): one kind of dot, no padding spaces."""
     text = as_text(raw)
-    if type(text) is not str:
+    if type(text) is not str or (len(text) <= 50 and _HAN_ONLY.match(text)):
         return text
     name = _HAN_GAP.sub("", normal_name(text))
     if len(name) > 50:
