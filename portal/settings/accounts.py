@@ -11,12 +11,11 @@ PASSWORD_KINDS = 3
 PASSWORD_HISTORY = env.number("PASSWORD_HISTORY", 5)
 PASSWORD_DAYS = env.number("PASSWORD_DAYS", 180)
 PASSWORD_DAYS_ADMIN = env.number("PASSWORD_DAYS_ADMIN", 90)
-_DJANGO, _OURS = "django.contrib.auth.password_validation.", "portal.core.accounts.passwords."
+_OURS = "portal.core.accounts.passwords."
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": _OURS + "LengthValidator"},
     {"NAME": _OURS + "KindsValidator"},
     {"NAME": _OURS + "PersonValidator"},
-    {"NAME": _DJANGO + "CommonPasswordValidator"},
     {"NAME": _OURS + "WeakPatternValidator"},
     {"NAME": _OURS + "HistoryValidator"},
 ]

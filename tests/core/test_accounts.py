@@ -59,6 +59,7 @@ def words(answer: Any) -> str:
         (PersonValidator, "x7ZQ-1234567890"),
         (PersonValidator, "hcumiq.AB.nehchen"),
         (WeakPatternValidator, "P@ssw0rd"),
+        (WeakPatternValidator, "sunshine"),
         (WeakPatternValidator, "Admin@2026"),
         (WeakPatternValidator, "Woaini-520"),
         (WeakPatternValidator, "Qwerty-1234"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -147,14 +148,16 @@ class PersonValidator:
         return _("Not your number, name, telephone, birthday or ID number.")
 
 
-class WeakPatternValidator:
-    """Neither a common word with digits behind it nor a walk along the keys."""
+class WeakPatternValidator(CommonPasswordValidator):
+    """None of Django's twenty thousand common ones, no common word with digits behind it, no walk
+    along the keys."""
 
     def validate(self, password: str, user: Any = None) -> None:
         low = password.lower()
         core = re.sub(r"[^a-z]", "", low.translate(_LOOKALIKES))
         plain = re.sub(r"[^a-z]", "", low)
-        if {core, plain} & _WEAK_WORDS or 2 * _longest_walk(low) > len(low):
+        is_common = low.strip() in self.passwords or {core, plain} & _WEAK_WORDS
+        if is_common or 2 * _longest_walk(low) > len(low):
             raise ValidationError(
                 _("This password is among the first that are tried. Choose another one."),
                 code="password_weak",

@@ -23,7 +23,6 @@ from portal.web.queries.frame import school_name
 _WHY = {
     "idle": gettext_lazy("You were away for a while, so you were logged out. Log in again."),
     "hours": gettext_lazy("This log-in has reached its longest time. Log in again."),
-    "password": gettext_lazy("The password is changed. Log in with the new one."),
 }
 
 
