@@ -68,3 +68,5 @@ class WriteLevel(models.TextChoices):
 
 # A contact with fewer characters than this is a tick, not a contact (design 6).
 REAL_CONTACT_CHARS = 6
+# Fewer characters than this are no reason for an exception from the rule.
+MIN_REASON_CHARS = 6

@@ -8,14 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.domain.rhythm import first_action_due, next_contact_due
-from casework.domain.rights import check_still, still_allows
+from casework.domain.rights import check_still, is_shut, still_allows
 from casework.enums import Source
 from casework.models import Case, CaseCategory, CaseLevel, LedgerEntry, Seat
 from cohorts.models import Unit
 from portal.core import audit
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import User
-from portal.core.scope import forget_reach
 from students.models import Student
 
 # Two reports in the same instant must not draw the same number.
@@ -65,6 +64,9 @@ def open_case(
             review_due_on=timezone.localdate(at) + dt.timedelta(days=level.review_every_days),
         )  # fmt: skip
     elif LedgerEntry.objects.filter(case=case, category=category, left_at=None).exists():
+        if is_shut(actor, case):
+            # Whoever is locked out of the case learns nothing, not even that it stands open.
+            return case
         raise DomainError(
             _("%(name)s already stands in the ledger “%(category)s”.")
             % {"name": student.name, "category": category.name}
@@ -74,7 +76,7 @@ def open_case(
     )
     if level.rank < case.level.rank:
         _apply_level(case, level)
-    forget_reach()
+    check_still(actor, student, "write_case")
     audit.record(
         actor=actor, action="open_case", obj=case, category=category.pk, level=level.pk,
         student=student.pk,
@@ -98,7 +100,6 @@ def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str
     """Raise at once, by any member (rulebook 3.2). Lowering needs both keys and is refused."""
     case = Case.objects.select_for_update().select_related("level").get(pk=case.pk)
     _check_open(case)
-    check_still(actor, case, "write_case")
     if level.rank >= case.level.rank:
         raise DomainError(_("This is not a higher level. Lowering needs both sides' consent."))
     before = case.level_id
@@ -107,6 +108,7 @@ def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str
     if top is not None:
         top.level = level
         top.save(update_fields=["level"])
+    check_still(actor, case, "write_case")
     audit.record(
         actor=actor, action="raise_level", obj=case, before=before, after=level.pk, reason=reason
     )
@@ -120,7 +122,6 @@ def assign_owner(
     """Name the responsible person. ``version`` given: refused if the case changed meanwhile."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     _check_open(case)
-    check_still(actor, case, "manage_case")
     check_version(case, version)
     if actor is not None and not still_allows(owner, case, "write_case"):
         raise DomainError(
@@ -131,6 +132,7 @@ def assign_owner(
     case.triaged_at = case.triaged_at or timezone.now()
     case.version += 1
     case.save(update_fields=["owner", "triaged_at", "version"])
+    check_still(actor, case, "manage_case")
     audit.record(actor=actor, action="assign_owner", obj=case, before=before, after=owner.pk)
     return case
 
@@ -142,12 +144,16 @@ def seat_person(
     """Give a person a seat in the task force; sight of this student begins that day."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     _check_open(case)
+    if is_shut(person, case):
+        raise DomainError(
+            _("%(name)s is locked out of this case. Choose somebody else.") % {"name": person.name}
+        )
     seat, made = Seat.objects.get_or_create(
         case=case, person=person, ends_on=None,
         defaults={"duty": duty, "starts_on": starts_on or timezone.localdate()},
     )  # fmt: skip
     if made:
-        forget_reach()
+        check_still(actor, case, "manage_case")
         audit.record(actor=actor, action="seat_person", obj=case, person=person.pk, duty=duty)
     return seat
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.domain.rhythm import first_action_due, next_contact_due
-from casework.domain.rights import check_still, still_allows
+from casework.domain.rights import check_still, is_shut, still_allows
 from casework.enums import Channel, Confidentiality, Risk
 from casework.models import Case, FollowUp
 from cohorts.models import Appointment
@@ -91,6 +91,9 @@ def log_follow_up(
         .filter(student=student, closed_at=None)
         .first()
     )
+    if case is not None and is_shut(actor, case):
+        # Kept beside the case: who is locked out neither reads nor writes in it.
+        case = None
     made = FollowUp(
         student=student, case=case, author=actor, author_role=_role_line(actor), channel=channel,
         content=content.strip(), happened_at=happened_at, next_on=next_on, risk=risk,
@@ -108,6 +111,8 @@ def log_follow_up(
         return sent
     if not still_allows(actor, student, "log_talk"):
         raise PermissionDenied(_("Your post no longer allows you to log on this student."))
+    if case is not None and is_shut(actor, case):
+        raise PermissionDenied(_("Something changed meanwhile. Reload the page, then try again."))
     made.refresh_from_db(fields=["is_real"])
     if case is not None and made.is_real:
         _count_contact(case, made)
@@ -165,10 +170,10 @@ def correct_follow_up(*, actor: User, follow_up: FollowUp, content: str, version
     if kept.version != version:
         raise StaleError(_("This record was corrected elsewhere meanwhile. Reload to see it."))
     _check(content, kept.happened_at, None)
-    check_still(actor, kept, "see_talks")
     was_real, kept.content, kept.version = kept.is_real, content.strip(), kept.version + 1
     kept.save(update_fields=["content", "version"])
     kept.refresh_from_db(fields=["is_real"])
+    check_still(actor, kept, "see_talks")
     if kept.case_id is not None and kept.is_real != was_real:
         _count_anew(kept.case_id)
     audit.record(actor=actor, action="correct_follow_up", obj=kept, version=kept.version)

@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext as _
 
+from casework.models import Case
+from casework.ties import shut_case_ids
 from portal.core.models import User
 from portal.core.scope import forget_reach
 
@@ -21,3 +23,8 @@ def check_still(actor: User | None, obj: models.Model, action: str) -> None:
     """Raises PermissionDenied when a post or seat ended meanwhile; the system (None) may."""
     if actor is not None and not still_allows(actor, obj, action):
         raise PermissionDenied(_("Your post no longer allows this. Nothing was changed."))
+
+
+def is_shut(person: User | None, case: Case) -> bool:
+    """Whether ``person`` is locked out of this one case now."""
+    return person is not None and case.pk in shut_case_ids(person)
