@@ -154,7 +154,9 @@ def _glassed_cases(user: User, action: str) -> QuerySet[Any] | None:
     return rows
 
 
-def _glass_reasons(user: User, case_id: int | None) -> list[Reason]:
+def glass_reasons(user: User, case_id: int | None) -> list[Reason]:
+    """Why the sealed notes of this case are open to ``user``: empty for nearly everybody, and then
+    without a statement."""
     if case_id not in glassed_case_ids(user, "clear_restricted"):
         return []
     broken = BreakGlass.objects.filter(
@@ -171,7 +173,7 @@ def _glass_reasons(user: User, case_id: int | None) -> list[Reason]:
 
 
 def _glassed_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
-    return _glass_reasons(user, case.pk) if action in _GLASS_READS else []
+    return glass_reasons(user, case.pk) if action in _GLASS_READS else []
 
 
 register_route(Case, Route("glass", _glassed_cases, _glassed_case_reasons, glassed_case_ids))
@@ -281,7 +283,7 @@ def _glassed_talks(user: User, action: str) -> QuerySet[Any] | None:
 def _glassed_talk_reasons(user: User, action: str, talk: FollowUp) -> list[Reason]:
     if action != "see_talks" or talk.confidentiality != Confidentiality.RESTRICTED:
         return []
-    return _glass_reasons(user, talk.case_id)
+    return glass_reasons(user, talk.case_id)
 
 
 def _own_talks(user: User, action: str) -> QuerySet[Any] | None:

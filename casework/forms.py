@@ -143,3 +143,48 @@ class RaiseForm(forms.Form):
         self.fields["level"].queryset = CaseLevel.objects.filter(  # type: ignore[attr-defined]
             rank__lt=above
         )
+
+
+class GlassForm(forms.Form):
+    """Why the sealed notes of this case are opened; the password where there is no code."""
+
+    reason = forms.CharField(
+        label=_("What is the emergency"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the audit trail for good."),
+        error_messages={"required": _("Say in one sentence what the emergency is.")},
+    )
+    password = forms.CharField(
+        label=_("Your password once more"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Type your password once more.")},
+    )
+
+    def __init__(self, *args: Any, asks_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_password:
+            del self.fields["password"]
+
+
+class LockOutForm(forms.Form):
+    """``people``: (pk, words) of those whom a post, link or seat leads to this case."""
+
+    person = forms.TypedChoiceField(
+        label=_("Who must learn nothing of this case"),
+        coerce=int,
+        error_messages={"invalid_choice": _("Choose a person from the list.")},
+    )
+    reason = forms.CharField(
+        label=_("Conflict of interest"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say in one sentence where the conflict of interest lies.")},
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = people  # type: ignore[attr-defined]
+
+    def chosen(self) -> User:
+        return User.objects.get(pk=self.cleaned_data["person"])

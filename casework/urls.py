@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import case, case_acts, cases, quick_log
+from casework.views import case, case_acts, cases, exceptions, quick_log
 
 app_name = "casework"
 urlpatterns = [
@@ -14,5 +14,9 @@ urlpatterns = [
     path("cases/<int:pk>/records/", case.add_record, name="add_record"),
     path("cases/<int:pk>/assign/", case_acts.assign, name="assign"),
     path("cases/<int:pk>/raise/", case_acts.escalate, name="raise"),
+    path("cases/<int:pk>/glass/", exceptions.glass, name="glass"),
+    path("cases/<int:pk>/glass/close/", exceptions.end_glass, name="end_glass"),
+    path("cases/<int:pk>/locks/", exceptions.locks, name="locks"),
+    path("cases/<int:pk>/locks/<int:lock>/end/", exceptions.end_lock, name="end_lock"),
     path("records/<int:pk>/", case_acts.correct, name="correct"),
 ]

@@ -1,5 +1,7 @@
 """Keeping a named person out of one case, and letting the person in again (design 5.9)."""
 
+import datetime as dt
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -51,8 +53,9 @@ def _take_away(case: Case, person: User) -> None:
         case.owner = None
         case.version += 1
         case.save(update_fields=["owner", "version"])
-    today = timezone.localdate()
-    Seat.objects.filter(case=case, person=person, ends_on=None).update(ends_on=today)
+    # The last day of the seat is over: letting the person in again does not bring it back.
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    Seat.objects.filter(case=case, person=person, ends_on=None).update(ends_on=yesterday)
     about = reverse("casework:case", args=[case.pk])
     Notification.objects.filter(user=person, url__startswith=about).delete()
 
@@ -61,12 +64,14 @@ def _take_away(case: Case, person: User) -> None:
 def let_in(*, actor: User | None, lock: LockOut) -> LockOut:
     """End a lock-out: posts, links and seats count again; what was taken away stays away."""
     case = Case.objects.select_for_update().get(pk=lock.case_id)
+    # Asked before: afterwards the one who was kept out might be the one who may.
+    forget_reach()
+    check_still(actor, case, "manage_case")
     held: LockOut = LockOut.objects.select_for_update().get(pk=lock.pk)
     if held.ends_at is None:
         held.ends_at = timezone.now()
         held.save(update_fields=["ends_at"])
         audit.record(actor=actor, action="let_in", obj=case, person=held.person_id)
     forget_reach()
-    check_still(actor, case, "manage_case")
     renew([held.person_id])
     return held

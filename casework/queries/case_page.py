@@ -6,18 +6,18 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.access import glass_reasons
 from casework.enums import Stage
 from casework.models import Case
 from portal.core.access import reasons
 from portal.core.ui.dates import day_gap, due_words, format_day
-from students.models import Student
 from students.queries.rights import rights_on
 
-CASE_ACTIONS = ("write_case", "manage_case", "log_talk")
+CASE_ACTIONS = ("write_case", "manage_case", "log_talk", "break_glass")
 
 
 def case_rights(user: Any, case: Case) -> dict[str, bool]:
-    """What ``user`` may do here: write_case, manage_case, log_talk; at most one query.
+    """What ``user`` may do here: write, lead, log, break the glass; at most one query.
 
     Asked of the student: a case is reached exactly when its student is, by post, link or seat.
     """
@@ -26,9 +26,9 @@ def case_rights(user: Any, case: Case) -> dict[str, bool]:
 
 
 def case_reasons(user: Any, case: Case) -> str:
-    """为何可见, asked of the student; the key is all that the routes need to know."""
-    student = Student(pk=case.student_id)
-    return "；".join(reason.text for reason in reasons(user, "see_case", student))
+    """为何可见, by every route: posts and links to the student, the seat, broken glass."""
+    found = [*reasons(user, "see_case", case), *glass_reasons(user, case.pk)]
+    return "；".join(reason.text for reason in found)
 
 
 # Fact that ends the stage before it -> the stage that began with it.

@@ -55,9 +55,9 @@ def test_closed_cases_cases_in_time_and_frozen_owners_ring_nobody(world: World) 
     closed = late_case(world, "song", "zhou", 3)
     Case.objects.filter(pk=closed.pk).update(closed_at=timezone.now(), outcome="solved")
     late_case(world, "luo", "shen", 3)
+    late_case(world, "cheng", None, 3)
     world.shen.is_active = False
     world.shen.save()
-    late_case(world, "cheng", None, 3)
     assert remind_owners() == 0
     assert not Notification.objects.exists()
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import Permission
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from casework.domain import cases, follow_ups
+from casework.domain import cases, follow_ups, glass, lock_outs
 from casework.enums import Channel, Source
 from casework.models import Case, CaseCategory, CaseLevel
 from cohorts.domain import (
@@ -266,6 +266,18 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "casework.domain.cases.seat_person": lambda w: (
         (lambda case: lambda: cases.seat_person(
             actor=w.he, case=case, person=w.nobody, duty="帮扶"))(w.add_case("gu"))),
+    "casework.domain.lock_outs.lock_out": lambda w: (
+        (lambda case: lambda: lock_outs.lock_out(
+            actor=w.he, case=case, person=w.zhou, reason="与学生有亲属关系"))(w.add_case("gu"))),
+    "casework.domain.lock_outs.let_in": lambda w: (
+        (lambda lock: lambda: lock_outs.let_in(actor=w.he, lock=lock))(lock_outs.lock_out(
+            actor=w.he, case=w.add_case("gu"), person=w.zhou, reason="与学生有亲属关系"))),
+    "casework.domain.glass.break_glass": lambda w: (
+        (lambda case: lambda: glass.break_glass(
+            actor=w.he, case=case, reason="学生失联，需立即了解情况"))(w.add_case("gu", "RED"))),
+    "casework.domain.glass.close_glass": lambda w: (
+        (lambda broken: lambda: glass.close_glass(actor=w.he, broken=broken))(glass.break_glass(
+            actor=w.he, case=w.add_case("gu", "RED"), reason="学生失联，需立即了解情况"))),
     "portal.core.domain.import_jobs.start_import": lambda w: lambda: import_jobs.start_import(
         actor=w.han, kind=import_kinds()[0], name="名册.csv", content="学号,姓名\n".encode(),
         since=timezone.localdate(), key=uuid.uuid4()),

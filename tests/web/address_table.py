@@ -96,6 +96,12 @@ ADDRESSES = [
     Address("casework:assign", "{case}", bad=CARE, post=EMPTY),
     Address("casework:raise", "{case}", ok=CARE),
     Address("casework:raise", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:glass", "{case}", ok="he jiang", denied="lin zhou"),
+    Address("casework:glass", "{case}", bad="he jiang", denied="lin zhou", post=EMPTY),
+    Address("casework:end_glass", "{case}", post=EMPTY),
+    Address("casework:locks", "{case}", ok=CARE),
+    Address("casework:locks", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:end_lock", "{case} {lock}", away=CARE, post=EMPTY),
     Address("casework:correct", "{talk}", ok="zhou"),
     Address("casework:correct", "{talk}", bad="zhou", post=EMPTY),
     Address("casework:correct", "{lost}"),
@@ -150,6 +156,7 @@ ADDRESSES += [
 # Answers to a wrong method: nothing is read and nothing is written.
 POST_ONLY = {"web:logout", "web:remind", "students:phone", "casework:add_record",
              "students:link_undo", "students:link_end", "students:link_cover_end",
+             "casework:end_glass", "casework:end_lock",
              "imports:confirm", "imports:discard"}  # fmt: skip
 # Asks each server in turn and waits for those that are away: tests/core looks at it.
 SLOW = {"readyz"}

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from casework.domain.follow_ups import log_follow_up
+from casework.domain.lock_outs import lock_out
 from casework.enums import Channel, Confidentiality
 from casework.models import Case, FollowUp
 from cohorts.models import LinkKind
@@ -47,6 +48,7 @@ def known(world: World) -> dict[str, Any]:
     # A case that stayed with lu although the student is not his any more.
     left = world.add_case("cheng")
     Case.objects.filter(pk=left.pk).update(owner=world.lu)
+    lock = lock_out(actor=None, case=case, person=world.psy, reason="与学生有亲属关系")
     upload = Upload.objects.create(owner=world.han, name="han.xlsx", content=b"x", sha256="0")
     job = Job.objects.create(
         owner=world.han, kind=KIND, params={"import": "roster"}, upload=upload, report=b"x",
@@ -63,6 +65,7 @@ def known(world: World) -> dict[str, Any]:
         | {"case": case.pk, "case_song": other.pk, "contract": world.contract.pk}  # type: ignore[union-attr]
         | {"run": run.key, "link": world.gu.links.get().pk, "link_run": run.links.get().pk}
         | {"wang": world.wang.pk, "lu": world.lu.pk}
+        | {"lock": lock.pk}
         | {"talk": talk.pk, "note": note.pk, "lost": lost.pk}
         | {"job": job.key, "words": WORDS, "note_words": NOTE_WORDS}
         | {"tomorrow": (timezone.localdate() + dt.timedelta(days=1)).isoformat()}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from casework.models import Case
 from cohorts.models import Appointment, Grant, Unit, UnitTree
 from portal.core.access import action as known_action
-from portal.core.access import reasons
+from portal.core.access import denial_reasons, reasons
 from portal.core.models import User
 from students.access import standing
 from students.models import Placement, Student
@@ -75,6 +75,7 @@ def explain(username: str, record: str, action: str | None = None) -> Explanatio
     lines = [question]
     if not user.is_in_force():
         lines.append(_("The account is frozen or has ended: it reaches nothing."))
+    lines += [f"! {reason.text}" for reason in denial_reasons(user, obj)]
     lines += [f"+ {reason.text}" for reason in reasons(user, action, obj)]
     lines += [f"  {step}" for step in _paths(user, action, obj)] if is_allowed else []
     lines += [] if is_allowed else [f"- {line}" for line in _why_not(user, action, obj)]
