@@ -104,3 +104,16 @@ def masked_name(name: str) -> str:
 def masked_phone(phone: str) -> str:
     """138****1234 (rulebook 8.2)."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)
+
+
+def masked_email(address: str) -> str:
+    """g***@example.edu.cn: first letter and domain."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}***{at}{domain}" if address else ""
+
+
+def masked_id_number(number: str) -> str:
+    """610***********1234 (rulebook 8.2)."""
+    if len(number) < 8:
+        return "*" * len(number)
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"

@@ -1,0 +1,36 @@
+"""The masked particulars of one student as the card shows them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from students.fields import FIELDS, groups_of
+from students.models import Student
+
+
+def particulars(
+    student: Student, actions: Iterable[str], opened: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Fields that ``actions`` show at least masked. ``opened`` holds clear values by field that
+    were just unmasked; everything else stays hidden."""
+    groups, shown = groups_of(actions), opened or {}
+    return [
+        particular(student, code, groups.sight(field.group) == "clear", shown.get(code))
+        for code, field in FIELDS.items()
+        if groups.sight(field.group)
+    ]
+
+
+def particular(
+    student: Student, code: str, may_open: bool, value: str | None = None
+) -> dict[str, Any]:
+    """One field; ``value`` None shows the masked form."""
+    field = FIELDS[code]
+    return {
+        "code": code,
+        "label": field.label,
+        "text": field.masked(student) if value is None else value,
+        "is_shown": value is not None,
+        "may_open": may_open,
+        "needs_reason": field.needs_reason,
+        "student_no": student.student_no,
+    }
