@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.queries.figures import cases
 from casework.queries.panels import (
     case_summary,
+    cases_known,
     contact_cells,
     level_cells,
     recent_talks,
@@ -22,6 +23,7 @@ from portal.core.registry import (
 from students.models import Student
 from students.queries.figures import StudentFigure, register_figure
 from students.queries.rights import reaches_anyone
+from students.queries.seen import register_source
 
 register_nav(
     NavItem(
@@ -38,6 +40,7 @@ register_panel("student", Panel("case", 10, "casework/_student_case.html", case_
 register_panel("student", Panel("talks", 20, "casework/_student_talks.html", recent_talks))
 register_column("students", Column("level", _("Level"), 10, level_cells))
 register_column("students", Column("contact", _("Last real contact"), 20, contact_cells))
+register_source(cases_known)
 register_figure(
     StudentFigure("untalked", _("nobody has talked with this term"), untalked, "see_talks")
 )

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from students.views import link_posts, links, own, portrait, students
+from students.views import link_posts, links, own, particulars, portrait, seen, students
 
 app_name = "students"
 urlpatterns = [
     path("students/", students.student_list, name="list"),
     path("students/<str:student_no>/", portrait.portrait, name="portrait"),
-    path("students/<str:student_no>/phone/", portrait.show_phone, name="phone"),
+    path("students/<str:student_no>/fields/<slug:field>/", particulars.open_field, name="field"),
+    path("students/<str:student_no>/seen/", seen.seen, name="seen"),
     path("my/", own.my_page, name="my"),
     path("links/", links.link_home, name="links"),
     path("links/share/", links.share, name="link_share"),
@@ -19,4 +20,5 @@ urlpatterns = [
     path("links/cover/", link_posts.cover, name="link_cover"),
     path("links/cover/end/", link_posts.cover_end, name="link_cover_end"),
     path("links/posts/", link_posts.unit_posts, name="link_posts"),
+    path("my/seen/", seen.my_seen, name="my_seen"),
 ]

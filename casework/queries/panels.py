@@ -105,6 +105,12 @@ _TALKS = """
 """
 
 
+def cases_known(user: Any, student: Student) -> tuple[str, list[int]]:
+    """Cases of the student that ``user`` may see, for the page of who has read what."""
+    rows = Case.objects.restrict(user, "see_case", student_id=student.pk).order_by("pk")
+    return "case", list(rows.values_list("pk", flat=True))
+
+
 def recent_talks(user: Any, student: Student) -> dict[str, Any] | None:
     """The last few records that ``user`` may read; None where there is nothing to read."""
     seen = rows_within(FollowUp, user, "see_talks", "f", student_id=student.pk)

@@ -23,7 +23,7 @@ from casework.queries.case_page import case_reasons, case_rights, plan_steps, st
 from casework.queries.side_panel import side_panel
 from casework.queries.timeline import KINDS, MOST, timeline
 from casework.views.quick_log import chip_words
-from portal.core import audit
+from portal.core import reads
 from portal.core.errors import DomainError
 from students.models import Student
 from students.queries.standing import Stand, stands
@@ -37,7 +37,7 @@ ALL = 1000
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole page, or with ``?part=records`` only the records (chips, "earlier")."""
     case = Case.objects.get_for(request.user, "see_case", pk)
-    audit.record(actor=request.user, action="read_case", obj=case)
+    reads.note(request.user, "read_case", case)
     if request.GET.get("part") == "records" and request.headers.get("HX-Request"):
         return render(request, "casework/_records.html", records_context(request, case))
     return render(request, "casework/case.html", page_context(request, case))

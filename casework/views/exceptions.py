@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from casework.domain.glass import break_glass, close_glass
 from casework.domain.lock_outs import let_in, lock_out
 from casework.forms import GlassForm, LockOutForm
-from casework.models import Case
+from casework.models import Case, LockOut
 from casework.queries.exceptions import locks_of, open_glass
 from casework.queries.people import people_near
 from portal.core.domain import second_factor
@@ -62,9 +62,8 @@ def end_glass(request: HttpRequest, pk: int) -> HttpResponse:
     """Close one's own broken glass before its time."""
     case = Case.objects.get_for(request.user, "see_case", pk)
     broken = open_glass(request.user, case)
-    if broken is None:
-        raise Http404
-    close_glass(actor=request.user, broken=broken)
+    if broken is not None:
+        close_glass(actor=request.user, broken=broken)
     messages.success(request, _("The sealed notes are closed again."))
     return redirect("casework:case", pk=case.pk)
 
@@ -100,7 +99,7 @@ def locks(request: HttpRequest, pk: int) -> HttpResponse:
 def end_lock(request: HttpRequest, pk: int, lock: int) -> HttpResponse:
     """Let a person in again."""
     case = Case.objects.get_for(request.user, "manage_case", pk)
-    held = next((one for one in locks_of(case) if one.pk == lock), None)
+    held = LockOut.objects.filter(case=case, pk=lock).select_related("person").first()
     if held is None:
         raise Http404
     let_in(actor=request.user, lock=held)

@@ -5,6 +5,7 @@ that writers never wait for each other.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,10 +15,10 @@ from django.utils import timezone
 from portal.core.models import User
 from portal.core.scope import current_ip
 
-_INSERT = """
+_HEAD = """
     INSERT INTO core_auditentry (at, actor_id, action, object_type, object_id, detail, ip)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
+    VALUES """
+_INSERT = _HEAD + "(%s, %s, %s, %s, %s, %s, %s)"
 
 
 def record(*, actor: User | None, action: str, obj: models.Model, **detail: Any) -> None:
@@ -36,10 +37,29 @@ def record_many(
         **detail, "ids": ids, "count": len(ids)})  # fmt: skip
 
 
+def record_reads(looks: Sequence[tuple[User, str, models.Model, dict[str, Any]]]) -> None:
+    """One row for each (who, act, record, detail), in one statement."""
+    rows = [
+        _row(actor, action, obj._meta.model_name or "", str(obj.pk), detail)
+        for actor, action, obj, detail in looks
+    ]
+    places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD + places, [value for row in rows for value in row])
+
+
 def _append(actor: User | None, action: str, kind: str, key: str, detail: dict[str, Any]) -> None:
     # A request's user may be wrapped and lazy; a mapper would take longer than the statement.
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [
-            timezone.now(), actor.pk if actor else None, action, kind, key,
-            json.dumps(detail, cls=DjangoJSONEncoder, ensure_ascii=False), current_ip(),
-        ])  # fmt: skip
+        cursor.execute(_INSERT, _row(actor, action, kind, key, detail))
+
+
+def _row(actor: User | None, action: str, kind: str, key: str, detail: dict[str, Any]) -> list[Any]:
+    # Whoever looks through another account did it, not the account that is looked at.
+    behind = actor.supporter if actor is not None else None
+    if actor is not None and behind is not None:
+        actor, detail = behind, {**detail, "seen_as": actor.pk}
+    return [
+        timezone.now(), actor.pk if actor else None, action, kind, key,
+        json.dumps(detail, cls=DjangoJSONEncoder, ensure_ascii=False), current_ip(),
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import patch_cache_control
 
+from portal.core import reads
 from portal.core.accounts.client import client_ip
 from portal.core.accounts.gate import check_session
 from portal.core.freshness import renew
@@ -43,10 +44,13 @@ class RequestScopeMiddleware:
             if stopped is not None:
                 return stopped
             if request.method in {"GET", "HEAD", "OPTIONS"}:
-                return self.get_response(request)
+                response = self.get_response(request)
+                reads.flush()
+                return response
             person = getattr(request.user, "pk", None)
             with pghistory.context(user=person, url=request.path):
                 response = self.get_response(request)
+            reads.flush()
             if person is not None:
                 renew([person])
             return response

@@ -8,17 +8,19 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 _reach: ContextVar[dict[Any, Any] | None] = ContextVar("reach", default=None)
 _ip: ContextVar[str | None] = ContextVar("ip", default=None)
+_notes: ContextVar[list[Any] | None] = ContextVar("notes", default=None)
 
 
 @contextmanager
 def request_scope(ip: str | None) -> Iterator[None]:
     """Open the cache of reach lists for one request. Outside a request nothing is kept."""
-    reach_token, ip_token = _reach.set({}), _ip.set(ip)
+    reach_token, ip_token, notes_token = _reach.set({}), _ip.set(ip), _notes.set([])
     try:
         yield
     finally:
         _reach.reset(reach_token)
         _ip.reset(ip_token)
+        _notes.reset(notes_token)
 
 
 def remembered(key: Any, make: Callable[[], T]) -> T:
@@ -37,6 +39,11 @@ def forget_reach() -> None:
     cache = _reach.get()
     if cache is not None:
         cache.clear()
+
+
+def request_notes() -> list[Any] | None:
+    """What this request has to write down when its answer is ready; None outside a request."""
+    return _notes.get()
 
 
 def current_ip() -> str | None:

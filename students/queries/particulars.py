@@ -34,3 +34,15 @@ def particular(
         "needs_reason": field.needs_reason,
         "student_no": student.student_no,
     }
+
+
+def own_particulars(student: Student) -> list[dict[str, Any]]:
+    """Telephone and e-mail as the student reads them on the own page; the ID number stays masked,
+    since a screen lies open on a table."""
+    return [
+        {
+            "label": field.label,
+            "value": (field.masked if field.needs_reason else field.value)(student) or "—",
+        }
+        for field in FIELDS.values()
+    ]

@@ -105,7 +105,7 @@ _STAFF = """
           FROM students_studentlink l JOIN cohorts_linkkind k ON k.id = l.kind_id
           JOIN core_user p ON p.id = l.person_id
          WHERE l.student_id = %(student)s AND l.starts_on <= %(day)s
-           AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
+           AND (l.ends_on IS NULL OR l.ends_on >= %(day)s) AND l.revoked_at IS NULL
     ) found ORDER BY part, place, role, pinyin
 """
 

@@ -6,7 +6,9 @@ from typing import Any
 from portal.core.access import actions_on, prove, reaches_any
 from students.models import Student
 
-PORTRAIT_ACTIONS = ("see_record", "see_contact", "see_results", "log_talk")
+PORTRAIT_ACTIONS = (
+    "see_record", "see_masked", "see_phone", "see_identity", "see_results", "see_readers", "log_talk",
+)  # fmt: skip
 # What the panels of the portrait ask; asked together, one statement answers all.
 PANEL_ACTIONS = ("see_case", "see_talks", "clear_restricted")
 

@@ -11,7 +11,7 @@ from students.queries.standing import Stand
 
 
 def facts(student: Student, place: Stand, major: str, *, is_full: bool) -> list[dict[str, Any]]:
-    """Card: what a name badge tells. ``is_full`` adds background, room and e-mail."""
+    """Card: what a name badge tells. ``is_full`` adds background and room."""
     rows = [
         (_("Student number"), student.student_no),
         (_("Class"), place.class_name),
@@ -27,6 +27,5 @@ def facts(student: Student, place: Stand, major: str, *, is_full: bool) -> list[
             (_("Date of birth"), format_day(student.born_on, "full")),
             (_("Political status"), student.get_political_status_display()),
             (_("Room"), place.room),
-            (_("E-mail"), student.email),
         ]
     return [{"label": label, "value": value or "—"} for label, value in rows]

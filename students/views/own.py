@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from students.models import Student
+from students.queries.particulars import own_particulars
 from students.queries.portrait import results_by_term, staff_of
 from students.queries.sheet import facts
 from students.queries.standing import Stand, stands
@@ -21,7 +22,8 @@ def my_page(request: HttpRequest) -> HttpResponse:
     context = {
         "student": student,
         "place": place,
-        "facts": facts(student, place, student.major.name if student.major else "", is_full=True),
+        "facts": facts(student, place, student.major.name if student.major else "", is_full=True)
+        + own_particulars(student),
         "terms": results_by_term(request.user, student.pk, "see_own"),
         "staff": staff_of(student.pk),
     }

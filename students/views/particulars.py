@@ -59,9 +59,7 @@ def _shown(request: HttpRequest, student: Student, field: str, value: str) -> Ht
     return render(request, "students/portrait.html", context)
 
 
-def _asked(
-    request: HttpRequest, student: Student, field: str, form: ReasonForm
-) -> HttpResponse:
+def _asked(request: HttpRequest, student: Student, field: str, form: ReasonForm) -> HttpResponse:
     """The reason form; 422 when it came back without one."""
     is_htmx = bool(request.headers.get("HX-Request"))
     context = {"form": form, "p": particular(student, field, True), "student": student}

@@ -1,17 +1,18 @@
 """The page of one student, block by block as far as each right reaches."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from portal.core import audit
+from portal.core import reads
 from portal.core.access import reasons
-from portal.core.names import masked_phone
 from portal.core.registry import panels
 from students.models import Student
+from students.queries.particulars import particulars
 from students.queries.portrait import results_by_term, staff_of
 from students.queries.rights import PANEL_ACTIONS, PORTRAIT_ACTIONS, rights_on
 from students.queries.sheet import facts
@@ -23,23 +24,22 @@ from students.queries.whereabouts import whereabouts
 def portrait(request: HttpRequest, student_no: str) -> HttpResponse:
     """Card or full record by right; each look is written to the audit trail."""
     student = Student.objects.get_for(request.user, "see_card", student_no=student_no)
-    audit.record(actor=request.user, action="read_student", obj=student)
-    return render(request, "students/portrait.html", _context(request, student))
-
-
-@login_required
-@require_POST
-def show_phone(request: HttpRequest, student_no: str) -> HttpResponse:
-    """Unmask the telephone: needs its own right and leaves its own line in the audit trail."""
-    student = Student.objects.get_for(request.user, "see_contact", student_no=student_no)
-    audit.record(actor=request.user, action="unmask_phone", obj=student)
-    if request.headers.get("HX-Request"):
-        return render(request, "students/_phone.html", {"phone": student.phone, "is_shown": True})
-    context = _context(request, student) | {"phone": student.phone, "is_shown": True}
+    context = portrait_context(request, student)
+    reads.note(request.user, "read_student", student, parts=_parts(context))
     return render(request, "students/portrait.html", context)
 
 
-def _context(request: HttpRequest, student: Student) -> dict[str, Any]:
+def _parts(context: Mapping[str, Any]) -> list[str]:
+    """What the page shows beyond the card, for the audit trail."""
+    parts = [one["panel"].code for one in context["panels"]]
+    parts += ["results"] if context["terms"] is not None else []
+    return [*parts, "record"] if context["rights"]["see_record"] else parts
+
+
+def portrait_context(
+    request: HttpRequest, student: Student, opened: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Values of the page; ``opened`` are particulars that were just unmasked."""
     user = request.user
     rights = rights_on(user, student.pk, (*PORTRAIT_ACTIONS, *PANEL_ACTIONS))
     is_full = "see_record" in rights
@@ -57,7 +57,7 @@ def _context(request: HttpRequest, student: Student) -> dict[str, Any]:
         "why": "；".join(reason.text for reason in reasons(user, "see_card", student)),
         "major": where.major,
         "facts": facts(student, place, where.major, is_full=is_full),
-        "phone": masked_phone(student.phone) if is_full else "",
+        "particulars": particulars(student, rights, opened),
         "places": where.over_time,
         "terms": results_by_term(user, student.pk) if "see_results" in rights else None,
         "staff": staff_of(student.pk),

@@ -48,7 +48,15 @@ from portal.core.models import (
 )
 from portal.core.scope import request_scope
 from portal.web.domain import reminders
-from students.domain import link_runs, links, movement, placements, statuses, withdrawals
+from students.domain import (
+    link_runs,
+    links,
+    movement,
+    particulars,
+    placements,
+    statuses,
+    withdrawals,
+)
 from students.enums import StudentStatus
 from tests.core.factors import begin, enrol
 from tests.world import World
@@ -266,6 +274,8 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "casework.domain.cases.seat_person": lambda w: (
         (lambda case: lambda: cases.seat_person(
             actor=w.he, case=case, person=w.nobody, duty="帮扶"))(w.add_case("gu"))),
+    "students.domain.particulars.unmask": lambda w: lambda: particulars.unmask(
+        actor=w.zhou, student=w.gu, field="phone"),
     "casework.domain.lock_outs.lock_out": lambda w: (
         (lambda case: lambda: lock_outs.lock_out(
             actor=w.he, case=case, person=w.zhou, reason="与学生有亲属关系"))(w.add_case("gu"))),

@@ -69,8 +69,13 @@ ADDRESSES = [
             hides={"lu": "{words} {note_words} 13800001234", "gao": "{words} {note_words} 13800001234"}),
     Address("students:portrait", "{no_ye}", ok="han gao jiang"),
     Address("students:portrait", "{no_song}", ok="zhou he"),
-    Address("students:phone", "{no_gu}", ok=CARE, denied="lu wang han gao", post=EMPTY,
-            shows={"zhou": "13800001234"}),
+    Address("students:field", "{no_gu} phone", ok=f"{CARE} lu wang", denied="han gao", post=EMPTY,
+            shows={"zhou": "13800001234", "lu": "13800001234"}),
+    Address("students:field", "{no_gu} id_number", ok=CARE, denied="lu wang han gao"),
+    Address("students:field", "{no_gu} id_number", bad=CARE, denied="lu wang han gao", post=EMPTY),
+    Address("students:field", "{no_gu} password"),
+    Address("students:seen", "{no_gu}", ok="he jiang", denied="lin zhou lu wang han gao"),
+    Address("students:my_seen", ok="gu_account"),
     Address("students:my", ok="gu_account", hides={"gu_account": "{words} {note_words} 红色"}),
     Address("casework:log", ok=f"{LOGS} shen", denied=NO_TALKS,
             shows={"zhou": "顾言川"}, hides={"lu": "程亦安"}),
@@ -98,7 +103,7 @@ ADDRESSES = [
     Address("casework:raise", "{case}", bad=CARE, post=EMPTY),
     Address("casework:glass", "{case}", ok="he jiang", denied="lin zhou"),
     Address("casework:glass", "{case}", bad="he jiang", denied="lin zhou", post=EMPTY),
-    Address("casework:end_glass", "{case}", post=EMPTY),
+    Address("casework:end_glass", "{case}", away=CARE, post=EMPTY),
     Address("casework:locks", "{case}", ok=CARE),
     Address("casework:locks", "{case}", bad=CARE, post=EMPTY),
     Address("casework:end_lock", "{case} {lock}", away=CARE, post=EMPTY),
@@ -154,7 +159,7 @@ ADDRESSES += [
 ]  # fmt: skip
 
 # Answers to a wrong method: nothing is read and nothing is written.
-POST_ONLY = {"web:logout", "web:remind", "students:phone", "casework:add_record",
+POST_ONLY = {"web:logout", "web:remind", "casework:add_record",
              "students:link_undo", "students:link_end", "students:link_cover_end",
              "casework:end_glass", "casework:end_lock",
              "imports:confirm", "imports:discard"}  # fmt: skip

@@ -1,0 +1,68 @@
+"""Reads of restricted records, written down once per page (design 5.12).
+
+A view says what it is about to show; the rows are written together when the answer is ready, so a
+page waits for one statement at most. The same person looking at the same record again within ten
+minutes adds nothing. When the rows cannot be written the answer is not sent: there is no switch.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from django.core.cache import cache
+from django.db import models
+from redis.exceptions import RedisError
+
+from portal.core import audit
+from portal.core.access import key_of
+from portal.core.models import User
+from portal.core.scope import request_notes
+
+# One line for a look, another look, a reload: what an auditor counts as one reading.
+SECONDS = 600
+# What a line says. Everything that begins like this is a reading, not a write.
+PREFIX = "read_"
+
+
+def note(user: Any, action: str, obj: models.Model, **detail: Any) -> None:
+    """Write down that ``user`` is shown ``obj``. Outside a request the row is written at once."""
+    notes = request_notes()
+    if notes is None:
+        audit.record(actor=user, action=action, obj=obj, **detail)
+    else:
+        notes.append((user, action, obj, detail))
+
+
+def flush() -> None:
+    """Write what this request noted, but for what stands in the trail already."""
+    notes = request_notes()
+    if not notes:
+        return
+    asked = {_key(*one): one for one in notes}
+    notes.clear()
+    known = _known(list(asked))
+    fresh = [one for key, one in asked.items() if key not in known]
+    if not fresh:
+        return
+    audit.record_reads(fresh)
+    _remember([_key(*one) for one in fresh])
+
+
+def _key(actor: User, action: str, obj: models.Model, detail: dict[str, Any]) -> str:
+    what = json.dumps(detail, sort_keys=True)
+    digest = hashlib.sha256(what.encode()).hexdigest()[:12] if detail else ""
+    return f"read:{key_of(actor)}:{action}:{obj._meta.model_name}:{obj.pk}:{digest}"
+
+
+def _known(keys: list[str]) -> dict[str, Any]:
+    try:
+        return cache.get_many(keys)
+    except (RedisError, OSError):
+        return {}
+
+
+def _remember(keys: list[str]) -> None:
+    try:
+        cache.set_many(dict.fromkeys(keys, 1), SECONDS)
+    except (RedisError, OSError):
+        return  # the next look is written again: too many lines are better than too few
