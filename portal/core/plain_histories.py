@@ -1,7 +1,5 @@
 """A migration step: history tables keep the index on their object and no other."""
 
-from typing import Any
-
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
