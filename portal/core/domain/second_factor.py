@@ -92,7 +92,7 @@ def begin_enrolment(*, user: User) -> SecondFactor:
 
 def secret_of(factor: SecondFactor) -> str:
     """The secret in base 32, as an authenticator wants it typed."""
-    return decrypt(factor.cipher)
+    return decrypt(bytes(factor.cipher))
 
 
 def provisioning_uri(factor: SecondFactor, issuer: str) -> str:
