@@ -6,12 +6,13 @@
 #   make bench   benchmarks against their bars (ARGS="--students 50000")
 #   make real    the portal on real, published records
 #   make mutants takes one access rule away at a time and expects a red test (slow)
+#   make walk    many random changes of posts, then grants against appointments; N=10000
 #   make setup   only the set-up for all of the above
 #   make clean   everything made here except data; make clean-data removes var/ as well
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench real mutants setup clean clean-data
+.PHONY: help demo test check bench real mutants walk setup clean clean-data
 
 # The first interpreter found that is at least 3.11, unless PYTHON says otherwise.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
@@ -47,6 +48,10 @@ real:
 mutants:
 	$(BOOTSTRAP) dev assets messages
 	@exec $(PY) tools/mutate_access.py $(ARGS)
+
+walk:
+	$(BOOTSTRAP) dev assets messages
+	POSTS_STEPS=$(or $(N),10000) $(PY) -m pytest -q tests/cohorts/test_random_posts.py
 
 setup:
 	$(BOOTSTRAP) dev assets messages browser gettext

@@ -10,6 +10,9 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         from .catalogue import write_catalogue
-        from .domain import unit_follow  # noqa: F401 # cases go along with their units
+        from .domain import (
+            handed_over,  # noqa: F401  (registers its kinds of work)
+            unit_follow,  # noqa: F401 # cases go along with their units
+        )
 
         post_migrate.connect(write_catalogue, sender=self)

@@ -215,3 +215,22 @@ def _contract_reasons(user: User, action: str, contract: Contract) -> list[Reaso
 
 register_route(Unit, Route("post", _unit_keys, _unit_reasons))
 register_route(Contract, Route("post", _contract_keys, _contract_reasons))
+
+
+def reached_unit_ids(user: User, actions: Iterable[str]) -> list[int]:
+    """Units on which ``user`` holds any of the actions today, and all below them; rooms and
+    party organisations included, as posts are no students."""
+    if not user.is_in_force():
+        return []
+    wanted = tuple(actions)
+    supporter = supporter_of(user)
+    if supporter is not None:
+        ours = reached_unit_ids(supporter, wanted)
+        return sorted(set(ours).intersection(reached_unit_ids(plain(user), wanted)))
+    held = sorted({pk for code in wanted for pk in _held(user)[0].get(code, ())})
+
+    def read() -> list[int]:
+        below = UnitTree.objects.filter(ancestor_id__in=held).order_by()
+        return sorted(set(below.values_list("descendant_id", flat=True)))
+
+    return remembered(("posts", user.pk, tuple(held)), read) if held else []

@@ -11,7 +11,9 @@ class CohortsConfig(AppConfig):
     def ready(self) -> None:
         from portal.core.admin_rights import register_duty_source, register_guard
 
+        from . import post_access  # noqa: F401  (registers the routes to posts)
         from .catalogue import write_catalogue
+        from .domain import handed_over  # noqa: F401  (registers its kind of work)
         from .measures import write_measures
         from .offices import write_offices
         from .queries.duties import duty_today, refuse_lockout

@@ -1,4 +1,4 @@
-from django.urls import URLPattern
+from cohorts import urls_posts
 
 app_name = "cohorts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*urls_posts.urlpatterns]

@@ -8,9 +8,15 @@ class StudentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from cohorts.queries.posts import register_headcount
         from portal.core.accounts.passwords import register_personal
 
-        from .domain import unit_follow  # noqa: F401 # students go along with their units
+        from .domain import (
+            handed_over,  # noqa: F401 # links are handed over with posts
+            unit_follow,  # noqa: F401 # students go along with their units
+        )
+        from .queries.heads import heads_below
         from .queries.own_words import own_words
 
+        register_headcount(heads_below)
         register_personal(own_words)

@@ -11,6 +11,7 @@ from casework.domain.rhythm import first_action_due, next_contact_due
 from casework.domain.rights import check_still, is_shut, still_allows
 from casework.enums import Source
 from casework.models import Case, CaseCategory, CaseLevel, LedgerEntry, Seat
+from cohorts.domain.reconcile import lock_people
 from cohorts.models import Unit
 from portal.core import audit
 from portal.core.errors import DomainError, StaleError
@@ -51,6 +52,7 @@ def open_case(
     at = at or timezone.now()
     if at > timezone.now():
         raise DomainError(_("The time of entry lies in the future. Enter when it happened."))
+    lock_people([owner.pk] if owner else [])
     student = Student.objects.select_for_update().get(pk=student.pk)
     case: Case | None = (
         Case.objects.filter(student=student, closed_at=None).select_related("level").first()
@@ -120,6 +122,7 @@ def assign_owner(
     *, actor: User | None, case: Case, owner: User, version: int | None = None
 ) -> Case:
     """Name the responsible person. ``version`` given: refused if the case changed meanwhile."""
+    lock_people([owner.pk])  # before the case, as a hand-over of the owner's post does
     case = Case.objects.select_for_update().get(pk=case.pk)
     _check_open(case)
     check_version(case, version)
@@ -142,6 +145,7 @@ def seat_person(
     *, actor: User | None, case: Case, person: User, duty: str, starts_on: dt.date | None = None
 ) -> Seat:
     """Give a person a seat in the task force; sight of this student begins that day."""
+    lock_people([person.pk])
     case = Case.objects.select_for_update().get(pk=case.pk)
     _check_open(case)
     if is_shut(person, case):

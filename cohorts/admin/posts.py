@@ -1,10 +1,9 @@
 """Appointments: who holds which post where, from when to when."""
 
-import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -12,14 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.domain.appointments import appoint, end_appointment
 from cohorts.models import Appointment
+from cohorts.queries.posts import STATES, in_state, state_of
 from portal.core.adminsite.base import PortalAdmin, tag
-
-
-def state_of(post: Appointment, day: dt.date) -> str:
-    """``now``, ``later`` or ``ended`` on ``day``; the end day still counts."""
-    if post.revoked_at is not None or (post.ends_on is not None and post.ends_on < day):
-        return "ended"
-    return "later" if post.starts_on > day else "now"
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -35,17 +28,10 @@ class StateFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        today = timezone.localdate()
-        over = Q(revoked_at__isnull=False) | Q(ends_on__lt=today)
-        soon = today + dt.timedelta(days=30)
-        choices = {
-            "now": Q(starts_on__lte=today) & ~over,
-            "ending": Q(starts_on__lte=today, ends_on__lte=soon) & ~over,
-            "later": Q(starts_on__gt=today, revoked_at=None),
-            "ended": over,
-        }
-        chosen = choices.get(self.value() or "")
-        return queryset if chosen is None else queryset.filter(chosen)
+        chosen = self.value() or ""
+        if chosen not in STATES:
+            return queryset
+        return queryset.filter(in_state(chosen, timezone.localdate(), 30))
 
 
 @admin.register(Appointment)
@@ -63,14 +49,14 @@ class AppointmentAdmin(PortalAdmin):
         "unit__name", "unit__code", "letter_no",
     )  # fmt: skip
     search_help_text = _("Person (name, pinyin, number), unit or letter number")
-    autocomplete_fields = ("person", "unit")
+    autocomplete_fields = ("person", "unit", "stands_in_for")
     actions = ("end_today",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         parts = [
             (_("Who, as what, where"), {"fields": ["person", "role", "unit"]}),
             (_("From when to when"), {
-                "fields": ["starts_on", "ends_on", "letter_no"],
+                "fields": ["starts_on", "ends_on", "letter_no", "stands_in_for"],
                 "description": _(
                     "Both days count. The rights open on the first day and close after the last."
                 ),
@@ -84,7 +70,7 @@ class AppointmentAdmin(PortalAdmin):
         """Only the end of a post can still change: the rest is history."""
         if obj is None:
             return ()
-        fixed = ("person", "role", "unit", "starts_on", "letter_no")
+        fixed = ("person", "role", "unit", "starts_on", "letter_no", "stands_in_for")
         shown = ("state", "appointed_by", "revoked_at")
         over = state_of(obj, timezone.localdate()) == "ended"
         return (*fixed, *shown, "ends_on") if over else (*fixed, *shown)
@@ -113,6 +99,7 @@ class AppointmentAdmin(PortalAdmin):
         post = appoint(
             actor=request.user, person=obj.person, role=obj.role, unit=obj.unit,
             starts_on=obj.starts_on, ends_on=obj.ends_on, letter_no=obj.letter_no,
+            stands_in_for=obj.stands_in_for,
         )  # fmt: skip
         obj.pk, obj.appointed_by = post.pk, post.appointed_by
 

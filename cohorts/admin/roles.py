@@ -14,6 +14,7 @@ from import_export.resources import ModelResource
 from cohorts.domain.appointments import set_role_actions
 from cohorts.enums import UnitKind
 from cohorts.models import LinkKind, Role
+from cohorts.queries.role_conflicts import conflicts
 from portal.core import audit
 from portal.core.adminsite.base import PortalAdmin, RefusableForm
 from portal.core.adminsite.exchange import SheetOut
@@ -42,7 +43,19 @@ class RoleForm(_WithActions):
 
     class Meta:
         model = Role
-        fields = ("code", "name", "description", "side", "unit_kinds", "is_single", "order")
+        fields = (
+            "code", "name", "description", "side", "unit_kinds", "is_single", "order", "load_limit",
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any] | None:
+        """What the posts held today contradict is refused before anything is saved."""
+        data = super().clean()
+        if self.instance.pk and data:
+            for field, words in conflicts(
+                self.instance, data.get("unit_kinds"), bool(data.get("is_single"))
+            ):
+                self.add_error(field, words)
+        return data
 
 
 class RoleResource(ModelResource):
@@ -72,7 +85,7 @@ class RoleAdmin(SheetOut, PortalAdmin):
     search_fields = ("name", "code", "description")
     fieldsets = (
         (None, {"fields": ("code", "name", "description", "side", "order")}),
-        (_("Where it can be held"), {"fields": ("unit_kinds", "is_single")}),
+        (_("Where it can be held"), {"fields": ("unit_kinds", "is_single", "load_limit")}),
         (_("What it may do"), {"fields": ("allowed",)}),
     )
 

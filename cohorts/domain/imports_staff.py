@@ -7,10 +7,12 @@ from collections import defaultdict
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
+from cohorts.domain.deputies import clip_deputies
 from cohorts.domain.imports_staff_checks import (
     RightsCheck,
     StaffPlan,
     check_duties,
+    check_open_work,
     check_single_posts,
 )
 from cohorts.domain.imports_staff_columns import COLUMNS
@@ -51,12 +53,13 @@ class StaffWork:
             RightsCheck(self.context.actor, self.plan, people).note(rows, self.faults)
         check_single_posts(self.plan, self.faults)
         check_duties(self.plan, people, self.faults)
+        check_open_work(self.plan, self.faults)
         return self._diff()
 
     def _present_posts(self, numbers: set[str]) -> dict[tuple[str, int, int], list[Appointment]]:
         posts: dict[tuple[str, int, int], list[Appointment]] = defaultdict(list)
         rows = Appointment.objects.filter(person__username__in=numbers, revoked_at=None)
-        for post in rows.select_related("person").order_by("pk"):
+        for post in rows.select_related("person", "role", "unit").order_by("pk"):
             posts[(post.person.username, post.role_id, post.unit_id)].append(post)
         return posts
 
@@ -142,10 +145,12 @@ class StaffWork:
             for name in fields:
                 setattr(user, name, getattr(row, name))
             user.save(update_fields=[*fields, "pinyin", "initials"])
+        clipped: set[int] = set()
         for post, row in plan.changed_posts:
             post.ends_on = row.ends_on or post.ends_on
             post.letter_no = row.letter_no or post.letter_no
             post.save(update_fields=["ends_on", "letter_no"])
+            clipped.update(clip_deputies(post))
         ids = dict(
             User.objects.filter(username__in=[r.staff_no for r in plan.new_posts]).values_list(
                 "username", "pk"
@@ -155,7 +160,7 @@ class StaffWork:
             [self._post(row, ids[row.staff_no]) for row in plan.new_posts]
         )
         affected = sorted(
-            {post.person_id for post in [*posts, *(p for p, _r in plan.changed_posts)]}
+            {post.person_id for post in [*posts, *(p for p, _r in plan.changed_posts)]} | clipped
         )
         if affected:
             reconcile(affected)

@@ -5,11 +5,14 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.access import grants
+from cohorts.domain.blocks import check_block
 from cohorts.domain.duties import check_one_duty
 from cohorts.domain.imports_staff_rows import Row
+from cohorts.domain.leaving import refuse_open_work
 from cohorts.models import Appointment, Role, Unit, UnitTree
 from portal.core.errors import DomainError
 from portal.core.models import User
@@ -134,11 +137,25 @@ def _meet(row: Row, starts: dt.date, ends: dt.date | None) -> bool:
 
 
 def check_duties(plan: StaffPlan, people: dict[str, User], faults: Faults) -> None:
-    """One person never holds two of the three administrators' duties (rulebook 8.2)."""
+    """One person never holds two of the three administrators' duties (rulebook 8.2); a block
+    keeps from a post here as it does everywhere."""
     for row in plan.new_posts:
         person = people.get(row.staff_no)
         if person is not None and row.role is not None and row.starts_on is not None:
             try:
                 check_one_duty(person, row.role, row.starts_on, row.ends_on)
+                check_block(person, row.role.code, row.starts_on, row.ends_on)
             except DomainError as error:
                 faults.add(row.index, "role", str(error.message))
+
+
+def check_open_work(plan: StaffPlan, faults: Faults) -> None:
+    """A file ends no post today while open work hangs on it, as nothing else does."""
+    today = timezone.localdate()
+    for post, row in plan.changed_posts:
+        if row.ends_on is None or row.ends_on > today or row.ends_on == post.ends_on:
+            continue
+        try:
+            refuse_open_work(post)
+        except DomainError as error:
+            faults.add(row.index, "ends_on", str(error.message))

@@ -39,6 +39,17 @@ def _params(people: Collection[int] | None) -> dict[str, Any]:
     }
 
 
+def lock_people(people: Collection[int] | None) -> None:
+    """Row locks on these people (all with posts when None), always in the same order.
+
+    Whoever changes posts, or the work that hangs on them, takes this lock first: then two such
+    acts queue up. Rows that merely name the person (a talk being saved) do not wait for it.
+    """
+    whose: Any = Appointment.objects.values("person_id") if people is None else set(people)
+    locked = User.objects.select_for_update(no_key=True).filter(pk__in=whose).order_by("pk")
+    list(locked.values_list("pk", flat=True))
+
+
 @transaction.atomic
 def reconcile(people: Collection[int] | None = None) -> tuple[int, int]:
     """Make the grants of these people (all when None) equal to their appointments.
@@ -46,9 +57,7 @@ def reconcile(people: Collection[int] | None = None) -> tuple[int, int]:
     Takes a row lock on each person, so two changes to one person's posts queue up. Only rows
     that differ are touched. Returns (removed, added).
     """
-    whose: Any = Appointment.objects.values("person_id") if people is None else people
-    locked = User.objects.select_for_update().filter(pk__in=whose).order_by("pk")
-    list(locked.values_list("pk", flat=True))
+    lock_people(people)
     params = _params(people)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,5 +1,7 @@
 """Handing over a post: who takes which work, who signed, what moved."""
 
+from typing import ClassVar
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -7,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.enums import HandoverState
+from portal.core.access import RestrictedManager
 
 from .appointment import Appointment
 
@@ -14,6 +17,8 @@ from .appointment import Appointment
 @pghistory.track()
 class Handover(models.Model):
     """A proposal to leave a post. Nothing moves before the last receiver has signed."""
+
+    see_action: ClassVar[str] = "see_unit"
 
     post = models.ForeignKey(
         Appointment, verbose_name=_("post"), on_delete=models.PROTECT, related_name="handovers"
@@ -34,6 +39,8 @@ class Handover(models.Model):
     proposed_at = models.DateTimeField(_("proposed at"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closing_words = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = RestrictedManager()
 
     class Meta:
         verbose_name = _("hand-over")

@@ -73,6 +73,7 @@ def group_counts(
         Q(unit__above__ancestor_id__in=all_homes)
         | Q(unit_id__in=colleges, role__code=ROLE_OF_TYPE[MemberType.ORGANISER]),
         role__code__in=_TYPE_OF_ROLE,
+        stands_in_for=None,  # a deputy stands beside the member, not in a place of the group
     )
     rows = posts.order_by("starts_on", "pk").values_list(
         "person_id", "person__name", "role__code", "unit_id"

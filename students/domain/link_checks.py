@@ -79,7 +79,7 @@ def allowed_people(kind: LinkKind, ids: Collection[int]) -> set[int] | None:
     roles = list(kind.roles.values_list("pk", flat=True))
     if not roles:
         return None
-    posts = Appointment.objects.in_force(timezone.localdate()).filter(  # type: ignore[attr-defined]
+    posts = Appointment.objects.in_force(timezone.localdate()).filter(
         role_id__in=roles, person_id__in=ids
     )
     return set(posts.values_list("person_id", flat=True))

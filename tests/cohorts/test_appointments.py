@@ -100,7 +100,7 @@ def test_a_single_post_has_one_holder_at_a_time(world: World) -> None:
             actor=world.sec, person=world.nobody, role=role("contract_leader"), unit=world.chem23
         )
     today = timezone.localdate()
-    end_appointment(actor=world.sec, post=world.posts["lin"], ends_on=today)
+    end_appointment(actor=None, post=world.posts["lin"], ends_on=today)
     with pytest.raises(DomainError):
         appoint(
             actor=world.sec, person=world.nobody, role=role("contract_leader"), unit=world.chem23,

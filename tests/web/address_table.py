@@ -158,11 +158,48 @@ ADDRESSES += [
     Address("imports:discard", "{job}", away="han", post=EMPTY, free=OWN),
 ]  # fmt: skip
 
+# Posts: read by whoever reads the unit's page, given and taken by whoever appoints there.
+SEES_LU, GIVES_LU = "lin lu han gao jiang qian sec", "jiang sec"
+ONLY_SEES_LU = "lin lu han gao qian"
+ON_PAPER = "nobody zhou sec he"
+ADDRESSES += [
+    Address("cohorts:posts", ok=EVERYBODY, shows={"sec": "陆怀远", "lin": "陆怀远"},
+            hides=dict.fromkeys(("shen", "he", "nobody", "gu_account", "sys"), "陆怀远")),
+    Address("cohorts:posts", query="?state=ended&q=x", ok=EVERYBODY, free="an empty list"),
+    Address("cohorts:post", "{post_lu}", ok=SEES_LU),
+    Address("cohorts:post_new", ok="jiang he sec", others=403, hides={"jiang": "何静"}),
+    Address("cohorts:post_new", bad="jiang he sec", others=403, post=EMPTY, hides={"jiang": "何静"}),
+    Address("cohorts:post_end", "{post_lu}", away=GIVES_LU, denied=ONLY_SEES_LU,
+            post={"ends_on": "?"}),
+    Address("cohorts:post_deputy", "{post_lu}", ok=GIVES_LU, denied=ONLY_SEES_LU),
+    Address("cohorts:post_deputy", "{post_lu}", bad=GIVES_LU, denied=ONLY_SEES_LU, post=EMPTY),
+    Address("cohorts:posts_renew", ok=EVERYBODY, post={"selected": "{post_lu}"},
+            shows={"sec": "陆怀远"}, hides={"lin": "陆怀远", "he": "陆怀远"}),
+    Address("cohorts:vacancies", ok=EVERYBODY, free="units of the reader's own posts",
+            hides={"jiang": "机械2301", "nobody": "化工2301"}, shows={"sec": "化工2302"}),
+    Address("cohorts:letters", ok="jiang he sec", others=403, shows={"sec": "沈若兰"},
+            hides={"jiang": "沈若兰", "he": "沈若兰"}),
+    Address("cohorts:letters_issue", ok="sec", others=302, post={"selected": "{post_shen}"},
+            free="asked again by the domain, row by row"),
+    Address("cohorts:letters_print", "pdf", "?letter={letter}", ok="sec shen"),
+    Address("cohorts:letters_print", "docx", "?letter={letter}", ok="sec shen"),
+    Address("cohorts:handover", "{post_lu}", ok="lu jiang sec", denied="lin han gao qian"),
+    Address("cohorts:handover", "{post_lu}", bad="lu jiang sec", denied="lin han gao qian",
+            post=EMPTY),
+    Address("cohorts:handovers", ok=EVERYBODY, shows={"nobody": "周启文", "he": "周启文"},
+            hides=dict.fromkeys(("shen", "lu", "jiang", "qian", "gu_account"), "周启文")),
+    Address("cohorts:paper", "{paper}", ok=ON_PAPER),
+    Address("cohorts:sign", "{paper}", away=ON_PAPER, post=EMPTY),
+    Address("cohorts:decline", "{paper}", bad=ON_PAPER, post=EMPTY),
+    Address("cohorts:withdraw", "{paper}", away=ON_PAPER, post=EMPTY),
+]  # fmt: skip
+
 # Answers to a wrong method: nothing is read and nothing is written.
 POST_ONLY = {"web:logout", "web:remind", "casework:add_record",
              "students:link_undo", "students:link_end", "students:link_cover_end",
              "casework:end_glass", "casework:end_lock",
-             "imports:confirm", "imports:discard"}  # fmt: skip
+             "imports:confirm", "imports:discard", "cohorts:post_end", "cohorts:posts_renew",
+             "cohorts:letters_issue", "cohorts:sign", "cohorts:decline", "cohorts:withdraw"}  # fmt: skip
 # Asks each server in turn and waits for those that are away: tests/core looks at it.
 SLOW = {"readyz"}
 # Places of the admin that are not pages of a registered model (tests/core walks those).

@@ -14,6 +14,8 @@ from casework.domain.follow_ups import log_follow_up
 from casework.domain.lock_outs import lock_out
 from casework.enums import Channel, Confidentiality
 from casework.models import Case, FollowUp
+from cohorts.domain.handover import propose_handover
+from cohorts.domain.letters import issue_letters
 from cohorts.models import LinkKind
 from portal.core.domain.import_jobs import KIND
 from portal.core.models import Job, JobState, Upload
@@ -59,6 +61,10 @@ def known(world: World) -> dict[str, Any]:
         actor=world.jiang, key=uuid.uuid4(), kind=LinkKind.objects.get(code="tutor"),
         pairs=[(world.luo.pk, world.lu.pk)], starts_on=timezone.localdate(),
     )  # fmt: skip
+    (letter,) = issue_letters(actor=None, posts=[world.posts["shen"]])
+    paper = propose_handover(
+        actor=world.sec, post=world.posts["zhou"], receivers={}, successor=world.nobody
+    )
     return (
         {key: unit.pk for key, unit in world.units.items()}
         | {f"no_{key}": one.student_no for key, one in world.students.items()}
@@ -67,6 +73,8 @@ def known(world: World) -> dict[str, Any]:
         | {"wang": world.wang.pk, "lu": world.lu.pk}
         | {"lock": lock.pk}
         | {"talk": talk.pk, "note": note.pk, "lost": lost.pk}
+        | {"letter": letter.pk, "paper": paper.pk}
+        | {f"post_{key}": post.pk for key, post in world.posts.items()}
         | {"job": job.key, "words": WORDS, "note_words": NOTE_WORDS}
         | {"tomorrow": (timezone.localdate() + dt.timedelta(days=1)).isoformat()}
     )
