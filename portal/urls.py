@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", include("portal.web.api_urls")),
     path("", include("portal.web.urls")),
     path("imports/", include("portal.web.imports.urls")),
     path("", include("cohorts.urls")),

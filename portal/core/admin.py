@@ -22,8 +22,9 @@ from portal.core.domain.accounts import change_account, open_account
 from portal.core.domain.lockout import locked_accounts, unlock_account
 from portal.core.domain.passwords import give_one_time_password
 from portal.core.domain.second_factor import reset_second_factor
+from portal.core.domain.tokens import revoke_token
 from portal.core.errors import DomainError
-from portal.core.models import Job, User
+from portal.core.models import ApiToken, Job, User
 
 # Rights follow from posts: groups and single permissions are never edited by hand.
 if admin.site.is_registered(Group):
@@ -172,6 +173,28 @@ class AccountAdmin(PortalAdmin, UserAdmin):
         if isinstance(field, forms.CharField) and db_field.name == "name":
             field.help_text = gettext("Full name; the dot in minority names is written ·.")
         return field
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Whose programs read with which rights; the holder makes them, this page ends them."""
+
+    duties: ClassVar = {"secadmin": "view"}
+    intro = _("Keys by which programs read through the API. Tick and revoke what is not needed.")
+    list_display = ("name", "user", "tail", "scopes", "ends_on", "used_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__name", "name")
+    search_help_text = _("Account (name or number) or purpose")
+    fields = ("name", "user", "tail", "scopes", "made_at", "ends_on", "used_at", "revoked_at")
+    readonly_fields = fields
+    actions = ("revoke",)
+
+    @admin.action(description=_("Revoke the chosen tokens"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset:
+            revoke_token(actor=request.user, token=token)  # type: ignore[arg-type]
+        messages.success(request, gettext("The chosen tokens open nothing any more."))
 
 
 @admin.register(Job)

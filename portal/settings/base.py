@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "guardian",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
     "django_htmx",
     "csp",
     "import_export",
@@ -203,8 +204,26 @@ AUDIT_DIR = env.text("AUDIT_DIR", str(VAR_DIR / "audit"))
 AUDIT_KEEP_MONTHS = int(env.text("AUDIT_KEEP_MONTHS", "6"))
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.core.api.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.core.api.auth.PerCaller"],
+    "DEFAULT_THROTTLE_RATES": {"caller": env.text("API_RATE", "600/min")},
+    "DEFAULT_SCHEMA_CLASS": "portal.core.api.schema.HonestSchema",
+    "EXCEPTION_HANDLER": "portal.core.api.errors.answer",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Dual-college portal",
+    "DESCRIPTION": "Read-only. What a token lists is what its account sees on the pages, or less.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True

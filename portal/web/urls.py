@@ -12,6 +12,7 @@ from portal.web.views import (
     session,
     sso,
     styleguide,
+    tokens,
     units,
 )
 
@@ -22,6 +23,8 @@ urlpatterns = [
     path("me/password/", account.password, name="password"),
     path("me/sessions/", account.sessions, name="sessions"),
     path("me/second-factor/", second_factor.second_factor, name="second_factor"),
+    path("me/tokens/", tokens.tokens, name="tokens"),
+    path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("me/confirm/", second_factor.confirm, name="confirm"),
     path("sso/cas/", sso.CasLogIn.as_view(), name="cas"),
     path("sso/oidc/", sso.oidc_begin, name="oidc"),

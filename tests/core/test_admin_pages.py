@@ -71,7 +71,7 @@ def test_each_duty_sees_its_own_pages_and_no_others(world: World) -> None:
     pages = {
         "sys": {"cohorts_unit", "cohorts_contract", "cohorts_term", "cohorts_major",
                 "casework_casecategory", "casework_caselevel", "core_job"},
-        "sec": {"cohorts_unit", "core_user", "cohorts_role", "cohorts_appointment",
+        "sec": {"cohorts_unit", "core_user", "core_apitoken", "cohorts_role", "cohorts_appointment",
                 "cohorts_linkkind"},
         "aud": {"core_auditentry"},
     }  # fmt: skip

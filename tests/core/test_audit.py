@@ -40,10 +40,12 @@ from portal.core.domain import (
     passwords,
     second_factor,
     sessions,
+    tokens,
 )
 from portal.core.domain.imports import import_kinds
 from portal.core.models import (
     AccountSession,
+    ApiToken,
     AuditEntry,
     Job,
     JobState,
@@ -98,6 +100,13 @@ def _talk(w: World) -> Any:
     return follow_ups.log_follow_up(
         actor=w.zhou, student=w.gu, channel=Channel.FACE, content="谈了作息与课程安排"
     )
+
+
+def make_token(person: User) -> ApiToken:
+    token, _secret = tokens.make_token(
+        actor=person, name="t", scopes=["see_card"], ends_on=timezone.localdate()
+    )
+    return token
 
 
 def _permissions() -> list[int]:
@@ -218,6 +227,9 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "portal.core.domain.second_factor.reset_second_factor": lambda w: (
         (lambda _codes: lambda: second_factor.reset_second_factor(actor=w.sec, user=w.zhou))(
             enrol(w.zhou))),
+    "portal.core.domain.tokens.make_token": lambda w: lambda: make_token(w.zhou),
+    "portal.core.domain.tokens.revoke_token": lambda w: (
+        (lambda token: lambda: tokens.revoke_token(actor=w.sec, token=token))(make_token(w.zhou))),
     "cohorts.domain.appointments.appoint": lambda w: lambda: appointments.appoint(
         actor=w.sec, person=w.nobody, role=Role.objects.get(code="clerk"), unit=w.chem),
     "cohorts.domain.appointments.end_appointment": lambda w: lambda: (

@@ -54,6 +54,9 @@ def may_hold(user: Any, action: str) -> bool:
     """First gate: a known action, asked by an account in force."""
     if not getattr(user, "is_authenticated", False) or known_action(action) is None:
         return False
+    narrowed = getattr(user, "only_actions", None)
+    if narrowed is not None and action not in narrowed:
+        return False  # an API token carries some of its account's actions, never more
     return both_in_force(user)
 
 

@@ -67,6 +67,7 @@ _WORDS: "dict[str, str | Promise]" = {
     "demo_account": _("made a demo account"),
     "export_rows": _("exported rows"),
     "archive_audit": _("archived a month of the audit trail"),
+    "read_api": _("read through the API"),
     "make_token": _("made an API token"),
     "revoke_token": _("revoked an API token"),
     "pull_platform": _("read files of the data platform"),

@@ -2,10 +2,12 @@ from .account import AccountSession, PastPassword, RecoveryCode, SecondFactor
 from .audit import AuditArchive, AuditEntry, AuditSeal
 from .job import Job, JobState, Upload
 from .notice import Notification
+from .token import ApiToken
 from .user import User
 
 __all__ = [
     "AccountSession",
+    "ApiToken",
     "AuditArchive",
     "AuditEntry",
     "AuditSeal",

@@ -35,6 +35,8 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     # Who looks at the portal through this account, in a view-as session (portal.core.access).
     supporter: "User | None" = None
+    # The actions of the API token by which this request came in; None: all that posts allow.
+    only_actions: "frozenset[str] | None" = None
     objects: ClassVar[UserManager["User"]] = UserManager()
 
     class Meta:

@@ -1,0 +1,1 @@
+"""What all resources of the API share: who asks, how a page is cut, how an error reads."""
