@@ -9,9 +9,10 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from cohorts.access import in_force
+from cohorts.access import granted_unit_ids, in_force
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, Unit
+from portal.core.access import may_hold
 from portal.core.api.filters import (
     ApiFilterSet,
     ChangedSince,
@@ -62,6 +63,10 @@ def unit_brief(unit: Unit) -> dict[str, Any]:
     return {"id": unit.pk, "kind": unit.kind, "code": unit.code, "name": unit.name}
 
 
+def _holds_units(user: Any) -> bool:
+    return may_hold(user, "see_unit") and bool(granted_unit_ids(user, "see_unit"))
+
+
 class UnitFilter(ApiFilterSet):
     kind = df.ChoiceFilter(choices=UnitKind.choices)
     code = TextFilter()
@@ -91,6 +96,9 @@ class Units(Resource):
     see_action = "see_unit"
     queryset = Unit.objects.none()
     filterset_class = UnitFilter
+
+    def may_ask(self, user: Any) -> bool:
+        return _holds_units(user)
 
     def shape(self, user: Any, rows: list[Unit]) -> list[dict[str, Any]]:
         return [
@@ -127,7 +135,7 @@ class AppointmentFilter(ApiFilterSet):
     ),
 )  # fmt: skip
 class Appointments(Resource):
-    """Who holds which post where, ended and future posts included."""
+    """Who holds which post on the units one sees, ended and future posts included."""
 
     model = Appointment
     see_action = "see_unit"
@@ -135,8 +143,12 @@ class Appointments(Resource):
     filterset_class = AppointmentFilter
     related: ClassVar = ("person", "role", "unit")
 
+    def may_ask(self, user: Any) -> bool:
+        return _holds_units(user)
+
     def rows(self, user: Any) -> QuerySet[Any]:
-        return super().rows(user).select_related(*self.related)
+        units = Unit.objects.restrict(user, "see_unit").order_by().values("pk")
+        return Appointment.objects.filter(unit__in=units).select_related(*self.related)
 
     def shape(self, user: Any, rows: list[Appointment]) -> list[dict[str, Any]]:
         return [

@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Read-only. What a token lists is what its account sees on the pages, or less.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }

@@ -14,6 +14,7 @@ STAFF = EVERYBODY.removesuffix(" gu_account")
 # A code that the admin of the unit, the leader of the cohort and the school leader can open.
 CHEM23 = "lin han gao jiang qian"
 NO_STUDENTS = "qian psy sys sec aud nobody gu_account"
+NO_UNITS = "wang psy sys sec aud nobody gu_account"
 NO_TALKS = f"han {NO_STUDENTS}"
 EMPTY: dict[str, str] = {}
 TALK = {"student": "{no_gu}", "channel": "face", "content": "约定周五一起看课表与作业安排。"}
@@ -41,7 +42,7 @@ ADDRESSES = [
     Address("web:notices", away=EVERYBODY, post={"upto": "1"}, free="one's own notices"),
     Address("web:tokens", ok=EVERYBODY, free="one's own tokens, without their secrets"),
     Address("web:tokens", bad=EVERYBODY, post={"name": "x"}, free="a form that is not filled in"),
-    Address("web:revoke_token", "{token}", away="zhou", post=EMPTY),
+    Address("web:revoke_token", "{token}", away="zhou", post=EMPTY, free="one's own token"),
     Address("api:schema", ok=EVERYBODY, free="describes the API, holds no rows"),
     Address("api:nothing", "x", free="names nothing"),
     Address("api:students", ok=f"{CARD} shen", denied=NO_STUDENTS,
@@ -57,12 +58,12 @@ ADDRESSES = [
             shows={"zhou": "{no_gu}"}, hides={"shen": "{no_gu}", "lin": "{no_song}"}),
     Address("api:cases_one", "{case}", ok=CARE, denied=f"lu wang gao {NO_TALKS}"),
     Address("api:units", ok="lin zhou shen lu han gao he jiang qian",
-            denied="wang psy sys sec aud nobody gu_account",
+            denied=NO_UNITS,
             shows={"lin": "化工2301", "qian": "机械2301"}, hides={"lin": "机械2301"}),
-    Address("api:units_one", "{c2301}", ok="lin lu han gao jiang qian",
-            denied="wang psy sys sec aud nobody gu_account"),
-    Address("api:appointments", ok="lin", denied="nobody"),
-    Address("api:appointments_one", "{post_lu}", ok="lin", denied="nobody"),
+    Address("api:units_one", "{c2301}", ok="lin lu han gao jiang qian", denied=NO_UNITS),
+    Address("api:appointments", ok="lin zhou shen lu han gao he jiang qian", denied=NO_UNITS,
+            shows={"lin": "陆怀远", "qian": "何静"}, hides={"lin": "何静"}),
+    Address("api:appointments_one", "{post_lu}", ok="lin lu han gao jiang qian", denied=NO_UNITS),
     Address("web:workbench", ok=STAFF, away="gu_account", shows={"zhou": "顾言川"},
             hides={"shen": "顾言川", "lu": "顾言川 程亦安", "qian": "顾言川"}),
     Address("web:search", query="?q={no_gu}", ok=EVERYBODY,

@@ -38,8 +38,12 @@ class Resource(GenericViewSet):
     def shape(self, user: Any, rows: list[Any]) -> list[dict[str, Any]]:
         raise NotImplementedError
 
+    def may_ask(self, user: Any) -> bool:
+        """Whether any row could be reached: else the answer is 403, as on the pages."""
+        return reaches_any(self.model, user, self.see_action)
+
     def get_queryset(self) -> "QuerySet[Any]":
-        if not reaches_any(self.model, self.request.user, self.see_action):
+        if not self.may_ask(self.request.user):
             raise PermissionDenied(_("Neither your posts nor this token let you read this."))
         return self.rows(self.request.user)
 
