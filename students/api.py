@@ -11,7 +11,6 @@ from rest_framework import serializers
 
 from cohorts.api import UnitBrief, unit_brief
 from cohorts.models import Unit
-from portal.core.access import reached_among
 from portal.core.api.filters import (
     ApiFilterSet,
     ChangedSince,
@@ -22,9 +21,9 @@ from portal.core.api.filters import (
 )
 from portal.core.api.schema import INVALID, MISSING, ONE, PAGING, page_of
 from portal.core.api.views import Resource
-from portal.core.names import masked_phone
 from students.access import standing
 from students.enums import Sex, StudentStatus, Tree
+from students.fields import FIELDS, Groups, field_groups
 from students.filters import HIDDEN_KINDS
 from students.models import Placement, Student
 from students.queries.population import standing_in
@@ -43,7 +42,6 @@ class RecordPart(serializers.Serializer):
     """Only with the right to the full record."""
 
     sex = serializers.ChoiceField(Sex.choices)
-    ethnic_group = serializers.CharField(allow_blank=True)
     political_status = serializers.CharField(allow_blank=True)
     born_on = serializers.DateField(allow_null=True)
     origin_region = serializers.CharField(allow_blank=True)
@@ -115,12 +113,11 @@ class Students(Resource):
     filterset_class = StudentApiFilter
 
     def rows(self, user: Any) -> QuerySet[Any]:
-        return super().rows(user).select_related("major").defer("id_cipher", "id_hash")
+        return super().rows(user).select_related("major")
 
     def shape(self, user: Any, rows: list[Student]) -> list[dict[str, Any]]:
         ids = [student.pk for student in rows]
-        full = reached_among(Student, user, "see_record", ids, self.see_action) if ids else set()
-        masked = reached_among(Student, user, "see_masked", ids, self.see_action) if ids else set()
+        groups = field_groups(user, ids)
         places = _places(ids)
         return [
             {
@@ -132,8 +129,8 @@ class Students(Resource):
                 "major": {"code": one.major.code, "name": one.major.name} if one.major else None,
                 "school_class": places.get((one.pk, Tree.CLASS)),
                 "academy": places.get((one.pk, Tree.ACADEMY)),
-                "record": _record(one) if one.pk in full else None,
-                "masked": _masked(one) if one.pk in masked else None,
+                "record": _record(one) if groups[one.pk].sight("record") == "clear" else None,
+                "masked": _masked(one, groups[one.pk]),
             }
             for one in rows
         ]
@@ -147,17 +144,18 @@ def _places(ids: list[int]) -> dict[tuple[int, str], dict[str, Any]]:
 
 
 def _record(student: Student) -> dict[str, Any]:
-    names = ("sex", "ethnic_group", "political_status", "born_on", "origin_region")
+    names = ("sex", "political_status", "born_on", "origin_region")
     return {name: getattr(student, name) for name in names}
 
 
-def _masked(student: Student) -> dict[str, Any]:
-    head, at, domain = student.email.partition("@")
-    return {
-        "phone": masked_phone(student.phone),
-        "email": f"{head[:1]}***{at}{domain}" if head else "",
-        "id_number": f"{'*' * 14}{student.id_last4}" if student.id_last4 else "",
+def _masked(student: Student, groups: Groups) -> dict[str, str] | None:
+    """Masked whatever the right: the clear form leaves one by one (students.fields)."""
+    shown = {
+        field.code: field.masked(student) if groups.sight(field.group) else ""
+        for field in FIELDS.values()
     }
+    is_open = any(groups.sight(field.group) for field in FIELDS.values())
+    return shown if is_open else None
 
 
 class PlacementFilter(ApiFilterSet):
