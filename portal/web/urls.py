@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.web.views import (
     account,
+    contract_group,
     contracts,
     home,
     notices,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("units/<int:pk>/", units.unit_page, name="unit"),
     path("units/<int:pk>/items/", units.unit_items, name="items"),
     path("contracts/", contracts.contract_list, name="contracts"),
+    path("contracts/renew/", contract_group.renew, name="renew"),
+    path("contracts/<int:pk>/members/", contract_group.member_list, name="members"),
+    path("contracts/<int:pk>/word/", contract_group.word_report, name="account_word"),
     path("contracts/<int:pk>/", contracts.contract_page, name="contract"),
     path("cases/<int:pk>/remind/", contracts.remind, name="remind"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

@@ -22,6 +22,7 @@ from cohorts.domain import (
     appointments,
     blocks,
     bulk_units,
+    contract_renewal,
     contracts,
     groups,
     handover,
@@ -53,7 +54,8 @@ from portal.core.models import (
     User,
 )
 from portal.core.scope import request_scope
-from portal.web.domain import reminders
+from portal.web.domain import account_export, reminders
+from portal.web.queries.contracts import account as contract_account
 from students.domain import (
     link_runs,
     links,
@@ -260,6 +262,13 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
             units=[w.east12], starts_on=timezone.localdate())),
     "cohorts.domain.bulk_units.open_units": lambda w: lambda: bulk_units.open_units(
         actor=w.sys, units=[bulk_units.NewUnit(Office, "D9", "新部处", parent="U")]),
+    "cohorts.domain.contract_renewal.renew_contracts": lambda w: lambda: (
+        contract_renewal.renew_contracts(
+            actor=w.jiang, contracts=[w.contract], year="2027-2028")),
+    "portal.web.domain.account_export.export_account": lambda w: lambda: (
+        account_export.export_account(
+            actor=w.lin, contract=w.contract, page=contract_account(w.lin, w.contract), items=[],
+            reason="学院党政联席会")),
     "cohorts.domain.contracts.put_contract": lambda w: lambda: contracts.put_contract(
         actor=w.sys, partners=[], wanted={"leader": 1},
         contract=Contract(cohort_id=w.chem24.pk, academic_year="2026-2027",

@@ -81,6 +81,15 @@ ADDRESSES = [
     Address("web:contracts", ok=EVERYBODY, shows={"lin": "化工学院2023级"},
             hides=dict.fromkeys(("zhou", "wang", "nobody", "gu_account"), "化工学院2023级")),
     Address("web:contract", "{contract}", ok=CHEM23, hides={"qian": "顾言川"}),
+    Address("web:members", "{contract}", ok=CHEM23),
+    Address("web:account_word", "{contract}", away="lin jiang", denied="han gao qian", post=EMPTY),
+    Address("web:account_word", "{contract}", ok="lin jiang", denied="han gao qian",
+            post={"reason": "学院党政联席会"}),
+    Address("web:renew", query="?year=2027-2028", ok="jiang sys",
+            denied=" ".join(k for k in EVERYBODY.split() if k not in ("jiang", "sys")),
+            shows={"jiang": "化工学院2023级", "sys": "化工学院2023级"}),
+    Address("web:renew", post={"year": "2027-2028"}, bad="jiang sys",
+            denied=" ".join(k for k in EVERYBODY.split() if k not in ("jiang", "sys"))),
     Address("web:remind", "{case}", away=CARE, post=EMPTY),
     Address("students:list", ok=f"{CARD} shen", denied=NO_STUDENTS,
             shows=dict.fromkeys(CARD.split(), "顾言川"),
@@ -220,7 +229,7 @@ ADDRESSES += [
 ]  # fmt: skip
 
 # Answers to a wrong method: nothing is read and nothing is written.
-POST_ONLY = {"web:logout", "web:remind", "casework:add_record",
+POST_ONLY = {"web:logout", "web:remind", "web:account_word", "casework:add_record",
              "students:link_undo", "students:link_end", "students:link_cover_end",
              "casework:end_glass", "casework:end_lock",
              "imports:confirm", "imports:discard", "cohorts:post_end", "cohorts:posts_renew",

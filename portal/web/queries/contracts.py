@@ -15,9 +15,11 @@ from cohorts.access import in_force
 from cohorts.enums import MemberType, UnitKind
 from cohorts.models import Appointment, Contract, Unit, UnitTree
 from cohorts.queries.contract_groups import ROLE_OF_TYPE, TypeCount, group_counts
-from portal.core.access import reasons
+from portal.core.access import reaches_any, reasons
 from portal.core.ui.dates import format_day
-from portal.web.queries.items import Item, Owner, items, owners
+from portal.web.queries.contract_items import open_items
+from portal.web.queries.handover_record import handovers
+from portal.web.queries.items import owners
 from portal.web.queries.sight import Sight, shut_for, sight
 from portal.web.queries.snapshot import two_terms
 from students.queries.population import headcount_on, standing_in
@@ -50,6 +52,11 @@ def my_contracts(user: Any) -> list[dict[str, Any]]:
         for one in found
     ]
     return sorted(rows, key=lambda row: not row["mine"])
+
+
+def may_renew(user: Any) -> bool:
+    """Whether the renewal of groups is offered at all."""
+    return reaches_any(Contract, user, "manage_contract")
 
 
 def led_cohort_ids(user: Any) -> set[int]:
@@ -102,37 +109,15 @@ def account(user: Any, contract: Contract) -> dict[str, Any]:
         "have": sum(one.have for one in types),
         "wanted": sum(one.wanted for one in types),
         "missing": sum(one.gap for one in types),
+        "may_export": seen.has("export_students") and seen.cases,
+        "may_renew": seen.has("manage_contract"),
     }
     page["roles"] = [_role_tile(one, page, posts, seen) for one in types]
     page["duties"] = duties(leader.person_id, unit, term) if leader and term else []
     if seen.cases:
-        page |= _open_items(unit, shut_for(user, seen))
+        page |= open_items(unit, shut_for(user, seen))
+        page["handovers"] = handovers(unit)
     return page
-
-
-def _open_items(unit: Unit, shut: tuple[int, ...]) -> dict[str, Any]:
-    lines: list[Owner] = owners(unit.pk, shut)
-    longest: list[Item]
-    longest, late = items(unit.pk, late=True, limit=3, shut=shut)
-    sums = [sum(line.bands[band] for line in lines) for band in range(4)]
-    url = reverse("web:items", args=[unit.pk])
-    return {
-        "lines": [_line(line, url) for line in lines],
-        "sums": [(band, n, f"{url}?band={band}") for band, n in enumerate(sums)],
-        "total": sum(sums),
-        "late": late,
-        "longest": longest,
-        "items_url": url,
-    }
-
-
-def _line(line: Owner, url: str) -> dict[str, Any]:
-    own = f"{url}?owner={line.pk or 0}"
-    return {
-        "owner": line,
-        "cells": [(n, band, f"{own}&band={band}") for band, n in enumerate(line.bands)],
-        "url": own,
-    }
 
 
 class _Post:
@@ -212,7 +197,9 @@ def _role_tile(
         "want": one.wanted,
         "gap": one.gap,
         "names": names,
+        "all_names": "、".join(one.names),
         "note": _note(one, page),
+        "url": reverse("web:members", args=[page["contract"].pk]) + f"?type={one.member_type}",
     }
     if one.gap:
         tile |= {"cause": _cause(one, posts), **_appoint_link(seen)}

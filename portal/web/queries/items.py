@@ -25,6 +25,17 @@ KINDS = ("follow_up", "step", "review")
 # Age bands: 0 not due, 1 = 1–3 days late, 2 = 4–7, 3 = more. Late today counts as one day.
 BANDS = (0, 1, 2, 3)
 
+# Ages of ``items``: the tail that today's and earlier items share.
+AGED = f"""
+    aged AS (
+        SELECT *, CASE WHEN NOT is_late THEN 0 ELSE greatest(1, %(day)s - due_on) END AS days
+          FROM items WHERE is_late OR due_on <= %(day)s + {AHEAD_DAYS}
+    ), banded AS (
+        SELECT *, CASE WHEN days = 0 THEN 0 WHEN days <= 3 THEN 1 WHEN days <= 7 THEN 2 ELSE 3 END
+                  AS band, kind || ':' || case_id || ':' || step_id AS key
+          FROM aged
+    )
+"""
 _ITEMS = f"""
     WITH {HERE}, cases AS (
         SELECT c.* FROM casework_case c JOIN here USING (student_id)
@@ -41,14 +52,7 @@ _ITEMS = f"""
         UNION ALL
         SELECT 'review', id, 0, owner_id, review_due_on, review_due_on < %(day)s, ''
           FROM cases WHERE review_due_on IS NOT NULL
-    ), aged AS (
-        SELECT *, CASE WHEN NOT is_late THEN 0 ELSE greatest(1, %(day)s - due_on) END AS days
-          FROM items WHERE is_late OR due_on <= %(day)s + {AHEAD_DAYS}
-    ), banded AS (
-        SELECT *, CASE WHEN days = 0 THEN 0 WHEN days <= 3 THEN 1 WHEN days <= 7 THEN 2 ELSE 3 END
-                  AS band
-          FROM aged
-    )
+    ), {AGED}
 """
 _COUNTS = (
     _ITEMS
@@ -58,9 +62,7 @@ _COUNTS = (
      GROUP BY b.owner_id, u.name, b.kind, b.band
 """
 )
-_LIST = (
-    _ITEMS
-    + """
+LIST_TAIL = """
     SELECT b.kind, b.case_id, b.step_id, b.owner_id, u.name, b.due_on, b.days, b.text,
            st.name, st.student_no, c.level_id, c.last_contact_at,
            (SELECT un.name FROM students_placement pl JOIN cohorts_unit un ON un.id = pl.unit_id
@@ -74,10 +76,12 @@ _LIST = (
        AND (%(band)s < 0 OR b.band = %(band)s)
        AND (NOT %(late)s OR b.band > 0)
        AND (%(owner)s = -1 OR coalesce(b.owner_id, 0) = %(owner)s)
+       AND b.key <> ALL(%(without)s::text[])
      ORDER BY b.days DESC, b.due_on, b.case_id, b.kind, b.step_id
      LIMIT %(limit)s OFFSET %(offset)s
 """
-)
+_LIST = _ITEMS + LIST_TAIL
+_KEYS = _ITEMS + "SELECT key FROM banded"
 
 
 @dataclass(frozen=True)
@@ -188,8 +192,12 @@ def items(
     limit: int = 50,
     offset: int = 0,
     shut: Sequence[int] = (),
+    without: Sequence[str] = (),
 ) -> tuple[list[Item], int]:
-    """(items of this page, how many in all). ``owner`` 0 means nobody is responsible."""
+    """(items of this page, how many in all). ``owner`` 0 means nobody is responsible.
+
+    ``without`` leaves out items of these keys (what was open at the end of last month).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _LIST,
@@ -202,14 +210,22 @@ def items(
                 limit=limit,
                 offset=offset,
                 shut=list(shut),
+                without=list(without),
             ),
         )
         rows = cursor.fetchall()
     total = rows[0][-1] if rows else 0
-    return [_item(row) for row in rows], total
+    return [item_of(row) for row in rows], total
 
 
-def _item(row: tuple[Any, ...]) -> Item:
+def item_keys(unit_id: int, shut: Sequence[int] = ()) -> list[str]:
+    """Names of all open items of today; the same item has the same name on every day."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS, _params(unit_id, shut=list(shut)))
+        return [key for (key,) in cursor.fetchall()]
+
+
+def item_of(row: tuple[Any, ...]) -> Item:
     kind, case_id, step_id, owner_id, owner, due_on, days, text, *student = row[:-1]
     name, number, level, last, class_name = student
     return Item(

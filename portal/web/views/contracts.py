@@ -12,7 +12,7 @@ from casework.models import Case
 from cohorts.models import Contract
 from portal.core.errors import DomainError
 from portal.web.domain.reminders import remind_owner
-from portal.web.queries.contracts import account, my_contracts
+from portal.web.queries.contracts import account, may_renew, my_contracts
 from portal.web.views.numbers import number
 
 
@@ -20,7 +20,8 @@ from portal.web.views.numbers import number
 @require_GET
 def contract_list(request: HttpRequest) -> HttpResponse:
     """Every contracting group that the viewer may see, own ones first."""
-    return render(request, "web/contracts.html", {"rows": my_contracts(request.user)})
+    page = {"rows": my_contracts(request.user), "may_renew": may_renew(request.user)}
+    return render(request, "web/contracts.html", page)
 
 
 @login_required

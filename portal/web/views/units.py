@@ -19,8 +19,9 @@ from cohorts.models import Unit
 from portal.core.access import key_of
 from portal.core.registry import panels
 from portal.web.queries.dashboard import dashboard
-from portal.web.queries.items import BANDS, KINDS, items
+from portal.web.queries.items import BANDS, KINDS
 from portal.web.queries.kept import kept_while_unchanged
+from portal.web.queries.past_items import FLOWS, list_of
 from portal.web.queries.screen import screen
 from portal.web.queries.sight import shut_for, sight
 from portal.web.views.numbers import number
@@ -95,10 +96,12 @@ def unit_items(request: HttpRequest, pk: int) -> HttpResponse:
         "late": request.GET.get("late") == "1",
     }
     at = max(1, number(request.GET.get("page"), default=1))
-    rows, total = items(unit.pk, **chosen, limit=_PAGE, offset=(at - 1) * _PAGE, shut=shut)  # type: ignore[arg-type]
+    when = request.GET.get("when", "")
+    read = list_of(unit.pk, when if when in FLOWS else "", shut, chosen)
+    rows, total = read(limit=_PAGE, offset=(at - 1) * _PAGE)
     if not rows and at > 1:
         at = 1
-        rows, total = items(unit.pk, **chosen, limit=_PAGE, shut=shut)  # type: ignore[arg-type]
+        rows, total = read(limit=_PAGE)
     page = Page(rows, at, Paginator(range(total), _PAGE))
     request.current_unit = unit  # type: ignore[attr-defined]
     return render(
@@ -110,6 +113,7 @@ def unit_items(request: HttpRequest, pk: int) -> HttpResponse:
             "page_obj": page,
             "total": total,
             "chosen": chosen,
+            "when": when,
             "sight": seen,
         },
     )
