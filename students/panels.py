@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.access import count_reached
+from cohorts.models import Unit
+from portal.core.access import count_reached, reaches_any
 from portal.core.registry import Hit, NavItem, SearchProvider, register_nav, register_search
 from students.access import own_student_id
 from students.models import Student
@@ -42,6 +43,10 @@ register_nav(
         "students", _("Students"), _("Students"), "students:list", "users", 100,
         lambda user: reaches_anyone(user, "see_card"),
         lambda user: count_reached(Student, user, "see_card"),
+    ),
+    NavItem(
+        "ratios", _("Office"), _("Staffing ratios"), "students:ratios", "analysis", 900,
+        lambda user: reaches_any(Student, user, "appoint") or reaches_any(Unit, user, "see_counts"),
     ),
     NavItem(
         "links", _("Students"), _("Tutors and advisers"), "students:links", "user", 130,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from students.views import link_posts, links, own, particulars, portrait, seen, students
+from students.views import link_posts, links, own, particulars, portrait, ratios, seen, students
 
 app_name = "students"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("students/<str:student_no>/fields/<slug:field>/", particulars.open_field, name="field"),
     path("students/<str:student_no>/seen/", seen.seen, name="seen"),
     path("my/", own.my_page, name="my"),
+    path("ratios/", ratios.ratio_page, name="ratios"),
+    path("ratios/<slug:code>/<int:pk>/", ratios.holder_page, name="ratio_people"),
     path("links/", links.link_home, name="links"),
     path("links/share/", links.share, name="link_share"),
     path("links/runs/<uuid:key>/", links.run_page, name="link_run"),

@@ -148,6 +148,8 @@ ADDRESSES = [
 
 # Tutors, advisers and counsellors: for those who appoint over students.
 LINKERS = "jiang he"
+UNIT_PEOPLE = "lin zhou shen lu han gao he jiang qian"
+NO_UNIT = " ".join(key for key in EVERYBODY.split() if key not in UNIT_PEOPLE.split())
 FORM = "a form without records, for those who appoint; the domain asks for the right on each"
 NO_LINKERS = " ".join(key for key in EVERYBODY.split() if key not in LINKERS.split())
 ADDRESSES += [
@@ -155,6 +157,12 @@ ADDRESSES += [
             hides={"jiang": "宋远", "he": "程亦安"}),
     Address("students:links", query="?kind=counsellor", ok=LINKERS, denied=NO_LINKERS,
             shows={"jiang": "叶知秋"}, hides={"he": "叶知秋"}),
+    Address("students:ratios", ok=UNIT_PEOPLE, denied=NO_UNIT, shows={"he": "明德", "qian": "致远"},
+            hides={"he": "致远", "zhou": "致远", "jiang": "致远"}),
+    Address("students:ratios", query="?plan_role=counsellor&plan_unit={mingde23}", ok=UNIT_PEOPLE,
+            denied=NO_UNIT),
+    Address("students:ratio_people", "counsellor {mingde}", ok="he qian"),
+    Address("students:ratio_people", "none {mingde}"),
     Address("students:link_share", query="?kind=tutor", ok=LINKERS, denied=NO_LINKERS,
             shows={"jiang": "程亦安"}, hides={"jiang": "宋远", "he": "程亦安"}),
     Address("students:link_share", query="?kind=none", denied=NO_LINKERS),
