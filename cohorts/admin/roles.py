@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -123,7 +124,19 @@ class RoleAdmin(SheetOut, PortalAdmin):
 class LinkKindForm(_WithActions):
     class Meta:
         model = LinkKind
-        fields = ("code", "name", "load_limit")
+        fields = (
+            "code", "name", "load_limit", "limit_parameter", "is_limit_per_year", "is_single",
+            "roles",
+        )  # fmt: skip
+        widgets = {"roles": forms.CheckboxSelectMultiple}
+
+    def clean(self) -> dict[str, Any] | None:
+        """A limit by entry year needs a number to count against."""
+        data = super().clean() or {}
+        has_limit = data.get("load_limit") is not None or data.get("limit_parameter")
+        if data.get("is_limit_per_year") and not has_limit:
+            self.add_error("load_limit", gettext("Give the number, or choose a parameter."))
+        return data
 
 
 @admin.register(LinkKind)
@@ -131,18 +144,33 @@ class LinkKindAdmin(PortalAdmin):
     duties: ClassVar = {"secadmin": "view add change"}
     intro = _("A link ties one person to one student, such as a tutor. It carries these actions.")
     form = LinkKindForm
-    list_display = ("name", "code", "load_limit")
+    list_display = ("name", "code", "limit_now", "is_limit_per_year", "is_single")
+    list_select_related = ("limit_parameter",)
     search_fields = ("name", "code")
     fieldsets = (
-        (None, {"fields": ("code", "name", "load_limit")}),
+        (None, {"fields": ("code", "name", "is_single", "roles")}),
+        (
+            _("How many students"),
+            {
+                "fields": ("load_limit", "limit_parameter", "is_limit_per_year"),
+            },
+        ),
         (_("What it may do"), {"fields": ("allowed",)}),
     )
+
+    @admin.display(description=_("at most per person"))
+    def limit_now(self, kind: LinkKind) -> int | None:
+        return kind.limit()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("code",) if obj is not None else ()
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().write(request, obj, form, change)
+        if "roles" in form.changed_data:
+            obj.roles.set(form.cleaned_data["roles"])
+            codes = sorted(obj.roles.values_list("code", flat=True))
+            audit.record(actor=request.user, action="set_link_roles", obj=obj, roles=codes)
         if "allowed" in form.changed_data:
             before = sorted(obj.permissions.values_list("codename", flat=True))
             obj.permissions.set(int(pk) for pk in form.cleaned_data["allowed"])

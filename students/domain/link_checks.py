@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cohorts.access import in_force
 from cohorts.models import Appointment, LinkKind
+from cohorts.models.post import PostBlock
 from portal.core.errors import DomainError
 from portal.core.models import User
 from students.models import Student, StudentLink
@@ -86,8 +88,12 @@ def allowed_people(kind: LinkKind, ids: Collection[int]) -> set[int] | None:
 
 
 def blocked_people(kind: LinkKind, ids: Collection[int], day: dt.date) -> dict[int, str]:
-    """Those of ``ids`` kept from this kind on ``day``, with the words of the block."""
-    return {}
+    """Those of ``ids`` kept from this kind on ``day``, with the reason of the block.
+
+    A block is written with the code of the kind of link (cohorts.PostBlock).
+    """
+    rows = PostBlock.objects.filter(in_force(day), person_id__in=ids, covers__contains=[kind.code])
+    return {row.person_id: row.reason for row in rows}
 
 
 def check_single(kind: LinkKind, student_ids: Collection[int], starts_on: dt.date) -> None:
