@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Unit
+from cohorts.access import granted_unit_ids
 from portal.core.access import count_reached, reaches_any
 from portal.core.registry import Hit, NavItem, SearchProvider, register_nav, register_search
 from students.access import own_student_id
@@ -46,7 +46,7 @@ register_nav(
     ),
     NavItem(
         "ratios", _("Office"), _("Staffing ratios"), "students:ratios", "analysis", 900,
-        lambda user: reaches_any(Student, user, "appoint") or reaches_any(Unit, user, "see_counts"),
+        lambda user: reaches_any(Student, user, "appoint") or bool(granted_unit_ids(user, "see_counts")),
     ),
     NavItem(
         "links", _("Students"), _("Tutors and advisers"), "students:links", "user", 130,

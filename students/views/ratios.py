@@ -22,7 +22,7 @@ from students.queries.ratios import holders, lines, planned, ratios
 @require_GET
 def ratio_page(request: HttpRequest) -> HttpResponse:
     """One ratio for every unit within reach, with a plan beside it."""
-    if not reaches_any(Unit, request.user, "see_unit"):
+    if not granted_unit_ids(request.user, "see_unit"):  # type: ignore[arg-type]
         raise PermissionDenied(_("None of your posts shows the figures of a unit."))
     known = ratios()
     if not known:

@@ -16,7 +16,7 @@ from casework.enums import Channel, Confidentiality
 from casework.models import Case, FollowUp
 from cohorts.domain.handover import propose_handover
 from cohorts.domain.letters import issue_letters
-from cohorts.models import LinkKind
+from cohorts.models import Contract, LinkKind
 from portal.core.domain.import_jobs import KIND
 from portal.core.models import Job, JobState, Upload
 from students.domain.link_runs import assign_links
@@ -58,6 +58,10 @@ def known(world: World) -> dict[str, Any]:
         owner=world.han, kind=KIND, params={"import": "roster"}, upload=upload, report=b"x",
         state=JobState.CANCELLED,
     )  # fmt: skip
+    # A group of the other college, which jiang must not renew.
+    Contract.objects.create(
+        cohort_id=world.mech23.pk, academic_year="2026-2027", starts_on=dt.date(2026, 9, 1)
+    )
     # A bulk assignment of jiang beside wang's own link to gu.
     run = assign_links(
         actor=world.jiang, key=uuid.uuid4(), kind=LinkKind.objects.get(code="tutor"),

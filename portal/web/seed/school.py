@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -196,7 +197,10 @@ class School:
             status_rows(times, pupils, first_id(StatusPeriod)),
         )  # fmt: skip
         kind = LinkKind.objects.get(code="tutor").pk
-        tutors = ((p, staff.tutor_of[p.id]) for p in pupils if p.id in staff.tutor_of)
+        tutors = [(p, staff.tutor_of[p.id]) for p in pupils if p.id in staff.tutor_of]
+        # A school with fewer teachers sets a wider limit of its own; some places stay free.
+        shares = Counter((person.id, pupil.home.year) for pupil, person in tutors)
+        LinkKind.objects.filter(pk=kind).update(load_limit=max(shares.values(), default=1) + 1)
         first = first_id(StudentLink)
         self._copy(
             StudentLink, ("id", "kind_id", "person_id", "student_id", "starts_on", "ends_on"),
