@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from portal.embedded.pytest_boot import keep_schema
 from tests.world import World, build_world
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """The migrated database is kept as a file for the next run of a few tests."""
+    keep_schema()
 
 
 @pytest.fixture

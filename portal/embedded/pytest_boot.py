@@ -13,6 +13,7 @@ from collections.abc import Generator
 
 import pytest
 
+from . import kept_schema
 from .throwaway import ThrowAwayStack
 
 _stack: ThrowAwayStack | None = None
@@ -30,6 +31,22 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
         _stack.__enter__()
         os.environ.update(_stack.environment())
     return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A kept schema is put in place of all migrations, unless a fresh one is asked for."""
+    if _stack is None or _stack.postgres is None or not kept_schema.is_wanted():
+        return
+    is_parallel = bool(getattr(config.option, "numprocesses", None))
+    if not is_parallel and not config.option.create_db and kept_schema.restore(_stack.postgres):
+        config.option.reuse_db = True
+
+
+def keep_schema() -> None:
+    """Called with the fresh test database in place, before the first test."""
+    if _stack is not None and _stack.postgres is not None and kept_schema.is_wanted():
+        kept_schema.keep(_stack.postgres)
 
 
 @pytest.hookimpl(trylast=True)
