@@ -7,7 +7,9 @@ from casework.queries.panels import (
     case_summary,
     cases_known,
     contact_cells,
+    contact_inline,
     level_cells,
+    level_inline,
     recent_talks,
     untalked,
 )
@@ -38,8 +40,10 @@ register_nav(
 )  # fmt: skip
 register_panel("student", Panel("case", 10, "casework/_student_case.html", case_summary))
 register_panel("student", Panel("talks", 20, "casework/_student_talks.html", recent_talks))
-register_column("students", Column("level", _("Level"), 10, level_cells))
-register_column("students", Column("contact", _("Last real contact"), 20, contact_cells))
+register_column("students", Column("level", _("Level"), 10, level_cells, inline=level_inline))
+register_column(
+    "students", Column("contact", _("Last real contact"), 20, contact_cells, inline=contact_inline)
+)
 register_source(cases_known)
 register_figure(
     StudentFigure("untalked", _("nobody has talked with this term"), untalked, "see_talks")

@@ -1,93 +1,133 @@
 """The case list: rows of one page, and the counts on its tabs."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from casework.enums import Channel, Stage
-from casework.models import Case, CaseCategory, FollowUp, LedgerEntry
+from casework.models import Case, CaseCategory
+from portal.core.access import reach_statement
+from portal.core.listing import (
+    Found,
+    Listing,
+    Order,
+    Value,
+    page_of_rows,
+    reached_page,
+)
 from portal.core.rows import fetch
+from portal.core.scope import remembered
 from portal.core.ui.dates import day_gap, due_words, format_ago, format_day
 from portal.core.ui.marks import level_markup
-from students.queries.standing import Stand, stands
+from portal.core.unchanged import kept_in_state
+from students.enums import Tree
+from students.queries.listing import STANDS_IN
+from students.queries.unit_words import STATE, unit_words
 
-# key in the address -> ORDER BY; what is owed first comes first.
-SORTS = {
-    "due": ("contact_due_at", "id"),
-    "level": ("level__rank", "contact_due_at", "id"),
-    "student": ("student__pinyin", "id"),
-    "contact": ("last_contact_at", "id"),
-    "stage": ("stage", "contact_due_at", "id"),
-    "owner": ("owner__pinyin", "contact_due_at", "id"),
-}
-DEFAULT_SORT = "level"
-VALUES = (
-    "id", "student_id", "student__student_no", "student__name", "level_id", "stage",
-    "owner__name", "last_contact_at", "contact_due_at", "closed_at", "channel",
+_LEVEL = "JOIN casework_caselevel l ON l.code = c.level_id"
+_STUDENT = "JOIN students_student s ON s.id = c.student_id"
+_OWNER = "LEFT JOIN core_user o ON o.id = c.owner_id"
+_CHANNEL = """(SELECT f.channel FROM casework_followup f
+                WHERE f.student_id = c.student_id AND f.is_real
+                ORDER BY f.happened_at DESC LIMIT 1)"""
+# Names of the open categories, those of a closed case as they were: the highest level first.
+_CATEGORIES = """ARRAY(SELECT k.short_name
+    FROM casework_ledgerentry e JOIN casework_casecategory k ON k.code = e.category_id
+    JOIN casework_caselevel el ON el.code = e.level_id
+   WHERE e.case_id = c.id AND (e.left_at IS NULL OR c.closed_at IS NOT NULL)
+   ORDER BY el.rank, k."order")"""
+CASES = Listing(
+    Case, "c", f"{_STUDENT} {_LEVEL} {_OWNER}",
+    ("c.id", "s.student_no", "s.name", "c.level_id", "c.stage", "o.name", "c.last_contact_at",
+     "c.contact_due_at", "c.closed_at", _CHANNEL, _CATEGORIES),
+    ("casework_caseevent", "casework_ledgerentryevent", "students_placementevent"), wide=500,
 )  # fmt: skip
-_NOWHERE = Stand()
+# Level by level, each from its index, until the page is full.
+_BY_LEVEL = """casework_caselevel l CROSS JOIN LATERAL (
+    SELECT c.id, c.contact_due_at FROM casework_case c
+     WHERE c.level_id = l.code AND c.closed_at IS NULL AND {test}
+     ORDER BY c.contact_due_at, c.id LIMIT {upto}) c"""
+_BY_DUE = "casework_case c WHERE c.closed_at IS NULL AND {test}"
+# key in the address -> (first column of ORDER BY, further ones, joins, how to walk); what is owed
+# first comes first.
+_SORTS = {
+    "due": ("c.contact_due_at", ", c.id", "", _BY_DUE),
+    "level": ("l.rank", ", c.contact_due_at, c.id", _LEVEL, _BY_LEVEL),
+    "student": ("s.pinyin", ", c.id", _STUDENT, ""),
+    "contact": ("c.last_contact_at", ", c.id", "", ""),
+    "stage": ("c.stage", ", c.contact_due_at, c.id", "", ""),
+    "owner": ("o.pinyin", ", c.contact_due_at, c.id", _OWNER, ""),
+}
+SORTS = frozenset(_SORTS)
+DEFAULT_SORT = "level"
 
 
-def with_channel(cases: QuerySet[Case]) -> QuerySet[Any]:
-    """Adds the way of the last real contact; computed for the rows of the page only."""
-    talks = FollowUp.objects.filter(student_id=OuterRef("student_id"), is_real=True)
-    last = talks.order_by("-happened_at").values("channel")[:1]
-    return cases.annotate(channel=Subquery(last))
+def order_of(key: str, is_down: bool, is_open: bool) -> Order:
+    """What ``?sort=`` means to the database; empty values last. Indexes hold open cases only."""
+    first, rest, joins, walk = _SORTS[key]
+    can_walk = is_open and not (is_down and walk == _BY_DUE)
+    down = " DESC NULLS LAST" if is_down else ""
+    return Order(f"{first}{down}{rest}", joins, walk if can_walk else "")
 
 
-_CATEGORIES = """
-    SELECT e.case_id, k.short_name
-      FROM casework_ledgerentry e JOIN casework_case c ON c.id = e.case_id
-      JOIN casework_casecategory k ON k.code = e.category_id
-      JOIN casework_caselevel l ON l.code = e.level_id
-     WHERE e.case_id = ANY(%s::bigint[]) AND (e.left_at IS NULL OR c.closed_at IS NOT NULL)
-     ORDER BY l.rank, k."order"
-"""
+def case_page(
+    user: Any, narrowed: "QuerySet[Case] | None", is_open: bool, order: Order, number: int
+) -> tuple[Found, dict[str, int]]:
+    """(one page as mappings for the table, counts of the tabs) of the open or closed cases
+    that ``user`` may see, or of those ``narrowed`` from them by the caller."""
+    day = timezone.localdate()
+    stands_in = STANDS_IN.replace("s.id", "c.student_id")
+    more = [
+        Value(STATE),
+        Value(stands_in, (Tree.CLASS.value, day, day)),
+        Value(stands_in, (Tree.ACADEMY.value, day, day)),
+    ]
+
+    def count(state: str, reach: str) -> int:
+        return tab_counts(user, state, reach)["open" if is_open else "closed"]
+
+    if narrowed is None:
+        found = reached_page(
+            CASES, user, "see_case", order, number, more, count, closed_at__isnull=is_open
+        )
+    else:
+        found = page_of_rows(CASES, narrowed, order, number, more)
+    return replace(found, rows=_case_rows(found.rows, day)), tab_counts(
+        user, found.state, found.reach
+    )
 
 
-def category_words(case_ids: list[int]) -> dict[int, str]:
-    """Short names of the open categories per case, one query. Callers may show these cases."""
-    rows = fetch(_CATEGORIES, [list(case_ids)])
-    names: dict[int, list[str]] = {}
-    for case_id, name in rows:
-        listed = names.setdefault(case_id, [])
-        if name not in listed:
-            listed.append(name)
-    return {case_id: "、".join(listed) for case_id, listed in names.items()}
-
-
-def case_rows(page: Any) -> list[dict[str, Any]]:
-    """Rows for one page of ``values_list(*VALUES)``: two more queries, whatever its length."""
-    cases = list(page)
-    if not cases:
+def _case_rows(found: list[tuple[Any, ...]], today: dt.date) -> list[dict[str, Any]]:
+    if not found:
         return []
-    places = stands([row[1] for row in cases])
-    categories = category_words([row[0] for row in cases])
-    today = timezone.localdate()
+    units = unit_words((pk for row in found for pk in row[12:14]), found[0][11])
     stages, ways = dict(Stage.choices), dict(Channel.choices)
     nobody, never = _late(_("not assigned")), _late(_("no record"))
     rows = []
-    for pk, student_id, number, name, level, stage, owner, last, due, closed, channel in cases:
-        place = places.get(student_id, _NOWHERE)
+    for row in found:
+        pk, number, name, level, stage, owner, last, due, closed, channel, listed = row[:11]
+        group, home = units.get(row[12]), units.get(row[13])
+        categories = "、".join(dict.fromkeys(listed)) or "—"
         rows.append(
             {
                 "pk": pk,
                 "number": number,
                 "name": name,
-                "class_name": place.class_name or "—",
-                "academy": place.academy or "—",
+                "class_name": group.own if group else "—",
+                "academy": home.academy if home else "—",
                 "level": level_markup(level),
-                "categories": categories.get(pk, "—"),
+                "categories": categories,
                 "stage": stages.get(stage, stage),
                 "owner": owner or nobody,
                 "contact": contact_words(last, ways.get(channel, ""), today) if last else never,
                 "due": "—" if closed else due_markup(due, today),
-                "phone_line": _phone_line(closed, due, last, categories.get(pk, "—"), today),
+                "phone_line": _phone_line(closed, due, last, categories, today),
             }
         )
     return rows
@@ -129,26 +169,47 @@ def due_markup(due: dt.datetime | None, today: dt.date) -> "SafeString | str":
     return format_day(due, today=today)
 
 
-def tab_counts(cases: QuerySet[Case]) -> dict[str, int]:
-    """Counts of the tabs over restricted ``cases``: open, closed, several, and per category.
+_TABS = """
+    WITH mine AS MATERIALIZED (
+        SELECT c.id, c.closed_at IS NULL AS is_open FROM casework_case c
+         WHERE c.id = ANY(ARRAY({reach}))
+    ), entry AS MATERIALIZED (
+        SELECT e.case_id, coalesce(k.parent_id, e.category_id) AS tab
+          FROM mine JOIN casework_ledgerentry e ON e.case_id = mine.id AND e.left_at IS NULL
+          JOIN casework_casecategory k ON k.code = e.category_id
+         WHERE mine.is_open
+    )
+    SELECT tab, count(DISTINCT case_id) FROM entry GROUP BY tab
+     UNION ALL
+    SELECT 'multiple', count(*)
+      FROM (SELECT 1 FROM entry GROUP BY case_id HAVING count(*) > 1) several
+     UNION ALL
+    SELECT CASE WHEN is_open THEN 'open' ELSE 'closed' END, count(*) FROM mine GROUP BY is_open
+"""
 
-    Children count under their parent, a case once per tab.
+
+def tab_counts(user: Any, state: str = "", reach: str = "") -> dict[str, int]:
+    """Counts of the tabs over the cases that ``user`` may see: open, closed, several, and per
+    category. Children count under their parent, a case once per tab.
+
+    ``state`` and ``reach`` are those of the rows beside them (``Found``): the counts are kept as
+    long as the state lasts; without them they are counted now.
     """
-    sums = cases.aggregate(
-        open=Count("pk", filter=Q(closed_at=None)), closed=Count("pk", filter=~Q(closed_at=None))
+
+    def count() -> dict[str, int]:
+        none = {"open": 0, "closed": 0, "multiple": 0}
+        mine = reach_statement(Case, user, "see_case")
+        if mine is None:
+            return none
+        statement, params = mine
+        return none | dict(fetch(_TABS.format(reach=statement), params))
+
+    if not state or not reach:
+        return count()
+    return remembered(
+        ("tabs", reach, state),
+        lambda: kept_in_state(f"tabs:{reach}", state, CASES.histories, count),
     )
-    entries = (
-        LedgerEntry.objects.filter(left_at=None, case__in=cases.filter(closed_at=None).values("pk"))
-        .order_by()
-        .values_list("case_id", "category_id", "category__parent_id")
-    )
-    per_tab: dict[str, set[int]] = {}
-    seen: dict[int, int] = {}
-    for case_id, category, parent in entries:
-        per_tab.setdefault(parent or category, set()).add(case_id)
-        seen[case_id] = seen.get(case_id, 0) + 1
-    found = {code: len(ids) for code, ids in per_tab.items()}
-    return found | sums | {"multiple": sum(1 for n in seen.values() if n > 1)}
 
 
 def top_categories() -> list[tuple[str, str]]:

@@ -13,8 +13,9 @@ from casework.queries.ledger import due_markup
 from casework.queries.timeline import ICONS
 from casework.ties import shut_case_ids
 from cohorts.models import Term
-from portal.core.access import reached_among, reaches_any, rows_within
-from portal.core.rows import fetch
+from portal.core.access import is_same_reach, reached_among, reaches_any, rows_within
+from portal.core.registry import Inline
+from portal.core.rows import array_of, fetch
 from portal.core.ui.dates import format_ago, format_day
 from portal.core.ui.marks import level_markup
 from students.models import Student
@@ -57,6 +58,30 @@ def contact_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
     rows = fetch(_CONTACTS, [list(mine), list(shut_case_ids(user))])
     today = timezone.localdate()
     return {pk: format_ago(at, today) if at else "—" for pk, at in rows}
+
+
+_LEVEL = """(SELECT c.level_id FROM casework_case c
+              WHERE c.student_id = s.id AND c.closed_at IS NULL AND c.id <> ALL(%s::bigint[]))"""
+_CONTACT = """(SELECT f.happened_at FROM casework_followup f
+                WHERE f.student_id = s.id AND f.is_real
+                  AND (f.case_id IS NULL OR f.case_id <> ALL(%s::bigint[]))
+                ORDER BY f.happened_at DESC LIMIT 1)"""
+
+
+def level_inline(user: Any) -> Inline | None:
+    """``level_cells`` as part of the list, for those who see the case of everyone they see."""
+    if not is_same_reach(Student, user, "see_case", "see_card"):
+        return None
+    shut = array_of(shut_case_ids(user))
+    return Inline(_LEVEL, (shut,), lambda level: level_markup(level) if level else "")
+
+
+def contact_inline(user: Any) -> Inline | None:
+    """``contact_cells`` as part of the list."""
+    if not is_same_reach(Student, user, "see_talks", "see_card"):
+        return None
+    shut, today = array_of(shut_case_ids(user)), timezone.localdate()
+    return Inline(_CONTACT, (shut,), lambda at: format_ago(at, today) if at else "—")
 
 
 _CASES = """

@@ -17,16 +17,14 @@ from casework.queries.figures import FIGURES
 from casework.queries.ledger import (
     DEFAULT_SORT,
     SORTS,
-    VALUES,
-    case_rows,
-    tab_counts,
+    case_page,
+    order_of,
     top_categories,
-    with_channel,
 )
 from portal.core.access import reaches_any
 from students.models import Student
 from students.queries import choices
-from students.views.listing import conditions, heads, page_of, sorting, without
+from students.views.listing import conditions, heads, page_number, shown_page, sorting, without
 
 
 @login_required
@@ -35,36 +33,40 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """Cases this person may see; ``category`` is the tab, the other keys narrow it."""
     if not reaches_any(Student, request.user, "see_case"):
         raise PermissionDenied(_("None of your posts or seats lets you see cases."))
-    mine = Case.objects.restrict(request.user, "see_case")
     if request.GET.get("part") == "filter":
         return _filter_form(request)
     tab = request.GET.get("category", "")
-    narrow = CaseFilter(request.GET, mine, request=request) if _is_narrowed(request) else None
-    counts = tab_counts(mine)
-    found = _of_tab(narrow.qs if narrow else mine, tab)
-    order, key, is_down = sorting(request, SORTS, DEFAULT_SORT)
+    is_open = tab != CLOSED
+    key, is_down = sorting(request, SORTS, DEFAULT_SORT)
+    order = order_of(key, is_down, is_open)
+    narrow, narrowed = _narrowed(request, tab)
+    found, counts = case_page(request.user, narrowed, is_open, order, page_number(request))
+    page = shown_page(found)
     total = counts.get(tab, 0) if tab else counts["open"]
-    is_plain = narrow is None and (tab == "" or tab in counts)
-    shown = with_channel(found).order_by(*order).values_list(*VALUES)
-    page = page_of(request, shown, count=total if is_plain else None)
     context = {
         "page": page,
-        "rows": case_rows(page.object_list),
+        "rows": found.rows,
         "heads": _heads(key, is_down),
         "tabs": _tabs(request, tab, counts),
         "saved": _saved(request),
         "active": conditions(request, narrow.conditions()) if narrow else [],
         "ignored": narrow.form.errors if narrow else None,
         "clear_url": without(request, *CONDITIONS),
-        "shown": page.paginator.count,
+        "shown": found.total,
         "total": total,
         "q": request.GET.get("q", ""),
     }
     return render(request, "casework/cases.html", context)
 
 
-def _is_narrowed(request: HttpRequest) -> bool:
-    return any(request.GET.get(key) for key in CONDITIONS)
+def _narrowed(request: HttpRequest, tab: str) -> tuple[CaseFilter | None, QuerySet[Case] | None]:
+    """(filter, its cases within the tab); no cases where open or closed is all that is asked."""
+    is_filtered = any(request.GET.get(key) for key in CONDITIONS)
+    if not is_filtered and tab in ("", CLOSED):
+        return None, None
+    mine = Case.objects.restrict(request.user, "see_case")
+    narrow = CaseFilter(request.GET, mine, request=request) if is_filtered else None
+    return narrow, _of_tab(narrow.qs if narrow else mine, tab)
 
 
 def _of_tab(cases: QuerySet[Case], tab: str) -> QuerySet[Case]:

@@ -39,14 +39,28 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Inline:
+    """``sql`` is one value over the list's alias (``s`` for students) with ``params`` for it."""
+
+    sql: str
+    params: tuple[Any, ...]
+    show: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
 class Column:
-    """An extra column of a list: ``cells(user, ids)`` is one query for the whole page."""
+    """An extra column of a list: ``cells(user, ids)`` is one query for the whole page.
+
+    Where the person may see it of every row, ``inline(user)`` gives the value as part of the
+    list's own statement and the way to show it; else None, and ``cells`` is asked.
+    """
 
     code: str
     label: Words
     order: int
     cells: Callable[[Any, Sequence[int]], dict[int, Any]]
     template: str = ""
+    inline: "Callable[[Any], Inline | None] | None" = None
 
 
 @dataclass(frozen=True)

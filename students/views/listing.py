@@ -1,27 +1,36 @@
 """Sorting and paging from the address, shared by the lists of students and cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-PAGE_SIZE = 50
+from portal.core.listing import PAGE_SIZE, Found
+
+_LAST = 10**9
 
 
-def sorting(
-    request: HttpRequest, sorts: Mapping[str, Sequence[str]], default: str
-) -> tuple[list[Any], str, bool]:
-    """(ORDER BY, key, is_down) asked for by ``?sort=key`` or ``?sort=-key``; empty values last."""
+def sorting(request: HttpRequest, sorts: Container[str], default: str) -> tuple[str, bool]:
+    """(key, is_down) asked for by ``?sort=key`` or ``?sort=-key``."""
     wanted = request.GET.get("sort", "")
     is_down, key = wanted.startswith("-"), wanted.removeprefix("-")
-    if key not in sorts:
-        is_down, key = False, default
-    first, *rest = sorts[key]
-    # Plain names keep the index usable; only the other way round needs NULLS LAST.
-    order = [F(first).desc(nulls_last=True) if is_down else first, *rest]
-    return order, key, is_down
+    return (key, is_down) if key in sorts else (default, False)
+
+
+def page_number(request: HttpRequest) -> int:
+    """``?page=``: the first for what is no number; a number beyond all lists for the last."""
+    try:
+        number = int(request.GET.get("page", "1"))
+    except ValueError:
+        return 1
+    return min(number, _LAST) if number >= 1 else _LAST
+
+
+def shown_page(found: Found) -> Page[Any]:
+    """The page as the pager wants it; the rows were read already."""
+    return Page(found.rows, found.number, Paginator(range(found.total), PAGE_SIZE))
 
 
 def page_of(

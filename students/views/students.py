@@ -9,12 +9,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from portal.core.access import count_reached, reaches_any
+from portal.core.access import reaches_any
 from students.filters import CONDITIONS, StudentFilter
 from students.models import Student
 from students.queries import choices
-from students.queries.listing import DEFAULT_SORT, SORTS, VALUES, student_rows
-from students.views.listing import conditions, heads, page_of, sorting, without
+from students.queries.listing import DEFAULT_SORT, SORTS, order_of, student_page
+from students.views.listing import (
+    conditions,
+    heads,
+    page_number,
+    shown_page,
+    sorting,
+    without,
+)
 
 
 @login_required
@@ -23,18 +30,16 @@ def student_list(request: HttpRequest) -> HttpResponse:
     """Everyone whose card this person may see, narrowed by the address."""
     if not reaches_any(Student, request.user, "see_card"):
         raise PermissionDenied(_("None of your posts lets you see students."))
-    mine = Student.objects.restrict(request.user, "see_card")
     if request.GET.get("part") == "filter":
         return _filter_form(request)
-    narrow = StudentFilter(request.GET, mine, request=request) if _is_narrowed(request) else None
-    order, key, is_down = sorting(request, SORTS, DEFAULT_SORT)
-    found = (narrow.qs if narrow else mine).order_by(*order).values_list(*VALUES)
-    everyone = None if narrow else count_reached(Student, request.user, "see_card")
-    page = page_of(request, found, count=everyone)
-    rows, extra = student_rows(request.user, page.object_list)
+    narrow = _narrowed(request)
+    key, is_down = sorting(request, SORTS, DEFAULT_SORT)
+    found, extra = student_page(
+        request.user, narrow.qs if narrow else None, order_of(key, is_down), page_number(request)
+    )
     context = {
-        "page": page,
-        "rows": rows,
+        "page": shown_page(found),
+        "rows": found.rows,
         "heads": _heads(key, is_down, extra),
         "active": conditions(request, narrow.conditions()) if narrow else [],
         "ignored": narrow.form.errors if narrow else None,
@@ -44,8 +49,11 @@ def student_list(request: HttpRequest) -> HttpResponse:
     return render(request, "students/list.html", context)
 
 
-def _is_narrowed(request: HttpRequest) -> bool:
-    return any(request.GET.get(key) for key in CONDITIONS)
+def _narrowed(request: HttpRequest) -> StudentFilter | None:
+    if not any(request.GET.get(key) for key in CONDITIONS):
+        return None
+    mine = Student.objects.restrict(request.user, "see_card")
+    return StudentFilter(request.GET, mine, request=request)
 
 
 def _heads(key: str, is_down: bool, extra: list[Any]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from portal.core.scope import remembered
 from .actions import action as known_action
 from .denials import denial_reasons, denied
 from .reason import Reason
-from .seen_as import both_in_force, plain, supporter_of
+from .seen_as import both_in_force, key_of, plain, supporter_of
 
 
 @dataclass(frozen=True)
@@ -135,15 +135,32 @@ def reaches_any(model: type[models.Model], user: Any, action: str) -> bool:
     )
 
 
+def reach_statement(
+    model: type[models.Model], user: Any, action: str, **within: Any
+) -> tuple[str, tuple[Any, ...]] | None:
+    """``reached_keys`` as a statement with its values, for lists written as plain statements:
+    one column of primary keys, with repetitions. None: nothing is reached."""
+    keys = reached_keys(model, user, action, **within)
+    if keys is None:
+        return None
+
+    def write() -> tuple[str, tuple[Any, ...]] | None:
+        try:
+            statement, values = keys.query.sql_with_params()
+        except EmptyResultSet:
+            return None
+        return statement, tuple(values)
+
+    named = ("reach statement", model._meta.label, key_of(user), action, timezone.localdate())
+    return write() if within else remembered(named, write)
+
+
 def count_reached(model: type[models.Model], user: Any, action: str) -> int:
     """How many rows ``reached_keys`` names, counted from the reach without reading the rows."""
-    keys = reached_keys(model, user, action)
-    if keys is None:
+    reach = reach_statement(model, user, action)
+    if reach is None:
         return 0
-    try:
-        statement, params = keys.query.sql_with_params()
-    except EmptyResultSet:
-        return 0
+    statement, params = reach
     found = fetch(
         f"SELECT count(*) FROM (SELECT DISTINCT pk FROM ({statement}) reach(pk)) each_once", params
     )

@@ -11,6 +11,7 @@ Nothing else happens inside: no tags, no filters, no localised numbers.
 
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any
 
 from django import template
@@ -38,8 +39,13 @@ class EachNode(template.Node):
             out.append(first)
             for name, fixed in pairs:
                 value = row[name]
-                if value is not None:
-                    out.append(value if type(value) is SafeString else conditional_escape(value))
+                kind = type(value)
+                if kind is str:
+                    out.append(escape(value))
+                elif kind is SafeString:
+                    out.append(value)
+                elif value is not None:
+                    out.append(conditional_escape(value))
                 out.append(fixed)
         return mark_safe("".join(out))
 

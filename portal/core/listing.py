@@ -1,0 +1,177 @@
+"""One page of a long list in one statement: which rows, in which order, and what they show.
+
+Only the access rule says which rows there are (``reach_statement``); this module says how the
+database should find the page among them, which depends on how many they are:
+
+- few: gather the keys of the reach, sort, cut out the page. The total comes with it.
+- many: walk an index that has the order of the list and test row by row, until the page is full.
+  Counting them all would cost more than the page, so the total is kept until a write changes it.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from portal.core.access import count_reached, key_of, reach_statement
+from portal.core.rows import fetch
+from portal.core.unchanged import kept_in_state, state_column
+
+PAGE_SIZE = 50
+# Last known size of somebody's reach: it only chooses between two ways to the same rows.
+_sizes: dict[tuple[str, ...], int] = {}
+
+
+@dataclass(frozen=True)
+class Value:
+    """One more value per row: SQL over the list's alias, and its parameters."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """``sql`` of ORDER BY and the ``joins`` it needs. ``walk`` is the FROM part that yields rows in
+    this order from an index, with {test} and {upto} where the reach and the rows needed are to
+    stand; empty when no index has this order."""
+
+    sql: str
+    joins: str = ""
+    walk: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of ``model`` rows named ``alias``, with ``joins`` for what its values read.
+
+    ``histories`` are the history tables on which the number of rows depends. From ``wide`` rows
+    on walking is quicker than gathering.
+    """
+
+    model: type[models.Model]
+    alias: str
+    joins: str
+    values: tuple[str, ...]
+    histories: tuple[str, ...]
+    wide: int = 8_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows of one page, the number of all rows, the number of the page shown; ``state`` names the
+    state of the listing's histories that the rows belong to, ``reach`` what was asked."""
+
+    rows: list[Any]
+    total: int
+    number: int
+    state: str = ""
+    reach: str = ""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    listing: Listing
+    reach: tuple[str, tuple[Any, ...]]
+    order: Order
+    more: tuple[Value, ...]
+    count: Callable[[str, str], int]
+
+
+def reached_page(
+    listing: Listing, user: Any, action: str, order: Order, number: int,
+    more: Sequence[Value] = (), count: Callable[[str], int] | None = None, **within: Any,
+) -> Found:  # fmt: skip
+    """Page ``number`` of everything ``user`` reaches for ``action``; the last one if there are
+    fewer pages. ``within`` narrows the rows by columns of the list's own table, as in
+    ``reached_keys``; ``count(state, reach)`` then tells how many they are."""
+    reach = reach_statement(listing.model, user, action, **within)
+    if reach is None:
+        return Found([], 0, 1)
+
+    def counted(state: str, named: str) -> int:
+        return kept_in_state(
+            f"reached:{named}", state, listing.histories,
+            lambda: count_reached(listing.model, user, action),
+        )  # fmt: skip
+
+    asked = _Asked(listing, reach, order, tuple(more), count or counted)
+    name = (listing.model._meta.label, key_of(user), action, str(within))
+    take = _walked if order.walk and _sizes.get(name, 0) >= listing.wide else _gathered
+    found = take(asked, number)
+    if not found.rows and number > 1:
+        total = take(asked, 1).total
+        found = take(asked, max(1, -(-total // PAGE_SIZE)))
+    if len(_sizes) > 5_000:
+        _sizes.clear()
+    _sizes[name] = found.total
+    return found
+
+
+def digest(*parts: Any) -> str:
+    """Short name of statements and values, for keys of what is kept."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:40]
+
+
+def _cut(number: int) -> str:
+    return f"LIMIT {PAGE_SIZE} OFFSET {(number - 1) * PAGE_SIZE}"
+
+
+def _gathered(asked: _Asked, number: int) -> Found:
+    a, table = asked.listing.alias, asked.listing.model._meta.db_table
+    statement, params = asked.reach
+    page = f"""SELECT {a}.id, count(*) OVER () FROM {table} {a} {asked.order.joins}
+                WHERE {a}.id = ANY(ARRAY({statement}))
+                ORDER BY {asked.order.sql} {_cut(number)}"""
+    rows, state, total = _shown(asked.listing, page, params, asked.order, asked.more)
+    return Found(rows, total, number, state, digest(asked.reach))
+
+
+def _walked(asked: _Asked, number: int) -> Found:
+    a = asked.listing.alias
+    statement, params = asked.reach
+    # OFFSET 0 keeps the planner from turning the test back into a join with the whole reach.
+    test = f"""EXISTS (
+               SELECT 1 FROM ({statement}) reach(id) WHERE reach.id = {a}.id OFFSET 0)"""
+    walk = asked.order.walk.format(test=test, upto=number * PAGE_SIZE)
+    page = f"SELECT {a}.id, 0 FROM {walk} ORDER BY {asked.order.sql} {_cut(number)}"
+    rows, state, _none = _shown(asked.listing, page, params, asked.order, asked.more)
+    named = digest(asked.reach)
+    total = asked.count(state, named) if rows else 0
+    return Found(rows, total, number, state, named)
+
+
+def page_of_rows(
+    listing: Listing, rows: "models.QuerySet[Any, Any]", order: Order, number: int,
+    more: Sequence[Value] = (), total: int | None = None,
+) -> Found:  # fmt: skip
+    """Page ``number`` of a queryset that was restricted and narrowed by the caller."""
+    total = rows.order_by().count() if total is None else total
+    if not total:
+        return Found([], 0, 1)
+    number = min(number, -(-total // PAGE_SIZE))
+    a, table = listing.alias, listing.model._meta.db_table
+    statement, params = rows.order_by().values("pk").query.sql_with_params()
+    page = f"""SELECT {a}.id, 0 FROM {table} {a} {order.joins} WHERE {a}.id IN ({statement})
+                ORDER BY {order.sql} {_cut(number)}"""
+    shown, state, _none = _shown(listing, page, params, order, more)
+    return Found(shown, total, number, state)
+
+
+def _shown(
+    listing: Listing, page: str, params: Sequence[Any], order: Order, more: Sequence[Value]
+) -> tuple[list[tuple[Any, ...]], str, int]:
+    """(rows, state of the data, the page's own second column)."""
+    a, table = listing.alias, listing.model._meta.db_table
+    state = f"(SELECT {state_column(listing.histories)})"
+    columns = ", ".join(["page.total", state, *listing.values, *(value.sql for value in more)])
+    joins = listing.joins if order.joins in listing.joins else f"{order.joins} {listing.joins}"
+    rows = fetch(
+        f"""WITH page(id, total) AS MATERIALIZED ({page})
+            SELECT {columns} FROM page JOIN {table} {a} ON {a}.id = page.id {joins}
+             ORDER BY {order.sql}""",
+        (*params, *(param for value in more for param in value.params)),
+    )
+    return [row[2:] for row in rows], rows[0][1] if rows else "", rows[0][0] if rows else 0
