@@ -24,7 +24,15 @@ from casework.queries.ledger import (
 from portal.core.access import reaches_any
 from students.models import Student
 from students.queries import choices
-from students.views.listing import conditions, heads, page_number, shown_page, sorting, without
+from students.views.listing import (
+    conditions,
+    heads,
+    list_parts,
+    page_number,
+    shown_page,
+    sorting,
+    without,
+)
 
 
 @login_required
@@ -56,6 +64,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "total": total,
         "q": request.GET.get("q", ""),
     }
+    context["parts"] = list_parts(
+        request, context, request.user.pk, found.total, total, keep=narrow is None
+    )
     return render(request, "casework/cases.html", context)
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from portal.core.listing import Found, Listing, Order, Value, page_of_rows, reached_page
 from portal.core.registry import Column, Inline, columns
@@ -45,12 +48,20 @@ def order_of(key: str, is_down: bool) -> Order:
     return Order(down if is_down else up, joins, walk)
 
 
-def status_tones() -> dict[str, Any]:
-    """Status words as tags, once per page; the ordinary status stays plain."""
+@lru_cache(maxsize=8)
+def status_tones(_language: str | None) -> dict[str, str]:
+    """Status words as tags; the ordinary status stays plain."""
     return {
-        value: tag_markup(label, "neutral") if value != StudentStatus.ENROLLED else label
+        value: tag_markup(label, "neutral") if value != StudentStatus.ENROLLED else str(label)
         for value, label in StudentStatus.choices
     }
+
+
+def _markup(value: Any) -> str:
+    """``conditional_escape`` without its detour through lazy texts, for hundreds of cells."""
+    if type(value) is SafeString:
+        return value
+    return escape(value) if type(value) is str else conditional_escape(value)
 
 
 def student_page(
@@ -105,20 +116,20 @@ def _mappings(
     if not found:
         return []
     units = unit_words((pk for row in found for pk in row[7:9]), found[0][6])
-    words = status_tones()
+    words = status_tones(get_language())
     starts = [format_html('<td class="p-nowrap p-c-{}">', column.code) for column, _read in shown]
     rows = []
     for row in found:
         pk, number, name, status, year, major = row[:6]
         group, home = units.get(row[7]), units.get(row[8])
         academy = home.academy if home else ""
-        cells = [conditional_escape(read(row)) for _column, read in shown]
+        cells = [_markup(read(row)) for _column, read in shown]
         beside = [
             cell
             for (column, _read), cell in zip(shown, cells, strict=True)
             if column.code != "level"
         ]
-        line = [conditional_escape(part) for part in (academy, major) if part]
+        line = [_markup(part) for part in (academy, major) if part]
         rows.append(
             {
                 "pk": pk,

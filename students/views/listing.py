@@ -6,8 +6,10 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from portal.core.listing import PAGE_SIZE, Found
+from portal.core.ui.shells import shell
 
 _LAST = 10**9
 
@@ -75,3 +77,20 @@ def conditions(
         {"field": label, "value": words, "remove_url": without(request, key)}
         for key, label, words in active
     ]
+
+
+def list_parts(
+    request: HttpRequest, context: dict[str, Any], *key: Any, keep: bool
+) -> dict[str, SafeString]:
+    """Search and chips, heads, pager and filter dialog of a list; ``key`` names what the chips
+    show beyond the address."""
+    page = context["page"]
+    labels = tuple(str(head["label"]) for head in context["heads"])
+    return {
+        "top": shell(request, "students/_list_top.html", context, *key, keep=keep),
+        "heads": shell(request, "students/_heads.html", context, labels, keep=keep),
+        "pager": shell(
+            request, "components/pager.html", context, page.number, page.paginator.count, keep=keep
+        ),
+        "dialog": shell(request, "students/_list_dialog.html", context, keep=keep),
+    }

@@ -17,6 +17,7 @@ from students.queries.listing import DEFAULT_SORT, SORTS, order_of, student_page
 from students.views.listing import (
     conditions,
     heads,
+    list_parts,
     page_number,
     shown_page,
     sorting,
@@ -46,6 +47,7 @@ def student_list(request: HttpRequest) -> HttpResponse:
         "clear_url": without(request, *CONDITIONS),
         "q": request.GET.get("q", ""),
     }
+    context["parts"] = list_parts(request, context, keep=narrow is None)
     return render(request, "students/list.html", context)
 
 

@@ -5,6 +5,7 @@ import random
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from cohorts.domain.mergers import Part, merge_units, split_unit
 from cohorts.domain.tree import close_unit, move_unit, open_unit, rebuild_tree
 from cohorts.domain.units import edit_unit, reopen_unit
+from cohorts.enums import INNER_KINDS
 from cohorts.models import Cohort, College, Group, Unit, UnitTree, University
 from portal.core.errors import DomainError
 from students.models import Placement
@@ -37,6 +39,8 @@ def walked() -> set[tuple[int, int, int]]:
 def kept() -> set[tuple[int, int, int]]:
     rows = list(UnitTree.objects.values_list("ancestor_id", "descendant_id", "depth"))
     assert len(rows) == len(set(rows))
+    wrong = UnitTree.objects.exclude(is_inner=Q(descendant__kind__in=INNER_KINDS))
+    assert not wrong.exists()
     return set(rows)
 
 
