@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from casework.models import Case
 from casework.queries.ledger import case_page
@@ -84,7 +85,7 @@ def test_kept_totals_and_tabs_follow_a_write(monkeypatch: pytest.MonkeyPatch) ->
     world = build_world()
     order = case_order("level", False, True)
     assert read(world.jiang, "name")[1] == read(world.jiang, "name")[1] == 4
-    place_student(actor=None, student=world.song, unit=world.c2302)
+    place_student(actor=None, student=world.song, unit=world.c2302, since=timezone.localdate())
     assert read(world.jiang, "name")[1] == 5
     world.add_case("gu")
     world.add_case("cheng", category="ECONOMIC")
