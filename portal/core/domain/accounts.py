@@ -50,7 +50,8 @@ def change_account(*, actor: User | None, user: User, fields: Collection[str]) -
         raise DomainError(
             _("You cannot freeze or end your own account. Ask another administrator.")
         )
-    kept = User.objects.select_for_update().get(pk=user.pk)
+    # Not the row's key: the audit row of somebody else's act refers to this account meanwhile.
+    kept = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if actor is not None and actor.pk == user.pk and fields & _RIGHTS:
         raise DomainError(
             _("Number, opening and end of your own account are changed by another administrator.")

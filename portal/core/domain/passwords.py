@@ -26,7 +26,7 @@ def change_password(*, actor: User, password: str, keep_session: str | None = No
 
     Raises DomainError with all reasons when the rules refuse it.
     """
-    user = User.objects.select_for_update().get(pk=actor.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -58,7 +58,7 @@ def give_one_time_password(*, actor: User | None, user: User) -> str:
             _("You took this administrator's second factor away. Another security administrator, "
               "or the operator by command line, must give the password.")
         )  # fmt: skip
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     password = one_time_password()
     _set(user, password, must_change=True)
     drop_sessions(user)
