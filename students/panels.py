@@ -6,12 +6,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.access import granted_unit_ids
-from portal.core.access import count_reached, reaches_any
+from portal.core.access import count_reached
 from portal.core.registry import Hit, NavItem, SearchProvider, register_nav, register_search
 from students.access import own_student_id
 from students.models import Student
 from students.queries.lookup import found_students, typed
+from students.queries.ratios import sees_ratios
 from students.queries.rights import reaches_anyone
 from students.queries.standing import stands
 
@@ -46,7 +46,7 @@ register_nav(
     ),
     NavItem(
         "ratios", _("Office"), _("Staffing ratios"), "students:ratios", "analysis", 900,
-        lambda user: reaches_any(Student, user, "appoint") or bool(granted_unit_ids(user, "see_counts")),
+        sees_ratios,
     ),
     NavItem(
         "links", _("Students"), _("Tutors and advisers"), "students:links", "user", 130,

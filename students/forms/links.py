@@ -13,7 +13,8 @@ from cohorts.models import LinkKind, Role, Unit
 from portal.core.models import User
 from students.queries.links import POST_RELATIONS
 
-_DAY = forms.DateInput(attrs={"type": "date"})
+# The browser's own field reads and writes ISO dates, whatever the language.
+_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 RULE_CHOICES = [("major", _("same major first, then lowest load")), ("load", _("lowest load"))]
 _MAX = 2**31 - 1
 
@@ -74,7 +75,10 @@ class CoverForm(_Dated):
 
     person = _PersonField(label=_("who is away"))
     stand_in = _PersonField(label=_("who stands in"))
-    field_order = ("person", "stand_in", "starts_on", "ends_on")
+    with_posts = forms.BooleanField(
+        label=_("also as deputy in the posts within which you appoint"), required=False
+    )
+    field_order = ("person", "stand_in", "starts_on", "ends_on", "with_posts")
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from cohorts.access import granted_unit_ids
 from cohorts.enums import RatioShape, Side, UnitKind
 from cohorts.models import Appointment, Ratio, Unit
 from portal.core.rows import fetch
@@ -220,6 +221,22 @@ def lines_on(user: Any, ratio: Ratio, unit_ids: set[int]) -> list[Line]:
 def _weight_of(person_id: int, unit: Unit, ratio: Ratio) -> Decimal | None:
     held = [post.weight for post in holders(unit, ratio) if post.person_id == person_id]
     return max(held, default=None)
+
+
+def seen_ratios(user: Any) -> list[Ratio]:
+    """Those ratios that are counted for a unit whose figures ``user`` may see."""
+    known = ratios()
+    sides = {one.side for one in known}
+    seen = {side for side in sides if ratio_units(user, side).exists()}
+    return [one for one in known if one.side in seen]
+
+
+def sees_ratios(user: Any) -> bool:
+    """Whether the page of ratios is offered: a few small statements, none without any post."""
+    if not granted_unit_ids(user, "see_unit"):
+        return False
+    sides = set(Ratio.objects.order_by().values_list("side", flat=True).distinct())
+    return any(ratio_units(user, side).exists() for side in sorted(sides))
 
 
 def ratios() -> list[Ratio]:

@@ -16,6 +16,7 @@ from cohorts.enums import UnitKind
 from cohorts.models import Parameter
 from portal.core.errors import DomainError
 from portal.core.models import User
+from students.domain.leave_cover import cover_leave
 from students.domain.links import cover_links, end_cover
 from students.forms.links import CoverForm, UnitPostsForm, kind_of, unit_of
 from students.queries.link_pages import offered_units, post_units, students_under, units_below
@@ -41,15 +42,19 @@ def cover(request: HttpRequest) -> HttpResponse:
     start = {"starts_on": timezone.localdate(), "person": person.username if person else ""}
     form = CoverForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
+        asked = dict(form.cleaned_data)
         try:
-            n = cover_links(actor=request.user, kind=kind, **form.cleaned_data)  # type: ignore[arg-type]
+            if asked.pop("with_posts"):
+                n, posts = cover_leave(actor=request.user, kind=kind, **asked)  # type: ignore[arg-type]
+            else:
+                n, posts = cover_links(actor=request.user, kind=kind, **asked), 0  # type: ignore[arg-type]
         except DomainError as error:
             form.add_error(None, str(error))
         else:
             messages.success(
                 request,
-                _("%(name)s stands in for %(n)s students.")
-                % {"name": form.cleaned_data["stand_in"].name, "n": n},
+                _("%(name)s stands in for %(n)s students and in %(posts)s posts.")
+                % {"name": asked["stand_in"].name, "n": n, "posts": posts},
             )
             return redirect(f"{reverse('students:links')}?kind={kind.code}")
     status = 422 if request.method == "POST" else 200

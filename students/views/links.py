@@ -102,7 +102,7 @@ def share(request: HttpRequest) -> HttpResponse:
     form = ShareForm(typed)
     people = link_loads(request.user, kind, unit, asked_years(students), form.numbers())
     form.fields["people"].choices = [(str(one.pk), one.name) for one in people]
-    chosen = _chosen(people, data)
+    chosen = _chosen(people, data, is_open=not kind.roles.exists())
     shown = preview(request.user, kind, students, chosen, _rule(form))
     if request.method == "POST" and form.is_valid():
         done = _apply(request, kind, form, shown)
@@ -137,10 +137,12 @@ def _asked_students(
     return students.filter(student_no=number) if number else students
 
 
-def _chosen(people: list[Load], data: Any) -> list[Load]:
+def _chosen(people: list[Load], data: Any, is_open: bool) -> list[Load]:
     """Those ticked; on the first look everybody with a free place."""
     if "rule" not in data:
-        return [one for one in people if not one.blocked and one.free != 0]
+        open_to = [one for one in people if not one.blocked and one.free != 0]
+        # Without roles of the kind's own, those who serve already are offered first.
+        return [one for one in open_to if one.total] or open_to if is_open else open_to
     ticked = set(data.getlist("people"))
     typed = set(ShareForm(data).numbers())
     return [one for one in people if str(one.pk) in ticked or one.number in typed]

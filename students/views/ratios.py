@@ -15,7 +15,7 @@ from portal.core.access import reaches_any
 from portal.core.models import User
 from students.models import Student
 from students.queries.link_pages import units_below
-from students.queries.ratios import holders, lines, planned, ratios
+from students.queries.ratios import holders, lines, planned, ratios, seen_ratios
 
 
 @login_required
@@ -24,7 +24,7 @@ def ratio_page(request: HttpRequest) -> HttpResponse:
     """One ratio for every unit within reach, with a plan beside it."""
     if not granted_unit_ids(request.user, "see_unit"):  # type: ignore[arg-type]
         raise PermissionDenied(_("None of your posts shows the figures of a unit."))
-    known = ratios()
+    known = seen_ratios(request.user) or ratios()
     if not known:
         raise Http404
     code = request.GET.get("ratio", "")
@@ -41,17 +41,15 @@ def ratio_page(request: HttpRequest) -> HttpResponse:
         # A number opens its list only where the list is as long as the number.
         "open_units": set(granted_unit_ids(request.user, "see_card")),  # type: ignore[arg-type]
     }
-    return render(request, "students/ratios.html", context | _plan(request, known))
+    return render(request, "students/ratios.html", context | _plan(request, chosen))
 
 
-def _plan(request: HttpRequest, known: list[Any]) -> dict[str, Any]:
+def _plan(request: HttpRequest, ratio: Any) -> dict[str, Any]:
     """The form of a planned post and its effect; offered to those who appoint."""
     if not reaches_any(Student, request.user, "appoint"):
         return {"may_plan": False}
     roles = list(
-        Role.objects.filter(
-            pk__in={one.role_id for ratio in known for one in ratio.roles.all()}
-        ).order_by("order")
+        Role.objects.filter(pk__in={one.role_id for one in ratio.roles.all()}).order_by("order")
     )
     asked = {key: request.GET.get(key, "") for key in ("plan_role", "plan_unit", "plan_person")}
     role = next((one for one in roles if one.code == asked["plan_role"]), None)

@@ -57,6 +57,7 @@ from portal.core.scope import request_scope
 from portal.web.domain import account_export, reminders
 from portal.web.queries.contracts import account as contract_account
 from students.domain import (
+    leave_cover,
     link_runs,
     links,
     movement,
@@ -309,6 +310,9 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
             movement.transfer(actor=w.han, student=w.gu, units=[w.c2302], order=_order(9))),
     "students.domain.statuses.change_status": lambda w: lambda: statuses.change_status(
         actor=w.han, student=w.gu, status=StudentStatus.ON_LEAVE, since=timezone.localdate()),
+    "students.domain.leave_cover.cover_leave": lambda w: lambda: leave_cover.cover_leave(
+        actor=w.jiang, person=w.lu, stand_in=w.nobody, starts_on=timezone.localdate(),
+        ends_on=timezone.localdate()),
     "students.domain.links.link_student": lambda w: lambda: links.link_student(
         actor=w.jiang, kind=_tutor(), person=w.wang, student=w.cheng),
     "students.domain.links.end_link": lambda w: lambda: links.end_link(

@@ -106,7 +106,7 @@ def test_a_planned_post_shows_what_it_would_change_and_changes_nothing(world: Wo
     )
     assert len(page.context["effects"]) == 2
     wrong = client_of(world, "he").get(
-        f"/ratios/?plan_role=psych_teacher&plan_unit={world.mingde23.pk}"
+        f"/ratios/?plan_role=counsellor&plan_unit={world.mingde23.pk}&plan_person=x9"
     )
     assert wrong.context["problem"]
 
