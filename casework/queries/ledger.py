@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from casework.enums import Channel, Stage
-from casework.models import Case, CaseCategory
+from casework.models import Case
 from portal.core.access import reach_statement
 from portal.core.listing import (
     Found,
@@ -214,6 +214,11 @@ def tab_counts(user: Any, state: str = "", reach: str = "") -> dict[str, int]:
 
 def top_categories() -> list[tuple[str, str]]:
     """Categories that have a tab: the ones in use that are not part of another."""
-    return list(
-        CaseCategory.objects.filter(is_used=True, parent=None).values_list("pk", "short_name")
-    )
+    return [
+        (code, name)
+        for code, name in fetch(
+            """SELECT code, short_name FROM casework_casecategory
+                WHERE is_used AND parent_id IS NULL ORDER BY "order\"""",
+            (),
+        )
+    ]
