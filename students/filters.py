@@ -20,7 +20,7 @@ from students.queries.population import standing_in
 MAX_ID = 2**31 - 1
 # The card tells neither bed nor branch: narrowing by one needs the full record.
 HIDDEN_KINDS = (*DWELLING_KINDS, UnitKind.PARTY)
-CONDITIONS = ("q", "unit", "major", "entry_year", "status", "figure")
+CONDITIONS = ("q", "unit", "also", "major", "entry_year", "status", "figure")
 
 
 class NumberField(forms.IntegerField):
@@ -40,6 +40,7 @@ def figure_choices() -> list[tuple[str, Any]]:
 class StudentFilter(df.FilterSet):
     q = df.CharFilter(label=_("Name, pinyin, initials or number"), method="by_text")
     unit = IdFilter(label=_("unit"), method="by_unit")
+    also = IdFilter(label=_("and in"), method="by_unit")
     major = IdFilter(label=_("major"), field_name="major_id")
     entry_year = IdFilter(label=_("entry year"), field_name="entry_year")
     status = df.ChoiceFilter(label=_("status"), choices=StudentStatus.choices)
@@ -72,7 +73,7 @@ class StudentFilter(df.FilterSet):
         return shown
 
     def _words(self, key: str, value: Any) -> str:
-        if key == "unit":
+        if key in ("unit", "also"):
             unit = Unit.objects.filter(pk=value).first()
             return unit.label if unit else str(value)
         if key == "major":

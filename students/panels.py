@@ -7,12 +7,22 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.access import count_reached
-from portal.core.registry import Hit, NavItem, SearchProvider, register_nav, register_search
+from portal.core.registry import (
+    Hit,
+    NavItem,
+    Panel,
+    SearchProvider,
+    register_nav,
+    register_panel,
+    register_search,
+)
 from students.access import own_student_id
+from students.domain.movement_checks import ACTION
 from students.models import Student
 from students.queries.lookup import found_students, typed
+from students.queries.movements import movements_of
 from students.queries.ratios import sees_ratios
-from students.queries.rights import reaches_anyone
+from students.queries.rights import reaches_anyone, rights_on
 from students.queries.standing import stands
 
 
@@ -37,6 +47,17 @@ def _hits(user: Any, text: str, limit: int) -> Sequence[Hit]:
     ]
 
 
+def _orders(user: Any, student: Student) -> dict[str, Any] | None:
+    """Orders of the student; None without any, unless the viewer may enter one."""
+    rows = movements_of(user, student.pk)
+    may_move = bool(rights_on(user, student.pk, (ACTION,)))
+    if not rows and not may_move:
+        return None
+    url = reverse("students:move", args=[student.student_no]) if may_move else ""
+    return {"rows": rows, "move_url": url}
+
+
+register_panel("student", Panel("movements", 850, "students/_movement_panel.html", _orders))
 register_search(SearchProvider("students", 10, _hits))
 register_nav(
     NavItem(
@@ -51,6 +72,10 @@ register_nav(
     NavItem(
         "links", _("Students"), _("Tutors and advisers"), "students:links", "user", 130,
         lambda user: reaches_anyone(user, "appoint"),
+    ),
+    NavItem(
+        "movements", _("Students"), _("Movement of students"), "students:movements", "transfer",
+        140, lambda user: reaches_anyone(user, ACTION),
     ),
     NavItem(
         "my", _("Me"), _("My record"), "students:my", "user", 900,

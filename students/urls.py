@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from students.views import link_posts, links, own, particulars, portrait, ratios, seen, students
+from students.views import (
+    link_posts,
+    links,
+    movement,
+    own,
+    particulars,
+    portrait,
+    ratios,
+    seen,
+    students,
+)
 
 app_name = "students"
 urlpatterns = [
@@ -10,6 +20,11 @@ urlpatterns = [
     path("students/<str:student_no>/", portrait.portrait, name="portrait"),
     path("students/<str:student_no>/fields/<slug:field>/", particulars.open_field, name="field"),
     path("students/<str:student_no>/seen/", seen.seen, name="seen"),
+    path("students/<str:student_no>/move/", movement.move_student, name="move"),
+    path("movement/", movement.movement_list, name="movements"),
+    path("movement/split/", movement.split_majors, name="split"),
+    path("movement/graduation/", movement.graduation, name="graduation"),
+    path("movement/<int:pk>/withdraw/", movement.withdraw, name="withdraw"),
     path("my/", own.my_page, name="my"),
     path("ratios/", ratios.ratio_page, name="ratios"),
     path("ratios/<slug:code>/<int:pk>/", ratios.holder_page, name="ratio_people"),

@@ -1,11 +1,12 @@
 """Django admin of the organisation: units, posts, roles, contracting groups, catalogues."""
 
-from . import around_posts, catalogues, contracts, measures, posts, roles, steps, units
+from . import around_posts, catalogues, contracts, groups, measures, posts, roles, steps, units
 
 __all__ = [
     "around_posts",
     "catalogues",
     "contracts",
+    "groups",
     "measures",
     "posts",
     "roles",

@@ -1,5 +1,6 @@
 """The organisation as an indented tree, with a form of its own for each kind of unit."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -7,7 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,7 @@ from cohorts.models import (
     Office,
     Room,
     SchoolClass,
+    Studio,
     Unit,
     UnitTree,
     University,
@@ -33,6 +35,7 @@ from cohorts.models import (
 from portal.core.adminsite.base import PortalAdmin, tag
 from portal.core.adminsite.exchange import SheetInOut
 
+from .unit_changes import act_links, act_view
 from .unit_sheet import UnitResource
 
 MODEL_OF_KIND: dict[str, type[Unit]] = {}
@@ -124,6 +127,14 @@ class UnitAdmin(SheetInOut, PortalAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return _Tree
+
+    def get_urls(self) -> list[Any]:
+        act = path(
+            "<int:pk>/act/<slug:code>/",
+            self.admin_site.admin_view(partial(act_view, self.admin_site)),
+            name="cohorts_unit_act",
+        )
+        return [act, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A unit is added as a college, a class, …: see the buttons above the list."""
@@ -227,6 +238,7 @@ class TypedUnitAdmin(PortalAdmin):
         obj = kw.get("obj")
         may_add = obj is not None and not obj.closed_on and self.has_add_permission(request)
         context["add_links"] = add_links(obj) if may_add else []
+        context["act_links"] = act_links(obj) if may_add else []
         return super().render_change_form(request, context, *args, **kw)
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -279,3 +291,4 @@ register_kind(Building)
 register_kind(Floor)
 register_kind(Room, "beds")
 register_kind(Group, "purpose")
+register_kind(Studio, "purpose", "place", "opening_hours")

@@ -69,6 +69,7 @@ register_nav(
             url=_dashboard_url),
     NavItem("contracts", "", _("Contract account"), "web:contracts", "account", 30,
             _has_contracts, _open_items, url=_contract_url),
+    NavItem("organisation", "", _("Organisation"), "web:tree", "building", 40, _has_units),
     NavItem("imports", _("Office"), _("Imports"), "imports:list", "upload", 910, _may_import,
             url=_import_url),
     NavItem("admin", _("Office"), _("Administration"), "admin:index", "settings", 920, _is_office),

@@ -183,6 +183,53 @@ ADDRESSES += [
     Address("students:link_posts", post=EMPTY, bad=LINKERS, denied=NO_LINKERS, free=FORM),
 ]  # fmt: skip
 
+# The organisation: tree, college × academy, column and row.
+SEES_UNITS = "lin zhou shen lu han gao he jiang qian"
+SEES_NAMES = f"{CARD} shen"
+NO_UNITS = " ".join(key for key in EVERYBODY.split() if key not in SEES_UNITS.split())
+NO_NAMES = " ".join(key for key in EVERYBODY.split() if key not in SEES_NAMES.split())
+ADDRESSES += [
+    Address("web:tree", ok=SEES_UNITS, denied=NO_UNITS, shows={"lin": "化工学院2023级"},
+            hides={"lin": "示范大学 化工学院2024级 机械工程学院", "he": "致远书院"}),
+    Address("web:tree", query="?at={chem}", ok="han gao jiang qian", denied=NO_UNITS,
+            shows={"jiang": "化工学院2024级"}),
+    Address("web:tree", query="?at={c2301}&on=2024-01-01", denied=NO_UNITS,
+            ok="lin lu han gao jiang qian", shows={"lin": "化工学院2023级"}),
+    Address("web:matrix", ok=f"{SEES_NAMES} qian", denied="psy sys sec aud nobody gu_account",
+            shows={"zhou": "化工学院 机械学院"}, hides={"lin": "机械学院", "shen": "机械学院"}),
+    Address("web:crossing", ok=SEES_NAMES, denied=NO_NAMES, shows={"zhou": "机械学院 东12舍"},
+            hides={"lin": "机械学院", "gao": "东12舍"}),
+    Address("web:crossing", query="?line={c2301}", ok=SEES_NAMES, denied=NO_NAMES,
+            shows={"lin": "顾言川 罗嘉禾", "shen": "罗嘉禾"},
+            hides={"zhou": "罗嘉禾", "shen": "顾言川"}),
+    Address("web:crossing", query="?block={room412}", ok="lin zhou lu wang han he jiang",
+            denied=NO_NAMES, shows={"lin": "顾言川"}),
+]  # fmt: skip
+
+# Orders about students: for those who may move them (han in Chem, he in Mingde).
+MOVERS = "han he"
+NO_MOVERS = " ".join(key for key in EVERYBODY.split() if key not in MOVERS.split())
+ORDER = {"what": "transfer", "on": "{tomorrow}", "reason": "调整", "school_class": "化工2302"}
+LIST = {"on": "{tomorrow}", "reason": "分流", "order_no": "〔2026〕1号", "rows": "{no_gu} 化工2302"}
+ADDRESSES += [
+    Address("students:movements", ok=MOVERS, denied=NO_MOVERS, shows={"han": "叶知秋"},
+            hides={"he": "叶知秋"}),
+    Address("students:movements", query="?show=done", ok=MOVERS, denied=NO_MOVERS),
+    Address("students:move", "{no_gu}", ok=MOVERS, denied="lin zhou lu wang gao jiang"),
+    Address("students:move", "{no_gu}", bad=MOVERS, denied="lin zhou lu wang gao jiang",
+            post={"what": "transfer"}),
+    Address("students:move", "{no_gu}", away="han", bad="he", post=ORDER,
+            denied="lin zhou lu wang gao jiang"),
+    Address("students:split", ok=MOVERS, denied=NO_MOVERS, free=FORM),
+    Address("students:split", ok="han", bad="he", denied=NO_MOVERS, post=LIST,
+            shows={"han": "顾言川"}, free=FORM),
+    Address("students:graduation", ok=MOVERS, denied=NO_MOVERS),
+    Address("students:graduation", ok="han", bad="he", denied=NO_MOVERS,
+            post=LIST | {"rows": "{no_luo}", "status": "07"}, shows={"han": "罗嘉禾"}),
+    Address("students:graduation", bad=MOVERS, denied=NO_MOVERS, post=EMPTY),
+    Address("students:withdraw", "{movement}", away="han", denied="jiang", post=EMPTY),
+]  # fmt: skip
+
 # Imports: whose they are is asked of posts and owner; which rows a file touches, row by row.
 BY_POST, OWN = "opens by a post that may import", "one's own import"
 ADDRESSES += [
@@ -238,7 +285,7 @@ ADDRESSES += [
 ]  # fmt: skip
 
 # Answers to a wrong method: nothing is read and nothing is written.
-POST_ONLY = {"web:logout", "web:remind", "web:account_word", "casework:add_record",
+POST_ONLY = {"web:logout", "web:remind", "students:withdraw", "web:account_word", "casework:add_record",
              "students:link_undo", "students:link_end", "students:link_cover_end",
              "casework:end_glass", "casework:end_lock",
              "imports:confirm", "imports:discard", "cohorts:post_end", "cohorts:posts_renew",

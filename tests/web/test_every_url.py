@@ -20,6 +20,8 @@ from cohorts.models import Contract, LinkKind
 from portal.core.domain.import_jobs import KIND
 from portal.core.models import Job, JobState, Upload
 from students.domain.link_runs import assign_links
+from students.domain.movement import take_leave
+from students.domain.movement_checks import Order
 from students.models import Placement
 from tests.core.test_audit import make_token
 from tests.web.address_table import ADDRESSES, ADMIN, POST_ONLY, SLOW
@@ -71,6 +73,8 @@ def known(world: World) -> dict[str, Any]:
     paper = propose_handover(
         actor=world.sec, post=world.posts["zhou"], receivers={}, successor=world.nobody
     )
+    ahead = Order(timezone.localdate() + dt.timedelta(days=9), "休养", "〔2026〕1号")
+    movement = take_leave(actor=world.han, student=world.ye, order=ahead)
     return (
         {key: unit.pk for key, unit in world.units.items()}
         | {f"no_{key}": one.student_no for key, one in world.students.items()}
@@ -80,6 +84,7 @@ def known(world: World) -> dict[str, Any]:
         | {"token": make_token(world.zhou).pk}
         | {"case": case.pk, "case_song": other.pk, "contract": world.contract.pk}  # type: ignore[union-attr]
         | {"run": run.key, "link": world.gu.links.get().pk, "link_run": run.links.get().pk}
+        | {"movement": movement.pk}
         | {"wang": world.wang.pk, "lu": world.lu.pk}
         | {"lock": lock.pk}
         | {"talk": talk.pk, "note": note.pk, "lost": lost.pk}
