@@ -225,7 +225,8 @@ ADDRESSES += [
             shows={"han": "顾言川"}, free=FORM),
     Address("students:graduation", ok=MOVERS, denied=NO_MOVERS),
     Address("students:graduation", ok="han", bad="he", denied=NO_MOVERS,
-            post=LIST | {"rows": "{no_luo}", "status": "07"}, shows={"han": "罗嘉禾"}),
+            post=LIST | {"rows": "{no_luo}", "status": "07"}, shows={"han": "罗嘉禾"},
+            hides={"he": "罗嘉禾"}),
     Address("students:graduation", bad=MOVERS, denied=NO_MOVERS, post=EMPTY),
     Address("students:withdraw", "{movement}", away="han", denied="jiang", post=EMPTY),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -90,7 +91,10 @@ def side(user: Any, way: Way, chosen: int | None) -> Side:
 def _counts(mine: QuerySet[Student], way: Way, unit_ids: list[int]) -> dict[int, int]:
     if not unit_ids:
         return {}
-    statement, params = mine.values("pk").query.sql_with_params()
+    try:
+        statement, params = mine.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return {}
     day = timezone.localdate()
     words = _COUNT.replace("{mine}", statement)
     return dict(fetch(words, [unit_ids, str(way.tree), day, day, *params]))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.utils import timezone
 
 from cohorts.access import granted_unit_ids
@@ -57,7 +58,10 @@ def matrix(user: Any, year: int | None = None) -> Matrix:
     students of their units, without links and with cells under three hidden."""
     day = timezone.localdate()
     is_named = reaches_any(Student, user, "see_card")
-    statement, params = _population(user, year, is_named)
+    try:
+        statement, params = _population(user, year, is_named)
+    except EmptyResultSet:
+        return Matrix()
     rows = fetch(_MATRIX.replace("{mine}", statement), [*params, day, day])
     counts = {(c, a, one, other): n for c, a, n, one, other in rows}
     colleges = sorted({c for c, _a, one, _b in counts if c and not one})
