@@ -1,10 +1,14 @@
 """Transfers, allocation of majors, leave, return and graduation: dated, ordered, checked."""
 
 import datetime as dt
+import threading
+import time
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +16,9 @@ from django.utils.translation import override
 
 from casework.domain.follow_ups import log_follow_up
 from casework.enums import Channel
+from casework.models import Case, FollowUp
 from cohorts.domain.appointments import end_appointment
+from cohorts.domain.tree import move_unit
 from cohorts.models import Major
 from cohorts.queries.study_years import year_words
 from portal.core.errors import DomainError
@@ -32,7 +38,7 @@ from students.domain.withdrawals import withdraw_movement
 from students.enums import StudentStatus
 from students.models import Movement, Placement, StatusPeriod, Student
 from students.tasks import turn_day
-from tests.world import World
+from tests.world import World, build_world
 
 TODAY = timezone.localdate()
 DAY = dt.timedelta(days=1)
@@ -274,3 +280,46 @@ def test_the_writer_of_a_talk_loses_the_student_with_the_transfer(registry: Worl
 def test_the_year_of_study_turns_with_the_calendar(world: World, day: dt.date, words: str) -> None:
     with override("en"):
         assert year_words(2023, day) == words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_class_moved_while_its_counsellor_is_writing_lets_nothing_through() -> None:
+    """The writer waits for the case row; meanwhile the class leaves his cohort."""
+    w = build_world()
+    w.add_person("bai", "白辅")
+    w.add_post("bai", "contract_leader", "chem24")
+    w.add_case("ye")
+
+    def write() -> Any:
+        return log_follow_up(actor=w.bai, student=w.ye, channel=Channel.FACE, content="谈学业安排")
+
+    with transaction.atomic():
+        Case.objects.select_for_update().get(student=w.ye)
+        writer = threading.Thread(target=lambda: results.append(_result(write)), daemon=True)
+        results: list[Any] = []
+        writer.start()
+        _wait_until_somebody_waits()
+        move_unit(actor=None, unit=w.c2401, parent=w.chem23)
+    writer.join(30)
+    assert isinstance(results[0], PermissionDenied), results
+    assert not FollowUp.objects.filter(student=w.ye).exists()
+
+
+def _result(work: Any) -> Any:
+    try:
+        return work()
+    except Exception as error:
+        return error
+    finally:
+        connection.close()
+
+
+def _wait_until_somebody_waits() -> None:
+    deadline = time.monotonic() + 20
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+    pytest.fail("the writer never waited")
