@@ -51,8 +51,7 @@ def top_units(user: Any) -> list[int]:
     """Visible units whose parent is not visible: where the viewer's tree begins."""
     mine = Unit.objects.restrict(user, "see_unit").order_by()
     rows = mine.filter(Q(parent=None) | ~Q(parent__in=mine.values("pk")))
-    # Rooms are reached one by one through a post on a cohort of an academy: they begin no tree.
-    return list(rows.exclude(kind__in=INNER_KINDS).order_by("code").values_list("pk", flat=True))
+    return list(rows.order_by("code").values_list("pk", flat=True))
 
 
 def nodes(user: Any, *, parent: Unit | None, day: dt.date) -> list[Node]:
