@@ -186,7 +186,7 @@ def act_view(site: admin.AdminSite, request: HttpRequest, pk: int, code: str) ->
         raise Http404
     if not request.user.has_perm("cohorts.change_college"):
         raise PermissionDenied
-    form = act.form(request.POST or None, unit=unit)
+    form = act.form(request.POST if request.method == "POST" else None, unit=unit)
     outcome = None
     if request.method == "POST" and form.is_valid():
         actor, data = request.user, form.cleaned_data

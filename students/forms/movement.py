@@ -78,7 +78,7 @@ class MoveForm(OrderForm):
     """One student: transfer, leave or return."""
 
     what = forms.ChoiceField(
-        label=gettext_lazy("Order"),
+        label=gettext_lazy("Kind of order"),
         choices=[
             ("transfer", gettext_lazy("transfer")),
             ("leave", gettext_lazy("leave of absence")),
@@ -143,7 +143,9 @@ class SplitForm(BulkForm):
 
 
 class LeavingForm(BulkForm):
-    status = forms.ChoiceField(label=gettext_lazy("How they leave"), choices=LEAVING)
+    status = forms.ChoiceField(
+        label=gettext_lazy("How they leave"), choices=LEAVING, initial=StudentStatus.GRADUATED
+    )
     unit = UnitWords(
         UnitKind.CLASS, UnitKind.COHORT, label=gettext_lazy("Everyone of a class or cohort"),
         help_text=gettext_lazy("Name or code; with pasted numbers only those students are taken."),

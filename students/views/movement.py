@@ -58,7 +58,8 @@ def move_student(request: HttpRequest, student_no: str) -> HttpResponse:
     """Transfer, leave or return of one student."""
     student = Student.objects.get_for(request.user, ACTION, student_no=student_no)
     what = request.GET.get("what", "transfer")
-    form = MoveForm(request.POST or None, user=request.user, initial={"what": what})
+    sent = request.POST if request.method == "POST" else None
+    form = MoveForm(sent, user=request.user, initial={"what": what})
     if request.method == "POST" and form.is_valid():
         try:
             _move(request.user, student, form)
@@ -133,7 +134,8 @@ def _bulk(
 ) -> HttpResponse:
     """Form → preview (the write itself, taken back) → write, if the preview still holds."""
     _check_door(request)
-    form = form_class(request.POST or None, request.FILES or None, user=request.user)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = form_class(*sent, user=request.user)
     plan, is_ready = None, False
     if request.method == "POST" and form.is_valid():
         try:

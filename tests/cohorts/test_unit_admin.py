@@ -20,8 +20,8 @@ def client(world: World) -> Client:
     return client
 
 
-def act(client: Client, unit: Unit, code: str, step: str = "apply", **form: object) -> object:
-    url = reverse("admin:cohorts_unit_act", args=[unit.pk, code])
+def act(client: Client, unit: Unit, do: str, step: str = "apply", **form: object) -> object:
+    url = reverse("admin:cohorts_unit_act", args=[unit.pk, do])
     return client.post(url, {"on": TODAY, "order_no": "", "step": step, **form})
 
 

@@ -190,7 +190,7 @@ NO_UNITS = " ".join(key for key in EVERYBODY.split() if key not in SEES_UNITS.sp
 NO_NAMES = " ".join(key for key in EVERYBODY.split() if key not in SEES_NAMES.split())
 ADDRESSES += [
     Address("web:tree", ok=SEES_UNITS, denied=NO_UNITS, shows={"lin": "化工学院2023级"},
-            hides={"lin": "示范大学 化工学院2024级 机械工程学院", "he": "致远书院"}),
+            hides={"lin": "化工学院2024级 机械工程学院", "he": "致远书院"}),
     Address("web:tree", query="?at={chem}", ok="han gao jiang qian", denied=NO_UNITS,
             shows={"jiang": "化工学院2024级"}),
     Address("web:tree", query="?at={c2301}&on=2024-01-01", denied=NO_UNITS,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from cohorts.access import granted_unit_ids
 from cohorts.models import Unit
 from cohorts.queries.unit_history import chain_on, history_of
 from portal.core.access import reaches_any
@@ -28,7 +29,7 @@ _FIRST_DAY = dt.date(1990, 1, 1)
 @require_GET
 def unit_tree(request: HttpRequest) -> HttpResponse:
     """Units the viewer holds ``see_unit`` on, as a tree that opens level by level, on any day."""
-    if not reaches_any(Unit, request.user, "see_unit"):
+    if not granted_unit_ids(request.user, "see_unit"):
         raise PermissionDenied(_("None of your posts lets you see units."))
     day = _day(request)
     at = number(request.GET.get("at"), default=0)
@@ -37,6 +38,9 @@ def unit_tree(request: HttpRequest) -> HttpResponse:
         "nodes": nodes(request.user, parent=parent, day=day), "day": day, "parent": parent,
         "is_today": day == timezone.localdate(),
     }  # fmt: skip
+    if parent is None and len(context["nodes"]) == 1:
+        only = Unit.objects.get_for(request.user, "see_unit", context["nodes"][0].pk)
+        context |= {"open_pk": only.pk, "children": nodes(request.user, parent=only, day=day)}
     if getattr(request, "htmx", False):
         return render(request, "web/_tree_nodes.html", context)
     if parent is not None:
