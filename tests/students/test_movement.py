@@ -316,9 +316,11 @@ def _result(work: Any) -> Any:
 
 def _wait_until_somebody_waits() -> None:
     deadline = time.monotonic() + 20
+    # Within a transaction the view is read once, unless the copy is thrown away.
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(waiting)
             if cursor.fetchone()[0]:
                 return
