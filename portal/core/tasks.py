@@ -1,9 +1,10 @@
 """Tasks of the floor: a job takes its id and nothing else."""
 
 from celery import shared_task
+from django.conf import settings
 
 from portal.core.auditlog import care
-from portal.core.domain import jobs, sessions
+from portal.core.domain import jobs, pull, sessions
 
 
 @shared_task(name="portal.core.tasks.run_job")
@@ -34,3 +35,9 @@ def seal_audit() -> int:
 def tend_audit() -> dict[str, int]:
     """Every night: months ahead, late entries sealed, what is new checked (on Sundays all)."""
     return care.tend()
+
+
+@shared_task(name="portal.core.tasks.pull_platform")
+def pull_platform() -> list[str]:
+    """Every night: files of the data platform, where one is connected. Twice changes nothing."""
+    return [job.state for job in pull.pull()] if settings.PLATFORM_DIR else []

@@ -185,6 +185,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.core.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=40),
     },
+    "pull-platform": {
+        "task": "portal.core.tasks.pull_platform",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "seal-audit": {
         "task": "portal.core.tasks.seal_audit",
         "schedule": crontab(),
@@ -199,6 +203,8 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# Where a data platform drops roster and staff files every night; empty: none is connected.
+PLATFORM_DIR = env.text("PLATFORM_DIR", "")
 # Notes beside the audit chain and archived months; months that stay in the table (rulebook 8.2).
 AUDIT_DIR = env.text("AUDIT_DIR", str(VAR_DIR / "audit"))
 AUDIT_KEEP_MONTHS = int(env.text("AUDIT_KEEP_MONTHS", "6"))

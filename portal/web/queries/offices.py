@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.domain.reconcile import drift
+from portal.core.domain.pull import freshness
 from portal.core.models import Job, JobState
 from portal.web.queries.kept import SCHOOL_SECONDS, kept
 
@@ -55,6 +56,7 @@ def state(role_codes: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "jobs": [{"label": JobState(code).label, "value": n} for code, n in sorted(jobs.items())],
         "failed": jobs.get(JobState.FAILED, 0),
+        "platform": freshness(),
     }
     if {"secadmin", "sysadmin"} & set(role_codes):
         extra, missing = kept("grant-drift", SCHOOL_SECONDS, drift)
