@@ -218,9 +218,26 @@ def _own_reach(user: User, action: str) -> list[int]:
     return [] if pk is None else [pk]
 
 
-register_route(Student, Route("post", _placed, _placed_reasons, granted_unit_ids))
-register_route(Student, Route("link", _linked, _linked_reasons, linked_student_ids))
-register_route(Student, Route("own", _own, _own_reasons, _own_reach))
+def _stands_within(user: User, action: str, student_id: int) -> bool:
+    reach = granted_unit_ids(user, action)
+    return bool(reach) and not set(unit_ids_of(student_id)).isdisjoint(reach)
+
+
+def _is_linked(user: User, action: str, student_id: int) -> bool:
+    return student_id in linked_student_ids(user, action)
+
+
+def _is_own(user: User, action: str, student_id: int) -> bool:
+    return student_id in _own_reach(user, action)
+
+
+register_route(
+    Student, Route("post", _placed, _placed_reasons, granted_unit_ids, holds=_stands_within)
+)
+register_route(
+    Student, Route("link", _linked, _linked_reasons, linked_student_ids, holds=_is_linked)
+)
+register_route(Student, Route("own", _own, _own_reasons, _own_reach, holds=_is_own))
 
 
 def _through_student(model: type[Any], name: str) -> Route:

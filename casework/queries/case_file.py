@@ -19,11 +19,17 @@ _SHEET = [
     "owner_name", "lead_unit_name", "raised_by_name", "plan_goal", "records", "entries", "steps",
     "seats", "moves",
 ]  # fmt: skip
+# Names by sub-select, not by join: planning a join of so many tables takes longer than reading.
 _SQL = """
-    SELECT c.number, c.episode, c.stage, l.code, l.name, l.rank, l.contact_every_days,
+    SELECT c.number, c.episode, c.stage, c.level_id, l.name, l.rank, l.contact_every_days,
            c.reported_at, c.triaged_at, c.opened_at, c.planned_at, c.help_at, c.tracking_at,
            c.assessed_at, c.closed_at, c.last_contact_at, c.contact_due_at, c.review_due_on,
-           c.advice_do, c.advice_dont, s.student_no, s.name, m.name, o.name, u.name, r.name, p.goal,
+           c.advice_do, c.advice_dont, s.student_no, s.name,
+           (SELECT name FROM cohorts_major WHERE id = s.major_id),
+           (SELECT name FROM core_user WHERE id = c.owner_id),
+           (SELECT name FROM cohorts_unit WHERE id = c.lead_unit_id),
+           (SELECT name FROM core_user WHERE id = c.raised_by_id),
+           (SELECT goal FROM casework_plan WHERE case_id = c.id),
            (SELECT count(*) FROM casework_followup f WHERE f.case_id = c.id),
            (SELECT json_agg(json_build_array(k.name, n.name, e.entered_at, e.left_at, e.reason)
                             ORDER BY n.rank, k."order")
@@ -32,36 +38,31 @@ _SQL = """
            (SELECT json_agg(json_build_array(t.text, w.name, w.title, t.due_on, t.wanted, t.done,
                                              t.done_on) ORDER BY t."order", t.id)
               FROM casework_planstep t JOIN core_user w ON w.id = t.owner_id
-             WHERE t.plan_id = p.id),
+             WHERE t.plan_id = (SELECT id FROM casework_plan WHERE case_id = c.id)),
            (SELECT json_agg(json_build_array(w.name, t.duty) ORDER BY t.starts_on, t.id)
               FROM casework_seat t JOIN core_user w ON w.id = t.person_id
              WHERE t.case_id = c.id AND (c.closed_at IS NOT NULL OR (t.starts_on <= %(day)s
                AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)))),
-           (SELECT json_agg(json_build_array(a.at, a.action, w.name, a.detail ->> 'reason',
-                                             before.name, after.name, whom.name) ORDER BY a.at)
-              FROM core_auditentry a LEFT JOIN core_user w ON w.id = a.actor_id
-              LEFT JOIN casework_caselevel before
-                ON a.action = 'raise_level' AND before.code = a.detail ->> 'before'
-              LEFT JOIN casework_caselevel after
-                ON a.action = 'raise_level' AND after.code = a.detail ->> 'after'
-              LEFT JOIN core_user whom
-                ON whom.id = (CASE a.action WHEN 'assign_owner' THEN a.detail ->> 'after'
-                                            WHEN 'seat_person' THEN a.detail ->> 'person' END)::bigint
-             WHERE a.object_type = 'case' AND a.object_id = c.id::text
+           (SELECT json_agg(json_build_array(a.at, a.action,
+                       (SELECT name FROM core_user WHERE id = a.actor_id), a.detail ->> 'reason',
+                       (SELECT name FROM casework_caselevel WHERE code = a.detail ->> 'before'),
+                       (SELECT name FROM casework_caselevel WHERE code = a.detail ->> 'after'),
+                       (SELECT name FROM core_user WHERE id = (CASE a.action
+                          WHEN 'assign_owner' THEN a.detail ->> 'after'
+                          WHEN 'seat_person' THEN a.detail ->> 'person' END)::bigint))
+                       ORDER BY a.at)
+              FROM core_auditentry a
+             WHERE a.object_type = 'case' AND a.object_id = %(key)s
                AND a.action IN ('raise_level', 'assign_owner', 'seat_person'))
       FROM casework_case c JOIN casework_caselevel l ON l.code = c.level_id
       JOIN students_student s ON s.id = c.student_id
-      LEFT JOIN cohorts_major m ON m.id = s.major_id
-      LEFT JOIN core_user o ON o.id = c.owner_id LEFT JOIN core_user r ON r.id = c.raised_by_id
-      LEFT JOIN cohorts_unit u ON u.id = c.lead_unit_id
-      LEFT JOIN casework_plan p ON p.case_id = c.id
      WHERE c.id = %(case)s
 """
 
 
 def case_file(case: Case) -> dict[str, Any]:
     """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats`` and ``moves`` (lists)."""
-    (row,) = fetch(_SQL, {"case": case.pk, "day": timezone.localdate()})
+    (row,) = fetch(_SQL, {"case": case.pk, "key": str(case.pk), "day": timezone.localdate()})
     sheet = dict(zip(_SHEET, row, strict=True))
     sheet["entries"] = [
         {"category": name, "level": level, "at": _moment(at), "left": left, "reason": reason}

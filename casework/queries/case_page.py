@@ -13,6 +13,8 @@ from portal.core.access import reasons
 from portal.core.ui.dates import day_gap, due_words, format_day
 from students.queries.rights import rights_on
 
+# What reading the records asks; asked together, one statement answers all.
+_ALSO_ASKED = ("see_card", "see_talks", "clear_restricted")
 CASE_ACTIONS = ("write_case", "manage_case", "log_talk", "break_glass")
 
 
@@ -21,7 +23,7 @@ def case_rights(user: Any, case: Case) -> dict[str, bool]:
 
     Asked of the student: a case is reached exactly when its student is, by post, link or seat.
     """
-    held = rights_on(user, case.student_id, CASE_ACTIONS, "see_case")
+    held = rights_on(user, case.student_id, (*CASE_ACTIONS, *_ALSO_ASKED), "see_case")
     return {action: action in held for action in CASE_ACTIONS}
 
 

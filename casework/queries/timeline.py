@@ -46,17 +46,15 @@ def timeline(
     """
     talks = _talks(user, case)
     say = _words()
-    dated: list[tuple[dt.datetime, str, dict[str, Any]]] = []
-    for row in talks:
-        dated.append(
-            (row[2], "family" if row[1] == Channel.FAMILY else "talks", _talk(user, row, say))
-        )
-    for entry in sheet["entries"]:
-        dated.append((entry["at"], "moves", _entry(entry)))
+    # Told in words only once it is known which ones are shown.
+    dated: list[tuple[dt.datetime, str, Any]] = [
+        (row[2], "family" if row[1] == Channel.FAMILY else "talks", row) for row in talks
+    ]
+    dated += [(entry["at"], "moves", _entry(entry)) for entry in sheet["entries"]]
     dated += [(at, "moves", item) for at, item in _moves(sheet["moves"])]
     dated.sort(key=lambda one: one[0], reverse=True)
     wanted = [item for _at, of, item in dated if kind not in KINDS or of == kind]
-    items = wanted[:most]
+    items = [_talk(user, one, say) if isinstance(one, tuple) else one for one in wanted[:most]]
     hidden = sheet["records"] - len(talks)
     if hidden > 0 and kind in ("", "talks"):
         items.append(_hidden(hidden))

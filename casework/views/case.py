@@ -97,12 +97,13 @@ def records_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Composer and timeline."""
     kind = request.GET.get("kind", "")
     sheet = case_file(case)
+    rights = case_rights(request.user, case)
     most = ALL if request.GET.get("all") else MOST
     shown = timeline(request.user, case, sheet, kind, most)
     return {
         "case": case,
         "sheet": sheet,
-        "rights": case_rights(request.user, case),
+        "rights": rights,
         "timeline": shown,
         "kind_chips": _kind_chips(request, kind if kind in KINDS else ""),
         "composer": _composer(request.POST, sheet),

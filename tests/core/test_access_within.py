@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.http import Http404
 from django.utils import timezone
 
 from casework.domain.follow_ups import log_follow_up
@@ -85,6 +86,25 @@ def test_condition_and_keys_name_the_same_rows_for_everybody(busy: World) -> Non
                     assert by_condition(model, user, action, student) == wanted
                     seen += len(wanted)
     assert seen > 50
+
+
+def test_one_row_is_given_to_those_whose_list_holds_it(busy: World) -> None:
+    given = 0
+    for user in everybody(busy):
+        for model in (Student, Case, FollowUp, Placement):
+            listed = set(
+                model.objects.restrict(user, model.see_action).values_list("pk", flat=True)
+            )
+            for row in model.objects.all():
+                with request_scope(None):
+                    try:
+                        model.objects.get_for(user, model.see_action, row.pk)
+                    except Http404:
+                        assert row.pk not in listed
+                    else:
+                        assert row.pk in listed
+                        given += 1
+    assert given > 50
 
 
 def test_one_statement_answers_for_all_actions(busy: World) -> None:

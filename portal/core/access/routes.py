@@ -36,6 +36,8 @@ class Route:
     # (user, action, column values of the parent) -> further column values of the rows that the
     # same route reaches there, or None; see ``within``.
     within: Callable[[User, str, dict[str, Any]], dict[str, Any] | None] | None = None
+    # (user, action, key) -> whether this route reaches the one row; None: ask by its keys.
+    holds: Callable[[User, str, Any], bool | None] | None = None
 
 
 _routes: dict[str, list[Route]] = {}

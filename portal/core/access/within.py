@@ -66,12 +66,70 @@ def _leads_nowhere(model: type[models.Model], user: Any, action: str, name: str)
 
 def _asked(model: type[models.Model], user: Any, action: str, pk: Any, but: str) -> bool:
     def read() -> bool:
+        told = _told(model, user, action, pk, None, but)
+        if told is not None:
+            return told
         keys = reached_keys(model, user, action, but=but)
         if keys is None:
             return False
         return bool(model._default_manager.filter(pk__in=keys).filter(pk=pk).exists())
 
     return remembered(_question(model, user, action, pk, but), read)
+
+
+def names_one_row(model: type[models.Model], lookup: Columns) -> bool:
+    """Whether the look-up goes by a unique column, and routes can tell about a single row."""
+    unique = {"pk", *(field.name for field in model._meta.concrete_fields if field.unique)}
+    return bool(unique.intersection(lookup)) and any(
+        way.holds is not None or way.within is not None for way in routes(model)
+    )
+
+
+def reaches_row(model: type[models.Model], user: Any, action: str, row: Any) -> bool:
+    """Whether ``user`` reaches this row, fetched without a question for ``get_for``."""
+    if not may_hold(user, action):
+        return False
+    told = _told(model, user, action, row.pk, vars(row), "")
+    return told if told is not None else reaches_one(model, user, action, row.pk)
+
+
+def _told(
+    model: type[models.Model], user: Any, action: str, pk: Any, row: Columns | None, but: str
+) -> bool | None:
+    """The answer of the routes for one row, None when one of them must be asked by its keys."""
+    if supporter_of(user) is not None:
+        return None
+    shut = denied(model, user)
+    if shut and (row is None or any(_value(model, row, name) in ids for name, ids in shut)):
+        return None if row is None else False
+    unknown = False
+    for way in routes(model):
+        if way.name == but:
+            continue
+        answer = _by(way, user, action, pk, row)
+        if answer:
+            return True
+        unknown = unknown or answer is None
+    return None if unknown else False
+
+
+def _by(way: Route, user: Any, action: str, pk: Any, row: Columns | None) -> bool | None:
+    if way.holds is not None:
+        return way.holds(user, action, pk)
+    if way.within is None or row is None:
+        return None if way.reach is None or way.reach(user, action) else False
+    columns = way.within(user, action, row)
+    if columns is None:
+        return False
+    return all(
+        row[name] in value if isinstance(value, (list, tuple)) else row[name] == value
+        for name, value in columns.items()
+    )
+
+
+def _value(model: type[models.Model], row: Columns, name: str) -> Any:
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    return row[field.attname]  # type: ignore[union-attr]
 
 
 def _question(model: type[models.Model], user: Any, action: str, pk: Any, but: str) -> Any:
