@@ -8,9 +8,8 @@ from django.utils import timezone
 from casework.enums import WriteLevel
 from casework.models import Seat
 from cohorts.access import in_force
-from portal.core.access import supporter_of
+from portal.core.access import part_of, register_part, supporter_of
 from portal.core.models import User
-from portal.core.rows import fetch
 from portal.core.scope import remembered
 
 # What a seat in a task force carries: this student's card and record, and the case.
@@ -46,29 +45,32 @@ class Ties:
     shut: tuple[int, ...]
 
 
-_TIES = """
-    SELECT 'seat', s.case_id, s.write_level
-      FROM casework_seat s JOIN casework_case c ON c.id = s.case_id
-     WHERE s.person_id = %(user)s AND c.closed_at IS NULL
-       AND s.starts_on <= %(day)s AND (s.ends_on IS NULL OR s.ends_on >= %(day)s)
-     UNION ALL
-    SELECT 'shut', case_id, '' FROM casework_lockout
-     WHERE person_id = %(user)s
-       AND starts_at <= %(now)s AND (ends_at IS NULL OR ends_at > %(now)s)
-     UNION ALL
-    SELECT 'glass', b.case_id, ''
-      FROM casework_breakglass b JOIN casework_case c ON c.id = b.case_id
-     WHERE b.person_id = %(user)s AND c.closed_at IS NULL
-       AND b.starts_at <= %(now)s AND b.ends_at > %(now)s
-     ORDER BY 2
-"""
+register_part(
+    "ties",
+    """
+    SELECT json_agg(json_build_array(kind, case_id, write_level) ORDER BY case_id) FROM (
+        SELECT 'seat' AS kind, s.case_id, s.write_level
+          FROM casework_seat s JOIN casework_case c ON c.id = s.case_id
+         WHERE s.person_id = %(user)s AND c.closed_at IS NULL
+           AND s.starts_on <= %(day)s AND (s.ends_on IS NULL OR s.ends_on >= %(day)s)
+         UNION ALL
+        SELECT 'shut', case_id, '' FROM casework_lockout
+         WHERE person_id = %(user)s
+           AND starts_at <= %(now)s AND (ends_at IS NULL OR ends_at > %(now)s)
+         UNION ALL
+        SELECT 'glass', b.case_id, ''
+          FROM casework_breakglass b JOIN casework_case c ON c.id = b.case_id
+         WHERE b.person_id = %(user)s AND c.closed_at IS NULL
+           AND b.starts_at <= %(now)s AND b.ends_at > %(now)s) tied
+    """,
+)
 
 
 def ties_of(user: User) -> Ties:
-    """One read for the whole request. A lock-out takes the seat and the glass with it."""
+    """All that was read with the grants. A lock-out takes the seat and the glass with it."""
 
     def read() -> Ties:
-        rows = fetch(_TIES, {"user": user.pk, "day": timezone.localdate(), "now": timezone.now()})
+        rows = part_of(user, "ties") or ()
         shut = tuple(pk for kind, pk, _level in rows if kind == "shut")
         return Ties(
             seats=tuple((pk, lv) for kind, pk, lv in rows if kind == "seat" and pk not in shut),

@@ -15,8 +15,10 @@ from portal.core.access import (
     Action,
     Reason,
     Route,
+    part_of,
     plain,
     register_actions,
+    register_part,
     register_route,
     supporter_of,
 )
@@ -92,26 +94,29 @@ def grants(user: User, action: str) -> QuerySet[Grant]:
 
 # Actions with the units they are held on, and each of these units with all below it: rooms only
 # below a dwelling, party branches only below a party organisation.
-_HELD = """
+register_part(
+    "held",
+    """
     WITH held AS MATERIALIZED (
         SELECT permission_id, content_object_id AS unit_id FROM cohorts_grant
          WHERE user_id = %(user)s
            AND starts_on <= %(day)s AND (ends_on IS NULL OR ends_on >= %(day)s)
     )
-    SELECT p.codename, h.units, NULL
-      FROM (SELECT permission_id, array_agg(DISTINCT unit_id) AS units
-              FROM held GROUP BY permission_id) h
-      JOIN auth_permission p ON p.id = h.permission_id
-      JOIN django_content_type c ON c.id = p.content_type_id
-     WHERE c.app_label = 'cohorts' AND c.model = 'unit'
-     UNION ALL
-    SELECT '', ARRAY[own.ancestor_id], ARRAY(
-           SELECT t.descendant_id FROM cohorts_unittree t
-            WHERE t.ancestor_id = own.ancestor_id AND (own.is_inner OR NOT t.is_inner))
-      FROM (SELECT DISTINCT unit_id FROM held) top
-      JOIN cohorts_unittree own
-        ON own.ancestor_id = top.unit_id AND own.descendant_id = top.unit_id
-"""
+    SELECT json_build_array(
+        (SELECT json_agg(json_build_array(p.codename, h.units))
+           FROM (SELECT permission_id, array_agg(DISTINCT unit_id) AS units
+                   FROM held GROUP BY permission_id) h
+           JOIN auth_permission p ON p.id = h.permission_id
+          WHERE p.content_type_id = (SELECT id FROM django_content_type
+                                      WHERE app_label = 'cohorts' AND model = 'unit')),
+        (SELECT json_agg(json_build_array(own.ancestor_id, ARRAY(
+                SELECT t.descendant_id FROM cohorts_unittree t
+                 WHERE t.ancestor_id = own.ancestor_id AND (own.is_inner OR NOT t.is_inner))))
+           FROM (SELECT DISTINCT unit_id FROM held) top
+           JOIN cohorts_unittree own
+             ON own.ancestor_id = top.unit_id AND own.descendant_id = top.unit_id))
+    """,
+)
 
 
 def granted_unit_ids(user: User, action: str) -> list[int]:
@@ -134,20 +139,13 @@ def granted_unit_ids(user: User, action: str) -> list[int]:
 
 
 def _held(user: User) -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]:
-    """(units by action, what counts as below each of them): one read for the whole request."""
-    today = timezone.localdate()
+    """(units by action, what counts as below each of them)."""
 
     def read() -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]:
-        held: dict[str, tuple[int, ...]] = {}
-        below: dict[int, list[int]] = {}
-        for codename, units, inside in fetch(_HELD, {"user": user.pk, "day": today}):
-            if codename:
-                held[codename] = tuple(units)
-            else:
-                below[units[0]] = inside
-        return held, below
+        held, below = part_of(user, "held")
+        return {codename: tuple(units) for codename, units in held or ()}, dict(below or ())
 
-    return remembered(("held", user.pk, today), read)
+    return remembered(("held", user.pk, timezone.localdate()), read)
 
 
 def holds_on_unit(user: User, action: str, unit_id: int) -> bool:

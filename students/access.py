@@ -14,10 +14,12 @@ from portal.core.access import (
     Action,
     Reason,
     Route,
+    part_of,
     reached_keys,
     reaches_one,
     reasons,
     register_actions,
+    register_part,
     register_route,
 )
 from portal.core.models import User
@@ -94,15 +96,28 @@ def reached_placements(user: User, action: str) -> QuerySet[Any] | None:
     return rows
 
 
-_LINKS = """
-    SELECT DISTINCT p.codename, l.student_id
+register_part(
+    "links",
+    """
+    SELECT json_agg(json_build_array(p.codename, l.student_id) ORDER BY l.student_id)
       FROM students_studentlink l
       JOIN cohorts_linkkind_permissions k ON k.linkkind_id = l.kind_id
       JOIN auth_permission p ON p.id = k.permission_id
      WHERE l.person_id = %(user)s AND l.revoked_at IS NULL
        AND l.starts_on <= %(day)s AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
-     ORDER BY l.student_id
-"""
+    """,
+)
+_LEFT = ", ".join(f"'{code}'" for code in LEFT_STATUSES)
+register_part(
+    "own",
+    f"""
+    SELECT to_json(s.id) FROM students_student s
+     WHERE s.user_id = %(user)s AND s.status NOT IN ({_LEFT}) AND NOT EXISTS (
+           SELECT 1 FROM students_statusperiod p
+            WHERE p.student_id = s.id AND p.status IN ({_LEFT})
+              AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s))
+    """,
+)
 
 
 def linked_student_ids(user: User, action: str) -> list[int]:
@@ -111,39 +126,22 @@ def linked_student_ids(user: User, action: str) -> list[int]:
 
 
 def _links(user: User) -> dict[str, list[int]]:
-    """Students by action: all current links in one read for the whole request."""
-    today = timezone.localdate()
+    """Students by action: all current links."""
 
     def read() -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for codename, student_id in fetch(_LINKS, {"user": user.pk, "day": today}):
-            found.setdefault(codename, []).append(student_id)
-        return found
+        found: dict[str, dict[int, None]] = {}
+        for codename, student_id in part_of(user, "links") or ():
+            found.setdefault(codename, {})[student_id] = None
+        return {codename: list(ids) for codename, ids in found.items()}
 
-    return remembered(("links", user.pk, today), read)
-
-
-_OWN = """
-    SELECT s.id FROM students_student s
-     WHERE s.user_id = %(user)s AND s.status <> ALL(%(left)s::text[]) AND NOT EXISTS (
-           SELECT 1 FROM students_statusperiod p
-            WHERE p.student_id = s.id AND p.status = ANY(%(left)s::text[])
-              AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s))
-"""
+    return remembered(("links", user.pk, timezone.localdate()), read)
 
 
 def own_student_id(user: User) -> int | None:
     """The student record that belongs to this account, if any; none after leaving for good, also
     where a post keeps the account open (design 5.10)."""
-
-    def read() -> int | None:
-        rows = fetch(
-            _OWN,
-            {"user": user.pk, "day": timezone.localdate(), "left": list(LEFT_STATUSES)},
-        )
-        return rows[0][0] if rows else None
-
-    return remembered(("own", user.pk), read)
+    found: int | None = part_of(user, "own")
+    return found
 
 
 def _placed(user: User, action: str) -> QuerySet[Any] | None:

@@ -4,18 +4,19 @@ import datetime as dt
 import uuid
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.domain.rhythm import first_action_due, next_contact_due
-from casework.domain.rights import check_still, is_shut, still_allows
+from casework.domain.rights import check_still, still_allows
 from casework.enums import Channel, Confidentiality, Risk
-from casework.models import Case, FollowUp
-from cohorts.models import Appointment
+from casework.models import Case, CaseLevel, FollowUp
+from casework.ties import shut_case_ids
 from portal.core import audit
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import User
+from portal.core.rows import fetch
 from students.models import Student
 
 # Times outside of these are slips of the pen, and the database cannot hold the worst of them.
@@ -57,7 +58,6 @@ def _already_sent(
     return sent
 
 
-@transaction.atomic
 def log_follow_up(
     *,
     actor: User,
@@ -80,58 +80,86 @@ def log_follow_up(
     future, without content, or a next date in the past. The right is checked again inside the
     transaction: a post or seat that ended a minute ago no longer writes (design 5.11).
     """
-    happened_at = happened_at or timezone.now()
-    sent = _already_sent(client_key, actor, student, content)
-    if sent is not None:
-        return sent
-    _check(content, happened_at, next_on)
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("level")
-        .filter(student=student, closed_at=None)
-        .first()
-    )
-    if case is not None and is_shut(actor, case):
-        # Kept beside the case: who is locked out neither reads nor writes in it.
-        case = None
     made = FollowUp(
-        student=student, case=case, author=actor, author_role=_role_line(actor), channel=channel,
-        content=content.strip(), happened_at=happened_at, next_on=next_on, risk=risk,
+        student_id=student.pk, author_id=actor.pk, channel=channel, content=content.strip(),
+        happened_at=happened_at or timezone.now(), next_on=next_on, risk=risk,
         needs_report=needs_report, confidentiality=confidentiality, minutes=minutes, place=place,
         client_key=client_key,
     )  # fmt: skip
     try:
+        _check(content, made.happened_at, next_on)
         with transaction.atomic():
-            made.save()
-    except IntegrityError:
-        # The same form arrived twice at once and the other copy won.
+            _keep(actor, student, made)
+    except (DomainError, IntegrityError):
+        # Sent before, or twice at once and the other copy won: dates may have passed since.
         sent = _already_sent(client_key, actor, student, content)
         if sent is None:
             raise
         return sent
-    if not still_allows(actor, student, "log_talk"):
-        raise PermissionDenied(_("Your post no longer allows you to log on this student."))
-    if case is not None and is_shut(actor, case):
-        raise PermissionDenied(_("Something changed meanwhile. Reload the page, then try again."))
-    made.refresh_from_db(fields=["is_real"])
-    if case is not None and made.is_real:
-        _count_contact(case, made)
-    audit.record(
-        actor=actor, action="log_follow_up", obj=made, student=student.pk, channel=str(channel)
-    )
     return made
 
 
-def _count_contact(case: Case, made: FollowUp) -> None:
+# The open case, locked until the contact is counted, and the post as which the actor writes.
+_OPEN_CASE = """
+    WITH open_case AS (
+        SELECT c.id, c.last_contact_at, c.contact_due_at, c.planned_at, c.help_at,
+               l.contact_every_days
+          FROM casework_case c JOIN casework_caselevel l ON l.code = c.level_id
+         WHERE c.student_id = %(student)s AND c.closed_at IS NULL FOR UPDATE OF c)
+    SELECT (SELECT r.name FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
+             WHERE a.person_id = %(actor)s AND a.revoked_at IS NULL AND a.starts_on <= %(day)s
+               AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
+             ORDER BY r."order", a.id LIMIT 1),
+           open_case.*
+      FROM (SELECT 1) always LEFT JOIN open_case ON true
+"""
+
+
+def _keep(actor: User, student: Student, made: FollowUp) -> None:
+    """Write the record, count it for the open case, leave a line in the audit trail."""
+    asked = {"student": student.pk, "actor": actor.pk, "day": timezone.localdate()}
+    ((role, *facts),) = fetch(_OPEN_CASE, asked)
+    made.author_role = role or ""
+    # Kept beside the case: who is locked out neither reads nor writes in it.
+    made.case_id = None if facts[0] in shut_case_ids(actor) else facts[0]
+    made.save(force_insert=True)
+    if not still_allows(actor, student, "log_talk"):
+        raise PermissionDenied(_("Your post no longer allows you to log on this student."))
+    if made.case_id in shut_case_ids(actor):
+        raise PermissionDenied(_("Something changed meanwhile. Reload the page, then try again."))
+    if made.case_id is not None and made.is_real:
+        _count_contact(made, *facts[1:])
+    audit.record(
+        actor=actor, action="log_follow_up", obj=made, student=student.pk,
+        channel=str(made.channel),
+    )  # fmt: skip
+
+
+_COUNTED = """
+    UPDATE casework_case SET last_contact_at = %(last)s, contact_due_at = %(due)s,
+           help_at = %(help)s, version = version + 1
+     WHERE id = %(case)s
+"""
+
+
+def _count_contact(
+    made: FollowUp,
+    last: dt.datetime | None,
+    due: dt.datetime | None,
+    planned_at: dt.datetime | None,
+    help_at: dt.datetime | None,
+    every_days: int,
+) -> None:
     """A real contact by anyone moves the clock of the case."""
-    if case.last_contact_at is None or made.happened_at >= case.last_contact_at:
-        case.last_contact_at = made.happened_at
-        case.contact_due_at = next_contact_due(case.level, made.happened_at, made.next_on)
+    if last is None or made.happened_at >= last:
+        last = made.happened_at
+        due = next_contact_due(CaseLevel(contact_every_days=every_days), last, made.next_on)
     # Stage facts are true times: the first real contact after the plan is the start of help.
-    if case.planned_at and not case.help_at:
-        case.help_at = max(made.happened_at, case.planned_at)
-    case.version += 1
-    case.save(update_fields=["last_contact_at", "contact_due_at", "help_at", "version"])
+    if planned_at and not help_at:
+        help_at = max(made.happened_at, planned_at)
+    values = {"last": last, "due": due, "help": help_at, "case": made.case_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, values)
 
 
 def _count_anew(case_id: int) -> None:
@@ -148,17 +176,6 @@ def _count_anew(case_id: int) -> None:
     )
     case.version += 1
     case.save(update_fields=["last_contact_at", "contact_due_at", "version"])
-
-
-def _role_line(actor: User) -> str:
-    post = (
-        Appointment.objects.in_force(timezone.localdate())
-        .filter(person=actor)
-        .select_related("role")
-        .order_by("role__order")
-        .first()
-    )
-    return post.role.name if post else ""
 
 
 @transaction.atomic

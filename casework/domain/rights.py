@@ -1,13 +1,12 @@
 """The right, asked once more inside the transaction of the write (design 5.11)."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext as _
 
 from casework.models import Case
 from casework.ties import shut_case_ids
+from portal.core.access import reaches_one
 from portal.core.models import User
 from portal.core.scope import forget_reach
 
@@ -15,8 +14,7 @@ from portal.core.scope import forget_reach
 def still_allows(user: User, obj: models.Model, action: str) -> bool:
     """Whether ``user`` reaches ``obj`` for ``action`` now, not when the request began."""
     forget_reach()
-    rows: Any = type(obj)._default_manager
-    return bool(rows.restrict(user, action).filter(pk=obj.pk).exists())
+    return reaches_one(type(obj), user, action, obj.pk)
 
 
 def check_still(actor: User | None, obj: models.Model, action: str) -> None:

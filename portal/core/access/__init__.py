@@ -2,6 +2,7 @@
 
 from .actions import Action, action, actions, register_actions
 from .denials import Denial, denial_reasons, register_denial
+from .person import part_of, register_part
 from .queryset import RestrictedManager, RestrictedQuerySet
 from .reason import Reason
 from .routes import (
@@ -36,6 +37,7 @@ __all__ = [
     "is_same_reach",
     "key_of",
     "may_hold",
+    "part_of",
     "plain",
     "prove",
     "reach_statement",
@@ -46,6 +48,7 @@ __all__ = [
     "reasons",
     "register_actions",
     "register_denial",
+    "register_part",
     "register_route",
     "routes",
     "rows_within",
