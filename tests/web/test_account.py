@@ -15,7 +15,7 @@ from portal.core.errors import DomainError
 from portal.core.models import AuditEntry, Notification
 from portal.web.domain.reminders import remind_owner
 from portal.web.queries.contracts import account, my_contracts
-from portal.web.queries.workbench import agreed_contacts, figures, today
+from portal.web.queries.workbench import agreed_contacts, today
 from tests.web.test_pages import client_of
 from tests.world import World
 
@@ -156,26 +156,26 @@ def test_today_groups_my_cases_by_lateness(world: World) -> None:
     world.add_case("song", at=timezone.now() - dt.timedelta(minutes=1))
     world.add_case("luo", at=timezone.now() - dt.timedelta(days=20))
     page = today(world.zhou)
-    names = {group.code: [line.name for line in group.rows] for group in page["groups"]}
+    names = {group.code: [line.name for line in group.rows] for group in page.groups}
     assert names["overdue"] == ["顾言川"]
     assert names["new"] == ["宋远"]
     assert "罗嘉禾" not in str(names)
-    assert page["counts"]["overdue"] == 1
+    assert page.counts["overdue"] == 1
 
 
 def test_a_seat_or_ownership_brings_a_case_into_my_day(world: World) -> None:
     case = late_case(world, "luo")
-    assert today(world.lin)["counts"]["overdue"] == 0
+    assert today(world.lin).counts["overdue"] == 0
     seat_person(actor=None, case=case, person=world.lu, duty="学业帮扶")
-    assert today(world.lu)["counts"]["overdue"] == 1
+    assert today(world.lu).counts["overdue"] == 1
     assign_owner(actor=None, case=case, owner=world.lin)
-    assert today(world.lin)["counts"]["overdue"] == 1
+    assert today(world.lin).counts["overdue"] == 1
 
 
 def test_a_former_owner_out_of_reach_has_the_case_no_more(world: World) -> None:
     case = late_case(world, "luo")
     assert case.owner == world.zhou
-    assert today(world.zhou)["counts"]["overdue"] == 0
+    assert today(world.zhou).counts["overdue"] == 0
 
 
 def test_an_agreed_contact_waits_until_somebody_makes_it(world: World) -> None:
@@ -193,7 +193,7 @@ def test_an_agreed_contact_waits_until_somebody_makes_it(world: World) -> None:
 def test_workbench_tiles_count_the_lists_of_the_whole_reach(world: World) -> None:
     late_case(world)
     world.add_case("luo", "RED", at=timezone.now())
-    shown = {str(t["url"]): t["value"] for t in figures(world.lin, with_cases=True)}
+    shown = {str(t["url"]): t["value"] for t in today(world.lin).tiles}
     assert list(shown.values()) == [3, 2, 1, 1, 2]
     client = client_of(world, "lin")
     for url in shown:

@@ -31,9 +31,9 @@ class _GetFor(models.Manager[Any]):
         rows: Any = self.get_queryset()
         if names_one_row(self.model, lookup):
             # Read, then asked about: a row costs less than the whole reach as a sub-select.
-            found = rows.filter(**lookup).order_by().first()
-            if found is not None and not reaches_row(self.model, user, see, found):
-                found = None
+            # A missing row is asked about as well, so that it answers like a hidden one.
+            row = rows.filter(**lookup).order_by().first() or self.model(pk=0)
+            found = row if reaches_row(self.model, user, see, row) and row.pk else None
         else:
             found = rows.restrict(user, see).filter(**lookup).first()
         if found is None:

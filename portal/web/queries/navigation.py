@@ -19,6 +19,9 @@ def frame_values(user: Any, day: dt.date) -> dict[str, Any]:
     open_urls = {item["url"] for section in sections for item in section["items"]}
     return {
         "nav_sections": sections,
+        # For the workbench: which blocks to show. What they hold is asked of the rule.
+        "role_codes": known.role_codes,
+        "actions": held.actions,
         "unit_choices": [
             {"pk": one.pk, "label": one.label, "url": one.url} for one in held.choices
         ],

@@ -1,23 +1,22 @@
 """Whom do I see today: my due cases in groups, agreed contacts, my figures (design 1, 7)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.access import seated_case_ids
-from casework.models import Case, FollowUp
-from casework.queries.figures import FIGURES
-from cohorts.access import in_force
-from cohorts.models import Appointment, UnitTree
+from casework.models import Case
 from portal.core.access import count_reached
+from portal.core.rows import fetch
 from portal.web.queries.lines import CaseLine, lines_of
 from portal.web.queries.tiles import case_url, student_url
-from students.access import standing
-from students.models import Placement, Student
+from students.models import Student
 
 # Rows shown per group; the rest is behind the link to the list.
 _SHOWN = 30
@@ -35,45 +34,75 @@ class Group:
     rows: list[CaseLine]
 
 
-def my_cases(user: Any) -> QuerySet[Case]:
-    """Open cases that wait for me: I am responsible, seated, or counsellor of the student."""
-    seen: QuerySet[Case] = Case.objects.restrict(user, "see_case").filter(closed_at=None)
-    mine = Q(owner=user) | Q(pk__in=seated_case_ids(user, "write_case"))
-    units = _counselled_unit_ids(user)
-    if units:
-        placed = Placement.objects.filter(standing(timezone.localdate()), unit_id__in=units)
-        mine |= Q(student_id__in=placed.values("student_id"))
-    return seen.filter(mine)
+@dataclass
+class Day:
+    """The workbench of one person: groups of the day, and tiles over the whole reach."""
+
+    groups: list[Group]
+    counts: dict[str, int]
+    tiles: list[dict[str, Any]]
 
 
-def _counselled_unit_ids(user: Any) -> list[int]:
-    posts = Appointment.objects.filter(
-        in_force(timezone.localdate()), person=user, revoked_at=None, role__code="counsellor"
+# Tiles count what ``casework.queries.figures`` calls by the same code.
+_DAY = """
+    WITH seen AS MATERIALIZED (
+        SELECT id, student_id, owner_id, level_id, contact_due_at, last_contact_at, reported_at
+          FROM casework_case WHERE closed_at IS NULL AND id IN ({reach})
+    ), counselled AS MATERIALIZED (
+        SELECT t.descendant_id AS unit_id
+          FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
+          JOIN cohorts_unittree t ON t.ancestor_id = a.unit_id
+         WHERE a.person_id = %(user)s AND r.code = 'counsellor' AND a.revoked_at IS NULL
+           AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
+    ), due AS (
+        SELECT id, contact_due_at, last_contact_at FROM seen
+         WHERE (contact_due_at < %(after)s
+                OR (last_contact_at IS NULL AND reported_at >= %(new_since)s))
+           AND (owner_id = %(user)s OR id = ANY(%(seated)s::bigint[]) OR EXISTS (
+                SELECT 1 FROM students_placement p
+                 WHERE p.student_id = seen.student_id
+                   AND p.unit_id IN (SELECT unit_id FROM counselled)
+                   AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)))
     )
-    below = UnitTree.objects.filter(ancestor_id__in=posts.values("unit_id"))
-    return list(below.values_list("descendant_id", flat=True).distinct())
+    SELECT f.*, due.id, due.contact_due_at
+      FROM (SELECT count(*), count(*) FILTER (WHERE contact_due_at < %(now)s),
+                   count(*) FILTER (WHERE level_id = 'RED'),
+                   count(*) FILTER (WHERE last_contact_at IS NULL) FROM seen) f
+      LEFT JOIN due ON true
+     ORDER BY due.contact_due_at, due.id
+"""
 
 
-def today(user: Any) -> dict[str, Any]:
-    """Groups of the day, sorted by lateness, in three statements whatever their size."""
+def _reach_of(rows: QuerySet[Any], named: dict[str, Any]) -> str | None:
+    """A restricted set as a sub-select with named places; None when nothing is reached."""
+    try:
+        statement, values = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    first, *others = statement.split("%s")
+    for place, (value, rest) in enumerate(zip(values, others, strict=True)):
+        named[f"reach{place}"] = value
+        first += f"%(reach{place})s{rest}"
+    return first
+
+
+def today(user: Any, *, with_cases: bool = True) -> Day:
+    """Open cases that wait for me (I am responsible, seated, or counsellor of the student) by
+    lateness, and the tiles; three statements whatever their size."""
     now = timezone.now()
     start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow, after = start + dt.timedelta(days=1), start + dt.timedelta(days=2)
-    due = list(
-        my_cases(user)
-        .filter(
-            Q(contact_due_at__lt=after)
-            | Q(last_contact_at=None, reported_at__gte=start - dt.timedelta(days=_NEW_DAYS))
-        )
-        .order_by("contact_due_at", "pk")
-        .values_list("pk", "contact_due_at", "last_contact_at", "reported_at")
-    )
-    new_since = start - dt.timedelta(days=_NEW_DAYS)
+    asked: dict[str, Any] = {
+        "user": user.pk, "day": timezone.localdate(), "now": now, "after": after,
+        "new_since": start - dt.timedelta(days=_NEW_DAYS),
+        "seated": seated_case_ids(user, "write_case"),
+    }  # fmt: skip
+    reach = _reach_of(Case.objects.restrict(user, "see_case"), asked)
+    rows = fetch(_DAY.replace("{reach}", reach), asked) if reach else []
     picked: dict[str, list[int]] = {"overdue": [], "today": [], "tomorrow": [], "new": []}
-    new_total = 0
-    for pk, due_at, last_at, reported_at in due:
-        is_new = last_at is None and reported_at >= new_since
-        new_total += is_new
+    for *_counted, pk, due_at in rows:
+        if pk is None:
+            continue
         if due_at is not None and due_at < now:
             picked["overdue"].append(pk)
         elif due_at is not None and due_at < tomorrow:
@@ -95,29 +124,51 @@ def today(user: Any) -> dict[str, Any]:
         Group(code, words[code], len(ids), [lines[pk] for pk in ids[:_SHOWN]])
         for code, ids in picked.items()
     ]
-    return {"groups": groups, "counts": {group.code: group.total for group in groups}}
+    counted = rows[0][:4] if rows else (0, 0, 0, 0)
+    return Day(
+        groups=groups,
+        counts={group.code: group.total for group in groups},
+        tiles=_tiles(count_reached(Student, user, "see_card"), counted if with_cases else None),
+    )
+
+
+def latest_notices(user: Any) -> list[dict[str, Any]]:
+    """The newest lines of the person's own bell."""
+    rows = fetch(_NOTICES, {"user": user.pk})
+    return [
+        {"text": text, "url": url, "created_at": created, "read_at": read}
+        for text, url, created, read in rows
+    ]
+
+
+_NOTICES = """
+    SELECT text, url, created_at, read_at FROM core_notification
+     WHERE user_id = %(user)s ORDER BY id DESC LIMIT 5
+"""
+_AGREED = """
+    SELECT s.name, s.student_no, f.next_on, f.happened_at
+      FROM casework_followup f JOIN students_student s ON s.id = f.student_id
+     WHERE ((f.author_id = %(user)s AND f.next_by_id IS NULL) OR f.next_by_id = %(user)s)
+       AND f.next_on <= %(until)s AND f.student_id IN ({reach})
+       AND NOT EXISTS (SELECT 1 FROM casework_followup later
+                        WHERE later.student_id = f.student_id AND later.is_real
+                          AND later.happened_at > f.happened_at)
+     ORDER BY f.next_on, f.id LIMIT %(most)s
+"""
 
 
 def agreed_contacts(user: Any, shown: set[str]) -> list[dict[str, Any]]:
-    """Contacts I agreed on for up to tomorrow that nobody has made since; two statements.
+    """Contacts I agreed on for up to tomorrow that nobody has made since; one statement.
 
     For people who talk with students but see no cases: class advisers and tutors. ``shown``
     holds the student numbers that already stand in the list of the day.
     """
     day = timezone.localdate()
-    later = FollowUp.objects.filter(
-        student_id=OuterRef("student_id"), is_real=True, happened_at__gt=OuterRef("happened_at")
-    )
-    found = (
-        FollowUp.objects.filter(
-            ~Exists(later),
-            Q(author=user, next_by=None) | Q(next_by=user),
-            next_on__lte=day + dt.timedelta(days=1),
-            student_id__in=Student.objects.restrict(user, "log_talk").values("pk"),
-        )
-        .order_by("next_on", "pk")
-        .values_list("student__name", "student__student_no", "next_on", "happened_at")[:_SHOWN]
-    )
+    asked: dict[str, Any] = {
+        "user": user.pk, "until": day + dt.timedelta(days=1), "most": _SHOWN,
+    }  # fmt: skip
+    reach = _reach_of(Student.objects.restrict(user, "log_talk"), asked)
+    found = fetch(_AGREED.replace("{reach}", reach), asked) if reach else []
     return [
         {
             "name": name, "on": on, "last": last, "days": (day - on).days,
@@ -128,21 +179,14 @@ def agreed_contacts(user: Any, shown: set[str]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def figures(user: Any, *, with_cases: bool) -> list[dict[str, Any]]:
-    """Tiles over the whole reach: each counts the rows of the list it opens; two statements."""
-    students = count_reached(Student, user, "see_card")
+def _tiles(students: int, counted: Sequence[int] | None) -> list[dict[str, Any]]:
+    """Tiles over the whole reach: each counts the rows of the list it opens."""
     made: list[dict[str, Any]] = []
     if students:
         made.append({"label": _("students"), "url": student_url(None), "value": students})
-    if not with_cases:
+    if counted is None:
         return made
-    codes = ("open", "overdue", "red", "unrecorded")
-    counted = (
-        Case.objects.restrict(user, "see_case")
-        .filter(closed_at=None)
-        .aggregate(**{f"n_{code}": Count("pk", filter=FIGURES[code].condition()) for code in codes})
-    )
-    total = counted["n_open"]
+    numbers = dict(zip(("open", "overdue", "red", "unrecorded"), counted, strict=True))
     labels = {
         "open": _("focus students"),
         "overdue": _("overdue follow-ups"),
@@ -153,8 +197,8 @@ def figures(user: Any, *, with_cases: bool) -> list[dict[str, Any]]:
         {
             "label": labels[code],
             "url": case_url(None, code),
-            "value": counted[f"n_{code}"],
-            "denominator": students if code == "open" else total,
+            "value": value,
+            "denominator": students if code == "open" else numbers["open"],
         }
-        for code in codes
+        for code, value in numbers.items()
     ]

@@ -1,5 +1,6 @@
 """The workbench at ``/`` and the phone's own page ``/me/``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -7,14 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from portal.core.models import Notification
+from portal.web.context import page_frame
 from portal.web.queries.contracts import led_accounts
 from portal.web.queries.frame import facts, holding
 from portal.web.queries.offices import is_administrator, office_links, state
-from portal.web.queries.workbench import agreed_contacts, figures, today
+from portal.web.queries.workbench import agreed_contacts, latest_notices, today
 from students.access import own_student_id
-
-_NOTICES = 5
 
 
 @login_required
@@ -22,28 +21,35 @@ _NOTICES = 5
 def workbench(request: HttpRequest) -> HttpResponse:
     """Today, overdue, new, mine; administrators see their tools, students go to their page."""
     user = request.user
-    known, held = facts(user), holding(user)
-    if not held.actions and not known.role_codes and own_student_id(user) is not None:  # type: ignore[arg-type]
+    roles, actions, units = _posts(request)
+    if not actions and not roles and own_student_id(user) is not None:  # type: ignore[arg-type]
         return redirect("students:my")
-    page: dict[str, Any] = {
-        "notices": Notification.objects.filter(user=user).order_by("-pk")[:_NOTICES],
-        "has_posts": bool(known.role_codes),
-    }
-    if is_administrator(known.role_codes):
-        page["office"] = state(known.role_codes)
-        page["links"] = office_links(held.actions, known.role_codes)
+    page: dict[str, Any] = {"notices": latest_notices(user), "has_posts": bool(roles)}
+    if is_administrator(roles):
+        page["office"] = state(roles)
+        page["links"] = office_links(actions, roles)
         return render(request, "web/office.html", page)
-    page |= today(user)
-    tiles = figures(user, with_cases="see_case" in held.actions)
-    rows = {line.student_no for group in page["groups"] for line in group.rows}
+    day = today(user, with_cases="see_case" in actions)
+    shown = {line.student_no for group in day.groups for line in group.rows}
     page |= {
-        "agreed": agreed_contacts(user, rows) if tiles else [],
-        "tiles": tiles,
-        "accounts": led_accounts(user) if "contract_leader" in known.role_codes else [],
-        "units": held.choices[:6],
-        "has_students": bool(tiles),
+        "groups": day.groups,
+        "counts": day.counts,
+        "agreed": agreed_contacts(user, shown) if day.tiles else [],
+        "tiles": day.tiles,
+        "accounts": led_accounts(user) if "contract_leader" in roles else [],
+        "units": units[:6],
+        "has_students": bool(day.tiles),
     }
     return render(request, "web/workbench.html", page)
+
+
+def _posts(request: HttpRequest) -> tuple[tuple[str, ...], frozenset[str], Sequence[Any]]:
+    """Roles, actions and units of the switcher, from the frame around this page if it is there."""
+    frame = page_frame(request)
+    if "role_codes" in frame:
+        return frame["role_codes"], frame["actions"], frame["unit_choices"]
+    held = holding(request.user)
+    return facts(request.user).role_codes, held.actions, held.choices
 
 
 @login_required
