@@ -83,7 +83,7 @@ def plan_steps(rows: list[list[Any]]) -> list[dict[str, Any]]:
     today = timezone.localdate()
     return [
         {
-            "text": text, "owner": owner, "owner_role": title, "due": format_day(due_on, today=today),
+            "text": text, "url": "", "owner": owner, "owner_role": title, "due": format_day(due_on, today=today),
             "done": done, "total": wanted, **_step_state(due_on, wanted, done, done_on, today),
         }
         for text, owner, title, due_on, wanted, done, done_on in rows

@@ -55,7 +55,7 @@ def _level(sheet: dict[str, Any]) -> list[dict[str, Any]]:
     names = [entry["category"] for entry in open_now]
     if len(names) > 1:
         names[0] = _("%(category)s (main)") % {"category": names[0]}
-    return [
+    shown: list[dict[str, Any]] = [
         {"label": _("Level"), "value": _("%(level)s, listed %(day)s, day %(n)s") % {
             "level": sheet["level_name"], "day": format_day(since, today=today),
             "n": day_gap(since, today) + 1}},
@@ -65,6 +65,8 @@ def _level(sheet: dict[str, Any]) -> list[dict[str, Any]]:
         {"label": _("Lead"), "value": sheet["lead_unit_name"] or "—"},
         {"label": _("Raised by"), "value": sheet["raised_by_name"] or _("system")},
     ]  # fmt: skip
+    # A key that a template asks for in vain costs more than one that is empty.
+    return [{"strong": False, "tone": "", **fact} for fact in shown]
 
 
 def _dates(sheet: dict[str, Any]) -> list[dict[str, Any]]:

@@ -28,4 +28,7 @@ def facts(student: Student, place: Stand, major: str, *, is_full: bool) -> list[
             (_("Political status"), student.get_political_status_display()),
             (_("Room"), place.room),
         ]
-    return [{"label": label, "value": value or "—"} for label, value in rows]
+    return [
+        {"label": label, "value": value or "—", "strong": False, "tone": ""}
+        for label, value in rows
+    ]

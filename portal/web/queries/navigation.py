@@ -21,7 +21,7 @@ def frame_values(user: Any, day: dt.date) -> dict[str, Any]:
         "nav_sections": sections,
         # For the workbench: which blocks to show. What they hold is asked of the rule.
         "role_codes": known.role_codes,
-        "actions": held.actions,
+        "held_actions": held.actions,
         "unit_choices": [
             {"pk": one.pk, "label": one.label, "url": one.url} for one in held.choices
         ],

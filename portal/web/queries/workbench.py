@@ -179,11 +179,16 @@ def agreed_contacts(user: Any, shown: set[str]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+# A key that a template asks for in vain costs more than one that is empty.
+_PLAIN = dict.fromkeys(("denominator", "rate", "delta_text", "delta_note", "split"), "")
+
+
 def _tiles(students: int, counted: Sequence[int] | None) -> list[dict[str, Any]]:
     """Tiles over the whole reach: each counts the rows of the list it opens."""
     made: list[dict[str, Any]] = []
     if students:
-        made.append({"label": _("students"), "url": student_url(None), "value": students})
+        tile = {"label": _("students"), "url": student_url(None), "value": students}
+        made.append({**_PLAIN, **tile})
     if counted is None:
         return made
     numbers = dict(zip(("open", "overdue", "red", "unrecorded"), counted, strict=True))
@@ -195,6 +200,7 @@ def _tiles(students: int, counted: Sequence[int] | None) -> list[dict[str, Any]]
     }
     return made + [
         {
+            **_PLAIN,
             "label": labels[code],
             "url": case_url(None, code),
             "value": value,

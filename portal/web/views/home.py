@@ -47,7 +47,7 @@ def _posts(request: HttpRequest) -> tuple[tuple[str, ...], frozenset[str], Seque
     """Roles, actions and units of the switcher, from the frame around this page if it is there."""
     frame = page_frame(request)
     if "role_codes" in frame:
-        return frame["role_codes"], frame["actions"], frame["unit_choices"]
+        return frame["role_codes"], frame["held_actions"], frame["unit_choices"]
     held = holding(request.user)
     return facts(request.user).role_codes, held.actions, held.choices
 
