@@ -95,11 +95,13 @@ def papers(request: HttpRequest) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """One hand-over: who takes what, who has signed; the receiver signs or gives it back here."""
-    return _paper(request, pk, DeclineForm())
-
-
-def _paper(request: HttpRequest, pk: int, form: DeclineForm, status: int = 200) -> HttpResponse:
     one = Handover.objects.get_for(request.user, "see_unit", pk)
+    return _paper(request, one, DeclineForm())
+
+
+def _paper(
+    request: HttpRequest, one: Handover, form: DeclineForm, status: int = 200
+) -> HttpResponse:
     kinds = {kind.code: kind.label for kind in work_kinds()}
     is_open = one.state == HandoverState.PROPOSED
     parts = [
@@ -147,7 +149,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Given back; the proposer has been told."))
             return redirect("cohorts:handovers")
-    return _paper(request, pk, form, 422)
+    return _paper(request, one, form, 422)
 
 
 @login_required
