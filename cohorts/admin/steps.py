@@ -38,7 +38,7 @@ def _groups() -> str:
 
 def _posts() -> str:
     today = timezone.localdate()
-    held = Appointment.objects.in_force(today)  # type: ignore[attr-defined]
+    held = Appointment.objects.in_force(today)
     ending = held.filter(ends_on__lte=today + dt.timedelta(days=30)).count()
     return gettext("%(n)s in force, %(ending)s end within 30 days") % {
         "n": held.count(), "ending": ending,

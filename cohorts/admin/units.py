@@ -226,7 +226,7 @@ class TypedUnitAdmin(PortalAdmin):
     def posts_here(self, unit: Unit) -> str:
         from django.utils import timezone
 
-        posts = Appointment.objects.in_force(timezone.localdate()).filter(unit=unit)  # type: ignore[attr-defined]
+        posts = Appointment.objects.in_force(timezone.localdate()).filter(unit=unit)
         lines = [(p.role.name, p.person.name) for p in posts.select_related("role", "person")]
         if not lines:
             return gettext("Nobody yet.")

@@ -69,7 +69,7 @@ def group_counts(
     for cohort_id, college_id in cohorts.values_list("pk", "parent_id"):
         colleges.setdefault(college_id, set()).add(cohort_id)
     people: dict[tuple[int, str], list[tuple[int, str]]] = {}
-    posts = Appointment.objects.in_force(day).filter(  # type: ignore[attr-defined]
+    posts = Appointment.objects.in_force(day).filter(
         Q(unit__above__ancestor_id__in=all_homes)
         | Q(unit_id__in=colleges, role__code=ROLE_OF_TYPE[MemberType.ORGANISER]),
         role__code__in=_TYPE_OF_ROLE,

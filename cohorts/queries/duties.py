@@ -15,7 +15,7 @@ from portal.core.models import User
 
 def duty_posts() -> "QuerySet[Any]":
     """Posts of the three administrators in force today."""
-    posts: QuerySet[Any] = Appointment.objects.in_force(timezone.localdate()).filter(  # type: ignore[attr-defined]
+    posts: QuerySet[Any] = Appointment.objects.in_force(timezone.localdate()).filter(
         role__code__in=DUTIES
     )
     return posts

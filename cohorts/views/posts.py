@@ -60,7 +60,7 @@ def post_list(request: HttpRequest) -> HttpResponse:
         "page": page, "lines": lines, "filter": found, "tabs": tabs("posts", request.user),
         "states": found.state_chips(request), "active": found.active(request),
         "may_give": may_give, "clear_url": reverse("cohorts:posts"), "soon": found.soon(),
-        "actions": [
+        "bulk_actions": [
             {"label": _("Renew"), "url": reverse("cohorts:posts_renew"), "icon": "refresh"},
             {"label": _("Issue letters"), "url": reverse("cohorts:letters_issue"), "icon": "file"},
         ] if may_give else [],

@@ -170,9 +170,7 @@ def post_units(user: Any, role_codes: Sequence[str], kinds: Sequence[str]) -> li
     ids = [unit.pk for unit in units]
     heads = dict(fetch(_HEADS, {"units": ids, "day": today})) if ids else {}
     holders: dict[int, list[str]] = {}
-    posts = Appointment.objects.in_force(today).filter(  # type: ignore[attr-defined]
-        unit_id__in=ids, role__code__in=role_codes
-    )
+    posts = Appointment.objects.in_force(today).filter(unit_id__in=ids, role__code__in=role_codes)
     for unit_id, name in posts.order_by("starts_on").values_list("unit_id", "person__name"):
         holders.setdefault(unit_id, []).append(name)
     return [
@@ -193,7 +191,7 @@ def students_under(
     """(students under this person's posts today, the same with posts on ``unit_ids`` too)."""
     today = timezone.localdate()
     held = list(
-        Appointment.objects.in_force(today)  # type: ignore[attr-defined]
+        Appointment.objects.in_force(today)
         .filter(person=person, role__code__in=role_codes)
         .values_list("unit_id", flat=True)
     )

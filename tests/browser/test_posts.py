@@ -58,7 +58,7 @@ def test_a_counsellor_is_appointed_sees_exactly_the_own_students_and_hands_over(
     office.goto(f"/log/?student={inside}")
     office.locator("textarea[name=content]").fill(sentence())
     office.locator("#log-next .p-chip-radio").first.click()
-    office.locator("button[form=quick-log-form]").click()
+    office.locator("#quick-log-form .p-form-foot button").click()
     expect(office.locator(".p-toast-ok")).to_be_visible()
     admin.goto(f"/posts/{post}/")
     admin.locator("form[action$='/end/'] button").click()

@@ -206,3 +206,16 @@ def test_two_letters_at_once_draw_two_numbers() -> None:
     numbers = [letter.number for letters in done for letter in letters]
     assert sorted(numbers) == sorted(set(numbers))
     assert len(numbers) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_security_administrators_do_not_end_one_another() -> None:
+    world = build_world()
+    other = world.add_person("sec2", "安全管理员二")
+    second = world.add_post("sec2", "secadmin", "uni")
+    done = at_once(
+        lambda: end_appointment(actor=world.sec, post=second),
+        lambda: end_appointment(actor=other, post=world.posts["sec"]),
+    )
+    assert sorted(type(one).__name__ for one in done) == ["Appointment", "DomainError"], done
+    assert drift() == (0, 0)
