@@ -30,8 +30,8 @@ def conflicts(
             )
     if is_single:
         now = held.filter(starts_on__lte=today, stands_in_for=None).order_by()
-        twice = now.values("unit__name").annotate(n=Count("pk")).filter(n__gt=1).first()
-        if twice is not None:
+        counts = now.values("unit__name").annotate(n=Count("pk")).filter(n__gt=1)
+        for twice in counts[:1]:  # first() would group by the post itself
             found.append(
                 (
                     "is_single",
