@@ -33,7 +33,10 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     if match is not None and "admin" in match.namespaces:
         return {}
-    return remembered(("frame", user.pk, request.path), lambda: _frame(request, user))
+    # A view may render parts of its page before it says which unit and which day the page is about.
+    unit = getattr(getattr(request, "current_unit", None), "pk", None)
+    state = ("frame", user.pk, request.path, unit, getattr(request, "data_as_of", None))
+    return remembered(state, lambda: _frame(request, user))
 
 
 def _frame(request: HttpRequest, user: Any) -> dict[str, Any]:
