@@ -7,6 +7,7 @@
 #   make real    the portal on real, published records
 #   make mutants takes one access rule away at a time and expects a red test (slow)
 #   make walk    many random changes of posts, then grants against appointments; N=10000
+#   make oracle  random questions to the access rule and to an independent engine (N=50000)
 #   make setup   only the set-up for all of the above
 #   make clean   everything made here except data; make clean-data removes var/ as well
 
@@ -52,6 +53,10 @@ mutants:
 walk:
 	$(BOOTSTRAP) dev assets messages
 	POSTS_STEPS=$(or $(N),10000) $(PY) -m pytest -q tests/cohorts/test_random_posts.py
+
+oracle:
+	$(BOOTSTRAP) dev assets messages
+	@ORACLE_QUESTIONS=$(or $(N),50000) $(PY) -m pytest tests/permissions/test_oracle.py -q $(ARGS)
 
 setup:
 	$(BOOTSTRAP) dev assets messages browser gettext
