@@ -83,5 +83,6 @@ def test_the_pages_of_the_organisation_are_accessible(window: Opener, screens: P
         page.screenshot(path=screens / f"organisation-{name}.png", full_page=True)
         assert serious(page) == []
     page.goto("/units/")
-    page.locator(".p-orgtree > li > details > summary").first.click(position={"x": 4, "y": 12})
-    expect(page.locator(".p-orgtree ul > li").first).to_be_visible()
+    below = page.locator(".p-orgtree > li > details > ul > li > details")
+    below.first.locator("summary").click()
+    expect(below.first.locator("ul > li").first).to_be_visible()
