@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.queries.figures import cases
 from casework.queries.panels import (
+    care_hint,
     case_summary,
     cases_known,
     contact_cells,
@@ -39,6 +40,7 @@ register_nav(
     ),
 )  # fmt: skip
 register_panel("student", Panel("case", 10, "casework/_student_case.html", case_summary))
+register_panel("student", Panel("care", 12, "casework/_student_care.html", care_hint))
 register_panel("student", Panel("talks", 20, "casework/_student_talks.html", recent_talks))
 register_column("students", Column("level", _("Level"), 10, level_cells, inline=level_inline))
 register_column(

@@ -158,6 +158,13 @@ def holds_on_unit(user: User, action: str, unit_id: int) -> bool:
     return grants(user, action).filter(content_object__below__descendant_id=unit_id).exists()
 
 
+def reaches_a_post(supporter: User, person: User) -> bool:
+    """Whether ``supporter`` holds view_as today on the unit of a post of ``person``, or above."""
+    posts = Appointment.objects.in_force(timezone.localdate()).filter(person_id=person.pk)
+    held = grants(supporter, "view_as")
+    return held.filter(content_object__below__descendant__appointments__in=posts).exists()
+
+
 def _unit_keys(user: User, action: str) -> QuerySet[Any] | None:
     held = grants(user, action).values("content_object_id")
     rows = UnitTree.objects.filter(ancestor_id__in=held)

@@ -10,8 +10,10 @@ class CohortsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.core.admin_rights import register_duty_source, register_guard
+        from portal.core.domain.view_as import register_support_right
 
         from . import post_access  # noqa: F401  (registers the routes to posts)
+        from .access import reaches_a_post
         from .catalogue import write_catalogue
         from .domain import handed_over  # noqa: F401  (registers its kind of work)
         from .measures import write_measures
@@ -20,6 +22,7 @@ class CohortsConfig(AppConfig):
 
         register_duty_source(duty_today)
         register_guard(refuse_lockout)
+        register_support_right(reaches_a_post)
 
         # Actions become permissions of Unit, and the role catalogue its first rows.
         post_migrate.connect(write_catalogue, sender=self)

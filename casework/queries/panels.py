@@ -13,7 +13,13 @@ from casework.queries.ledger import due_markup
 from casework.queries.timeline import ICONS
 from casework.ties import shut_case_ids
 from cohorts.models import Term
-from portal.core.access import is_same_reach, reached_among, reaches_any, rows_within
+from portal.core.access import (
+    is_same_reach,
+    reached_among,
+    reaches_any,
+    reaches_one,
+    rows_within,
+)
 from portal.core.registry import Inline
 from portal.core.rows import array_of, fetch
 from portal.core.ui.dates import format_ago, format_day
@@ -128,6 +134,36 @@ _TALKS = """
      WHERE f.student_id = %(student)s AND {seen}
      ORDER BY f.happened_at DESC, f.id DESC LIMIT %(most)s
 """
+
+
+_CARE = """
+    SELECT c.advice_do, c.advice_dont FROM casework_case c
+     WHERE c.student_id = %s AND c.closed_at IS NULL AND c.id <> ALL(%s::bigint[])
+       AND (c.advice_do <> '' OR c.advice_dont <> '' OR EXISTS (
+            SELECT 1 FROM casework_ledgerentry e
+              JOIN casework_casecategory k ON k.code = e.category_id
+             WHERE e.case_id = c.id AND e.left_at IS NULL AND k.is_health))
+"""
+
+
+def care_hint(user: Any, student: Student) -> dict[str, Any] | None:
+    """ "Please care", for people near the student who see no cases: what to do and not to do,
+    never level, category or ground (rulebook 8.3). None for those who see the case itself."""
+    if not reaches_any(Student, user, "see_care_hint"):
+        return None
+    if reaches_one(Student, user, "see_case", student.pk):
+        return None
+    if not reaches_one(Student, user, "see_care_hint", student.pk):
+        return None
+    rows = fetch(_CARE, [student.pk, list(shut_case_ids(user))])
+    if not rows:
+        return None
+    ((do, dont),) = rows
+    return {"dos": _sentences(do), "donts": _sentences(dont)}
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in text.splitlines() if part.strip()]
 
 
 def cases_known(user: Any, student: Student) -> tuple[str, list[int]]:

@@ -59,6 +59,10 @@ def _import_url(_user: Any) -> str | None:
     return None
 
 
+def _may_support(user: Any) -> bool:
+    return "view_as" in holding(user).actions
+
+
 def _is_office(user: Any) -> bool:
     return user.is_staff and is_administrator(facts(user).role_codes)
 
@@ -72,6 +76,8 @@ register_nav(
     NavItem("organisation", "", _("Organisation"), "web:tree", "building", 40, _has_units),
     NavItem("imports", _("Office"), _("Imports"), "imports:list", "upload", 910, _may_import,
             url=_import_url),
+    NavItem("view_as", _("Office"), _("Look as a colleague"), "web:view_as", "eye", 915,
+            _may_support),
     NavItem("admin", _("Office"), _("Administration"), "admin:index", "settings", 920, _is_office),
 )  # fmt: skip
 register_figure(StudentFigure("talked", _("talked with this term"), talked, "see_talks"))

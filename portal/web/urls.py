@@ -16,6 +16,7 @@ from portal.web.views import (
     styleguide,
     tokens,
     units,
+    view_as,
 )
 
 app_name = "web"
@@ -47,5 +48,7 @@ urlpatterns = [
     path("contracts/<int:pk>/word/", contract_group.word_report, name="account_word"),
     path("contracts/<int:pk>/", contracts.contract_page, name="contract"),
     path("cases/<int:pk>/remind/", contracts.remind, name="remind"),
+    path("view-as/", view_as.view_as, name="view_as"),
+    path("view-as/end/", view_as.end, name="end_view_as"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]

@@ -10,7 +10,9 @@ PORTRAIT_ACTIONS = (
     "see_record", "see_masked", "see_phone", "see_identity", "see_results", "see_readers", "log_talk",
 )  # fmt: skip
 # What the panels of the portrait ask; asked together, one statement answers all.
-PANEL_ACTIONS = ("see_case", "see_talks", "clear_restricted", "edit_student")
+PANEL_ACTIONS = (
+    "see_case", "see_talks", "clear_restricted", "see_care_hint", "edit_student",
+)  # fmt: skip
 
 
 def rights_on(

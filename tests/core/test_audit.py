@@ -42,6 +42,7 @@ from portal.core.domain import (
     second_factor,
     sessions,
     tokens,
+    view_as,
 )
 from portal.core.domain.imports import import_kinds
 from portal.core.models import (
@@ -339,6 +340,10 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "casework.domain.cases.seat_person": lambda w: (
         (lambda case: lambda: cases.seat_person(
             actor=w.he, case=case, person=w.nobody, duty="帮扶"))(w.add_case("gu"))),
+    "portal.core.domain.view_as.begin_view_as": lambda w: lambda: view_as.begin_view_as(
+        actor=w.he, person=w.zhou, reason="核对页面显示"),
+    "portal.core.domain.view_as.end_view_as": lambda w: lambda: view_as.end_view_as(
+        actor=w.he, person=w.zhou),
     "students.domain.particulars.unmask": lambda w: lambda: particulars.unmask(
         actor=w.zhou, student=w.gu, field="phone"),
     "casework.domain.lock_outs.lock_out": lambda w: (

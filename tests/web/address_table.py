@@ -25,6 +25,10 @@ ADDRESSES = [
             free="sets a cookie"),
     Address("web:login", away=EVERYBODY, is_public=True, free="the log-in"),
     Address("web:logout", away=EVERYBODY, post=EMPTY, is_public=True, free="ends one's session"),
+    Address("web:view_as", ok="he jiang sec", others=403, free="a door to an account, no records"),
+    Address("web:view_as", bad="he jiang sec", others=403, post=EMPTY,
+            free="a door to an account, no records"),
+    Address("web:end_view_as", away=EVERYBODY, post=EMPTY, free="back to one's own account"),
     Address("web:styleguide", ok=EVERYBODY, free="invented samples, demo and tests only"),
     Address("web:me", ok=EVERYBODY, free="one's own name and posts"),
     Address("web:password", ok=EVERYBODY, free="one's own password"),
@@ -286,7 +290,8 @@ ADDRESSES += [
 ]  # fmt: skip
 
 # Answers to a wrong method: nothing is read and nothing is written.
-POST_ONLY = {"web:logout", "web:remind", "students:withdraw", "web:account_word", "casework:add_record",
+POST_ONLY = {"web:logout", "web:remind", "students:withdraw", "web:account_word", "web:end_view_as",
+             "casework:add_record",
              "students:link_undo", "students:link_end", "students:link_cover_end",
              "casework:end_glass", "casework:end_lock",
              "imports:confirm", "imports:discard", "cohorts:post_end", "cohorts:posts_renew",
