@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from casework.access import seated_case_ids
 from casework.models import Case
-from portal.core.access import count_reached
+from portal.core.access import count_reached, supporter_of
 from portal.core.rows import fetch
 from portal.web.queries.lines import CaseLine, lines_of
 from portal.web.queries.tiles import case_url, student_url
@@ -133,7 +133,9 @@ def today(user: Any, *, with_cases: bool = True) -> Day:
 
 
 def latest_notices(user: Any) -> list[dict[str, Any]]:
-    """The newest lines of the person's own bell."""
+    """The newest lines of the person's own bell; a supporter who looks as that person reads none."""
+    if supporter_of(user) is not None:
+        return []
     rows = fetch(_NOTICES, {"user": user.pk})
     return [
         {"text": text, "url": url, "created_at": created, "read_at": read}
