@@ -252,3 +252,9 @@ def test_what_is_broken_or_young_is_not_archived(someone: User) -> None:
     with pytest.raises(DomainError):
         archive.archive_before(dt.date(2025, 3, 1))
     assert not AuditArchive.objects.exists()
+
+
+def test_bulk_work_is_one_row_that_counts_its_records(someone: User) -> None:
+    audit.record_many(actor=someone, action="look", model=User, ids=[1, 2])
+    row = AuditEntry.objects.latest("pk")
+    assert (row.detail["count"], row.detail["ids"]) == (2, [1, 2])

@@ -78,7 +78,8 @@ def _newest(place: Path, code: str) -> Path | None:
 
 def _take(code: str, path: Path) -> Job:
     job = Job(kind=KIND, params={"import": code, "file": path.name}, step=code)
-    state, result, report = JobState.FAILED, {}, None
+    state, report = JobState.FAILED, None
+    result: dict[str, Any] = {}
     try:
         state, result, report = _import(code, path, job)
     except DomainError as error:
