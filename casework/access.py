@@ -182,6 +182,8 @@ register_route(Case, Route("glass", _glassed_cases, _glassed_case_reasons, glass
 def _lock_out_reasons(user: User, case_id: int | None) -> list[Reason]:
     """For the security of the case: told by command to those who run the portal, never here to
     the person himself, who is told nothing at all."""
+    if case_id is None:
+        return []
     now = timezone.now()
     held = LockOut.objects.filter(person_id=user.pk, case_id=case_id, starts_at__lte=now).filter(
         Q(ends_at=None) | Q(ends_at__gt=now)

@@ -13,7 +13,7 @@ from portal.core.models import User
 
 
 def _left(unit_id: int, on: dt.date) -> int:
-    return Case.objects.filter(lead_unit_id=unit_id, closed_at=None).count()
+    return int(Case.objects.filter(lead_unit_id=unit_id, closed_at=None).count())
 
 
 def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[str] | None) -> int:

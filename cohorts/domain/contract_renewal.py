@@ -119,7 +119,7 @@ def renew_contracts(
 
 def _stands(post: Appointment, day: dt.date) -> bool:
     later: bool = (
-        Appointment.objects.in_force(day)  # type: ignore[attr-defined]
+        Appointment.objects.in_force(day)
         .filter(person_id=post.person_id, role_id=post.role_id, unit_id=post.unit_id)
         .exists()
     )

@@ -101,7 +101,7 @@ def check_single(kind: LinkKind, student_ids: Collection[int], starts_on: dt.dat
     if not kind.is_single:
         return
     held = (
-        StudentLink.objects.standing(starts_on)  # type: ignore[attr-defined]
+        StudentLink.objects.standing(starts_on)
         .filter(kind=kind, student_id__in=student_ids, cover_of=None)
         .select_related("student", "person")
     )
@@ -116,7 +116,7 @@ def check_single(kind: LinkKind, student_ids: Collection[int], starts_on: dt.dat
 def loads(kind: LinkKind, people: Collection[int], day: dt.date) -> dict[int, Counter[int]]:
     """Students per person, by entry year; ALL_YEARS holds the sum. Stand-ins do not count."""
     rows = (
-        StudentLink.objects.standing(day)  # type: ignore[attr-defined]
+        StudentLink.objects.standing(day)
         .filter(kind=kind, person_id__in=people, cover_of=None)
         .values_list("person_id", "student__entry_year")
         .annotate(n=Count("student_id", distinct=True))

@@ -52,7 +52,7 @@ def assign_links(
     Everything is checked anew under the lock of the kind: rights, people, one at a time, limits.
     """
     kind = lock_kind(kind)
-    known = LinkRun.objects.filter(key=key).first()
+    known: LinkRun | None = LinkRun.objects.filter(key=key).first()
     if known is not None:
         if known.actor_id != (actor.pk if actor else None) or known.kind_id != kind.pk:
             raise DomainError(_("This number belongs to another run. Open the page again."))
@@ -74,7 +74,7 @@ def assign_links(
     for student, person in pairs:
         added.setdefault(person, Counter())[years[student]] += 1
     check_limit(kind, added, {one.pk: one.name for one in people}, starts_on)
-    run = LinkRun.objects.create(
+    run: LinkRun = LinkRun.objects.create(
         key=key, kind=kind, actor=actor, rule=rule, starts_on=starts_on, ends_on=ends_on,
         links_made=len(pairs),
     )  # fmt: skip

@@ -51,7 +51,7 @@ def link_student(
     check_may_link(actor, kind, [student.pk])
     check_people(actor, kind, [person], starts_on)
     check_single(kind, [student.pk], starts_on)
-    twice = StudentLink.objects.standing(starts_on)  # type: ignore[attr-defined]
+    twice = StudentLink.objects.standing(starts_on)
     if twice.filter(kind=kind, person=person, student=student).exists():
         raise DomainError(
             _("%(name)s is already %(kind)s of %(student)s.")
@@ -142,7 +142,7 @@ def cover_links(
         held = held.filter(kind=kind)
     links = list(held.select_related("kind").order_by("pk"))
     covered = set(
-        StudentLink.objects.standing(starts_on)  # type: ignore[attr-defined]
+        StudentLink.objects.standing(starts_on)
         .filter(cover_of__in=links, starts_on__lte=ends_on)
         .values_list("cover_of_id", flat=True)
     )

@@ -139,7 +139,8 @@ def _kind_of(student: Student, goal: Goal) -> MovementKind:
 
 def _college_of(unit_id: int) -> int | None:
     above = Unit.objects.filter(kind=UnitKind.COLLEGE, below__descendant_id=unit_id)
-    return above.order_by("below__depth").values_list("pk", flat=True).first()
+    pk: int | None = above.order_by("below__depth").values_list("pk", flat=True).first()
+    return pk
 
 
 @transaction.atomic

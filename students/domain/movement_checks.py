@@ -91,4 +91,5 @@ def check_rooms(rooms: Collection[Unit], on: dt.date) -> None:
 def year_of(unit: Unit) -> int | None:
     """Entry year of the cohort that a class or cohort belongs to; None for rooms and branches."""
     rows = Cohort.objects.filter(below__descendant_id=unit.pk).order_by("below__depth")
-    return rows.values_list("entry_year", flat=True).first()
+    year: int | None = rows.values_list("entry_year", flat=True).first()
+    return year

@@ -24,7 +24,7 @@ def _standing_from(unit_id: int, on: dt.date) -> Q:
 
 def _left(unit_id: int, on: dt.date) -> int:
     rows = Placement.objects.filter(_standing_from(unit_id, on))
-    return rows.values("student_id").distinct().count()
+    return int(rows.values("student_id").distinct().count())
 
 
 def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[str] | None) -> int:

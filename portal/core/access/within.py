@@ -197,8 +197,9 @@ def rows_within(
         return None
     parts = [f"({' OR '.join(open_ways)})"]
     for name, ids in denied(model, user):
-        column = model._meta.pk.column if name == "pk" else model._meta.get_field(name).column  # type: ignore[union-attr]
-        parts.append(f"({_matching(alias, {column: list(ids)}, params)}) IS NOT TRUE")
+        field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        shut = _matching(alias, {field.column: list(ids)}, params)
+        parts.append(f"({shut}) IS NOT TRUE")
     return Condition(f"({' AND '.join(parts)})", params)
 
 
@@ -251,7 +252,7 @@ def _spliced(
         )
     except EmptyResultSet:
         return None
-    return f"{alias}.{model._meta.pk.column} IN ({_named(statement, values, params)})"  # type: ignore[union-attr]
+    return f"{alias}.{model._meta.pk.column} IN ({_named(statement, values, params)})"
 
 
 def _named(statement: str, values: Sequence[Any], params: dict[str, Any]) -> str:
