@@ -20,19 +20,15 @@ from casework.models import Case, CaseCategory, CaseLevel
 from cohorts.domain import (
     appoint_units,
     appointments,
-    blocks,
     bulk_units,
     contract_renewal,
     contracts,
     groups,
-    handover,
-    letters,
     mergers,
-    renewals,
     tree,
     units,
 )
-from cohorts.models import Contract, Group, GroupMember, LinkKind, Office, PostBlock, Role
+from cohorts.models import Contract, Group, GroupMember, LinkKind, Office, Role
 from portal.core.domain import (
     accounts,
     import_jobs,
@@ -67,6 +63,7 @@ from students.domain import (
     withdrawals,
 )
 from students.enums import StudentStatus
+from tests.core.audit_posts import POSTS
 from tests.core.factors import begin, enrol
 from tests.world import World
 
@@ -165,25 +162,6 @@ def _late_case(w: World) -> Case:
     return case
 
 
-def _block(w: World) -> Any:
-    block = PostBlock(
-        person=w.nobody, covers=["tutor"], reason="师德考核不合格", starts_on=dt.date(2026, 9, 1)
-    )
-    return blocks.block_person(actor=w.sec, block=block)
-
-
-def _dated(w: World) -> Any:
-    return appointments.end_appointment(
-        actor=None, post=w.posts["lu"], ends_on=dt.date(2028, 8, 31)
-    )
-
-
-def _paper(w: World) -> Any:
-    return handover.propose_handover(
-        actor=w.sec, post=w.posts["lu"], receivers={}, successor=w.nobody
-    )
-
-
 def _read_notices(w: World) -> int:
     Notification.objects.create(user=w.zhou, key="k", text="t")
     return reminders.read_notices(actor=w.zhou)
@@ -207,6 +185,7 @@ def _session(w: World, end: Callable[[AccountSession], Any]) -> Any:
 
 # Each write with a call that succeeds. What comes before the call under test is done first.
 CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
+    **POSTS,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),
     "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(
@@ -237,23 +216,6 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
         actor=w.sec, person=w.nobody, role=Role.objects.get(code="clerk"), unit=w.chem),
     "cohorts.domain.appointments.end_appointment": lambda w: lambda: (
         appointments.end_appointment(actor=w.sec, post=w.posts["lu"])),
-    "cohorts.domain.blocks.block_person": lambda w: lambda: _block(w),
-    "cohorts.domain.blocks.lift_block": lambda w: (
-        (lambda block: lambda: blocks.lift_block(actor=w.sec, block=block))(_block(w))),
-    "cohorts.domain.letters.issue_letters": lambda w: lambda: letters.issue_letters(
-        actor=w.sec, posts=[w.posts["lu"]]),
-    "cohorts.domain.renewals.renew_posts": lambda w: (
-        (lambda post: lambda: renewals.renew_posts(
-            actor=w.sec, posts=[post], ends_on=dt.date(2029, 8, 31)))(_dated(w))),
-    "cohorts.domain.handover.propose_handover": lambda w: lambda: _paper(w),
-    "cohorts.domain.handover.sign_handover": lambda w: (
-        (lambda paper: lambda: handover.sign_handover(actor=w.nobody, handover=paper))(_paper(w))),
-    "cohorts.domain.handover.decline_handover": lambda w: (
-        (lambda paper: lambda: handover.decline_handover(
-            actor=w.nobody, handover=paper, reason="外出"))(_paper(w))),
-    "cohorts.domain.handover.withdraw_handover": lambda w: (
-        (lambda paper: lambda: handover.withdraw_handover(actor=w.sec, handover=paper))(
-            _paper(w))),
     "cohorts.domain.appointments.set_role_actions": lambda w: lambda: (
         appointments.set_role_actions(
             actor=w.sec, role=Role.objects.get(code="clerk"), permission_ids=_permissions())),
