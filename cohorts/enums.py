@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class UnitKind(models.TextChoices):
@@ -108,4 +109,4 @@ class HandoverState(models.TextChoices):
     PROPOSED = "proposed", _("waiting for signatures")
     DONE = "done", _("handed over")
     DECLINED = "declined", _("declined")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("hand-over", "withdrawn")

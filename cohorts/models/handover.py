@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.enums import HandoverState
 from portal.core.access import RestrictedManager
@@ -74,7 +75,7 @@ class HandoverPart(models.Model):
         on_delete=models.PROTECT, related_name="handover_parts",
     )  # fmt: skip
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
-    moved = models.PositiveIntegerField(_("moved"), null=True, blank=True)
+    moved = models.PositiveIntegerField(pgettext_lazy("hand-over", "moved"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("part of a hand-over")
