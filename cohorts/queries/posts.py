@@ -62,6 +62,13 @@ class PostLine:
         return self.load is not None and self.limit is not None and self.load > self.limit
 
     @property
+    def ends_soon(self) -> bool:
+        """Within a month of its last day: the days left are then said beside it."""
+        ends_on = self.post.ends_on
+        soon = timezone.localdate() + dt.timedelta(days=30)
+        return self.state == "now" and ends_on is not None and ends_on <= soon
+
+    @property
     def can_renew(self) -> bool:
         return self.state == "now" and self.post.ends_on is not None and not self.is_renewed
 

@@ -54,7 +54,7 @@ def test_a_class_is_moved_renamed_split_and_closed(client: Client, world: World)
         ("move", {"parent": "mingde"}, "明德书院"),
         ("move", {"parent": "c2301"}, "化工2301"),
         ("merge", {"into": "chem24"}, ""),
-        ("close", {}, "merge|合并"),
+        ("close", {}, "merge|并"),
         ("rename", {"name": "化工2301", "short_name": ""}, ""),
         ("split", {"name": "新", "code": "化工2302", "short_name": "", "members": ""}, ""),
         ("split", {"name": "新", "code": "新", "short_name": "", "members": "9999"}, "9999"),
