@@ -251,7 +251,8 @@ def test_query_count_does_not_grow_with_the_items(world: World, path: str) -> No
         assign_owner(actor=None, case=case, owner=world.shen)
     seen.append(count())
     for number in range(9):
-        world.add_student(f"y{number}", f"众{number}", f"77{number:04d}", "c2301", entry_year=2023)
+        world.add_student(f"y{number}", f"众{number}", f"77{number:04d}", "c2301", "mingde23",
+                              entry_year=2023)  # fmt: skip
         case = world.add_case(f"y{number}", "RED")
         assign_owner(actor=None, case=case, owner=world.lin)
     seen.append(count())

@@ -31,7 +31,7 @@ class TokenForm(forms.Form):
         label=gettext_lazy("It may"), choices=_scopes, widget=forms.CheckboxSelectMultiple
     )
     ends_on = forms.DateField(
-        label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Valid until"), widget=forms.DateInput(attrs={"type": "date"})
     )
 
 
