@@ -112,16 +112,15 @@ def preview(
     names = {one.pk: one.name for one in people}
     shown = share.pairs[:SHOWN]
     by_pk = students.in_bulk([pk for pk, _person in shown] + share.left[:SHOWN])
-    rows = person_rows([by_pk[pk] for pk, _person in shown if pk in by_pk])
-    for row, (_pk, person) in zip(rows, shown, strict=True):
-        row["person"] = names[person]
+    lines = {row["pk"]: row for row in person_rows(list(by_pk.values()))}
+    rows = [lines[pk] | {"person": names[person]} for pk, person in shown if pk in lines]
     return {
         "pairs": share.pairs,
         "digest": pairs_digest(share.pairs),
         "key": uuid.uuid4(),
         "rows": rows,
         "hidden": max(0, len(share.pairs) - SHOWN),
-        "left": person_rows([by_pk[pk] for pk in share.left[:SHOWN] if pk in by_pk]),
+        "left": [lines[pk] for pk in share.left[:SHOWN] if pk in lines],
         "left_count": len(share.left),
         "same_major": share.same_major,
         "asked": len(asked),

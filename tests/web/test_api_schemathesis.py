@@ -1,6 +1,6 @@
 """The API held against its own description by a program of others, with a token of each role.
 
-``ARGS="--phases=coverage,fuzzing --max-examples=100" pytest tests/web/test_api_schemathesis.py`` for a long run.
+``API_ARGS="--phases=coverage,fuzzing --max-examples=100" pytest tests/web/test_api_schemathesis.py`` for a long run.
 """
 
 import os
@@ -47,7 +47,7 @@ def test_no_fault_and_no_answer_that_the_schema_does_not_name(
             "-H", f"Authorization: Bearer {token_of(campus.people[key])}",
             "--checks", CHECKS, "--no-color",
             "--generation-deterministic",
-            *os.environ.get("ARGS", "--phases=fuzzing --max-examples=3").split(),
+            *os.environ.get("API_ARGS", "--phases=fuzzing --max-examples=3").split(),
         ]  # fmt: skip
         done = subprocess.run(
             command, check=False, capture_output=True, text=True, cwd=tmp_path,
