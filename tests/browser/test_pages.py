@@ -41,7 +41,7 @@ def serious(page: Page) -> list[str]:
 # Words that stay as they are in a Chinese page.
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
 _ALLOWED = {
-    "counsellor", "english", "xlsx", "csv", "excel", "django", "mb", "utf", "stu", "example", "edu", "ctrl",
+    "counsellor", "english", "word", "xlsx", "csv", "excel", "django", "mb", "utf", "stu", "example", "edu", "ctrl",
 }  # fmt: skip
 _WORDS = """
 () => {
