@@ -18,8 +18,8 @@ from tests.permissions.campus import Campus
 from tests.permissions.fga_store import CASE_ACTIONS, STUDENT_ACTIONS, everything, store
 from tests.world import World
 
-QUESTIONS = int(os.environ.get("ORACLE_QUESTIONS", "5400"))
-PER_CAMPUS = 2700
+QUESTIONS = int(os.environ.get("ORACLE_QUESTIONS", "2000"))
+PER_CAMPUS = 1000
 SEEDS = range(int(os.environ.get("ORACLE_SEED", "1")), 1000)
 ACTIONS = {"student": STUDENT_ACTIONS, "case": CASE_ACTIONS, "talk": ("see_talks",)}
 FGA = Path(sys.executable).with_name("fga")
