@@ -1,12 +1,11 @@
 """Leaving a post: refused while work hangs on it; handed over whole, or not at all."""
 
 import datetime as dt
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from casework.domain.cases import assign_owner
@@ -220,20 +219,7 @@ def test_the_contract_of_a_grade_goes_with_the_post(world: World) -> None:
     assert not Contract.objects.restrict(world.lin, "see_unit").exists()
 
 
-def _timed(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _undone(world: World, paper: Handover) -> None:
-    """The whole act, taken back: the machine may be busy, so the best of a few counts."""
-    with transaction.atomic():
-        sign_handover(actor=world.yan, handover=paper)
-        transaction.set_rollback(True)
-
-
-def test_two_hundred_students_change_hands_within_a_second(world: World) -> None:
+def test_two_hundred_students_change_hands_in_sets(world: World) -> None:
     fill(world)
     today = timezone.localdate()
     students = Student.objects.bulk_create(
@@ -264,13 +250,14 @@ def test_two_hundred_students_change_hands_within_a_second(world: World) -> None
         top = cursor.fetchone()[0]
     before = Grant.objects.count()
     gone = Grant.objects.filter(user=world.zhou).count()
-    seconds = min(_timed(lambda: _undone(world, paper)) for _again in range(3))
-    sign_handover(actor=world.yan, handover=paper)
+    with CaptureQueriesContext(connection) as queries:
+        sign_handover(actor=world.yan, handover=paper)
     made = Grant.objects.filter(pk__gt=top).count()
     assert gone + made <= 50
     assert Grant.objects.count() == before - gone + made
     assert Case.objects.filter(owner=world.yan, closed_at=None).count() == 200
-    assert seconds <= 1.0, seconds
+    # Sets, not a statement for each of two hundred; how long it takes is the bench's to say.
+    assert len(queries) <= 150, len(queries)
 
 
 @pytest.mark.django_db(transaction=True)
