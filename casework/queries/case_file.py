@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from casework.models import Case
+from casework.queries.blocks import blocks
 from portal.core.rows import fetch
 
 _SHEET = [
@@ -54,16 +55,26 @@ _SQL = """
               FROM core_auditentry a
              WHERE a.object_type = 'case' AND a.object_id = %(key)s
                AND a.action IN ('raise_level', 'assign_owner', 'seat_person'))
+"""
+_FROM = """
       FROM casework_case c JOIN casework_caselevel l ON l.code = c.level_id
       JOIN students_student s ON s.id = c.student_id
      WHERE c.id = %(case)s
 """
 
 
-def case_file(case: Case) -> dict[str, Any]:
-    """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats`` and ``moves`` (lists)."""
-    (row,) = fetch(_SQL, {"case": case.pk, "key": str(case.pk), "day": timezone.localdate()})
-    sheet = dict(zip(_SHEET, row, strict=True))
+def case_file(case: Case, user: Any) -> dict[str, Any]:
+    """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats`` and ``moves`` (lists), and
+    under ``blocks`` what each registered block asked for."""
+    asked = {
+        "case": case.pk, "key": str(case.pk), "user": user.pk,
+        "day": timezone.localdate(), "now": timezone.now(),
+    }  # fmt: skip
+    extra = blocks()
+    selects = "".join(f", ({block.sql})" for block in extra)
+    (row,) = fetch(_SQL + selects + _FROM, asked)
+    sheet = dict(zip(_SHEET, row[: len(_SHEET)], strict=True))
+    sheet["blocks"] = dict(zip([b.code for b in extra], row[len(_SHEET) :], strict=True))
     sheet["entries"] = [
         {"category": name, "level": level, "at": _moment(at), "left": left, "reason": reason}
         for name, level, at, left, reason in sheet["entries"] or []

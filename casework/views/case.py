@@ -18,6 +18,7 @@ from casework.domain.follow_ups import log_follow_up
 from casework.enums import Channel, Confidentiality, Risk
 from casework.forms import FollowUpForm
 from casework.models import Case
+from casework.queries.blocks import shown_blocks
 from casework.queries.case_file import case_file
 from casework.queries.case_page import case_reasons, case_rights, plan_steps, stage_strip
 from casework.queries.side_panel import side_panel
@@ -90,13 +91,14 @@ def page_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "steps": steps,
         "steps_done": sum(1 for step in steps if step["done"] >= step["total"]),
         "glance": side_panel(sheet, records["timeline"]),
+        "blocks": shown_blocks(request.user, case, sheet, records["rights"]),
     }
 
 
 def records_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Composer and timeline."""
     kind = request.GET.get("kind", "")
-    sheet = case_file(case)
+    sheet = case_file(case, request.user)
     rights = case_rights(request.user, case)
     most = ALL if request.GET.get("all") else MOST
     shown = timeline(request.user, case, sheet, kind, most)
