@@ -11,7 +11,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
 
-from cohorts.models import College, Major, Term
+from cohorts.models import College, Major, SpecialDay, Term
 from portal.core import audit
 from portal.core.adminsite.base import PortalAdmin, RefusableForm
 from portal.core.adminsite.exchange import SheetInOut
@@ -80,3 +80,37 @@ class MajorAdmin(SheetInOut, PortalAdmin):
     list_select_related = ("college",)
     search_fields = ("name", "code")
     autocomplete_fields = ("college",)
+
+
+class SpecialDayResource(ModelResource):
+    """Columns day, kind (off or work), name, source; an existing day is corrected."""
+
+    def __init__(self, actor: Any = None, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.actor = actor
+
+    def after_save_instance(self, instance: SpecialDay, row: Any, **kwargs: Any) -> None:
+        audit.record(actor=self.actor, action="change_specialday", obj=instance, day=instance.day)
+
+    class Meta:
+        model = SpecialDay
+        import_id_fields = ("day",)
+        fields = ("day", "kind", "name", "source")
+        skip_unchanged = True
+        report_skipped = True
+        clean_model_instances = True
+
+
+@admin.register(SpecialDay)
+class SpecialDayAdmin(SheetInOut, PortalAdmin):
+    duties: ClassVar = {"sysadmin": "view add change"}
+    intro = _(
+        "Holidays and make-up working days of the yearly notice of the State Council. Deadlines in "
+        "working days that touch a year without rows are marked as provisional."
+    )
+    resource_classes = [SpecialDayResource]
+    list_display = ("day", "kind", "name", "source")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    date_hierarchy = "day"
+    ordering = ("-day",)

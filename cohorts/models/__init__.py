@@ -1,5 +1,5 @@
 from .appointment import Appointment, Grant, Role
-from .calendar import Term
+from .calendar import DayKind, SpecialDay, Term
 from .contract import Contract, ContractPost
 from .handover import Handover, HandoverPart
 from .link import DatedLink, LinkKind
@@ -32,6 +32,7 @@ __all__ = [
     "Contract",
     "ContractPost",
     "DatedLink",
+    "DayKind",
     "Floor",
     "Grant",
     "Group",
@@ -50,6 +51,7 @@ __all__ = [
     "Role",
     "Room",
     "SchoolClass",
+    "SpecialDay",
     "Studio",
     "Term",
     "Unit",

@@ -1,7 +1,8 @@
-"""Terms (rulebook 6.5)."""
+"""Terms and the days of the State Council's holiday notice (rulebook 6.5)."""
 
 import datetime as dt
 
+import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,3 +31,29 @@ class Term(models.Model):
     def week_of(self, day: dt.date) -> int:
         """floor((day - start) / 7) + 1 (rulebook 6.5, example 29)."""
         return (day - self.starts_on).days // 7 + 1
+
+
+class DayKind(models.TextChoices):
+    OFF = "off", _("day off")
+    WORK = "work", _("make-up working day")
+    PLAIN = "plain", _("as the weekday says (row withdrawn)")
+
+
+@pghistory.track()
+class SpecialDay(models.Model):
+    """A day that is not what its weekday says: a holiday, or a Saturday or Sunday on which work is
+    made up (调休). A year with at least one row has its table; deadlines that touch a year without
+    one are provisional (rulebook 0.8)."""
+
+    day = models.DateField(_("day"), unique=True)
+    kind = models.CharField(_("kind"), max_length=5, choices=DayKind.choices, default=DayKind.OFF)
+    name = models.CharField(_("name"), max_length=40)
+    source = models.CharField(_("source"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("holiday or make-up day")
+        verbose_name_plural = _("holidays and make-up days")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.name}"
