@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from casework.models import CaseCategory, CaseLevel
+from casework.models import CaseCategory, CaseLevel, CauseCode
 from portal.core.adminsite.base import PortalAdmin
 from portal.core.adminsite.steps import Step, register_step
 
@@ -18,9 +18,27 @@ class CaseCategoryAdmin(PortalAdmin):
         "The classes of focus students in the words of your school. A class no longer used is "
         "switched off, so that old cases keep their name."
     )
-    list_display = ("name", "short_name", "code", "parent", "is_health", "is_used", "order")
+    list_display = (
+        "name", "short_name", "code", "parent", "is_health", "asks_counselling", "is_used", "order",
+    )  # fmt: skip
     list_filter = ("is_used", "is_health")
     list_select_related = ("parent",)
+    search_fields = ("name", "code")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj is not None else ()
+
+
+@admin.register(CauseCode)
+class CauseCodeAdmin(PortalAdmin):
+    duties: ClassVar = {"sysadmin": "view add change"}
+    intro = _(
+        "Why students get into difficulty, in the words of your school. They are counted to find "
+        "what can be mended for everybody; a cause no longer used is switched off."
+    )
+    list_display = ("name", "code", "category", "is_used", "order")
+    list_filter = ("is_used", "category")
+    list_select_related = ("category",)
     search_fields = ("name", "code")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

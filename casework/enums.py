@@ -22,6 +22,7 @@ class Outcome(models.TextChoices):
     SOLVED = "solved", _("solved")
     REFERRED = "referred", _("referred")
     LEFT = "left", _("left the school")
+    UNFOUNDED = "unfounded", _("entry not confirmed")
 
 
 class Source(models.TextChoices):
@@ -64,6 +65,44 @@ class Confidentiality(models.TextChoices):
 class WriteLevel(models.TextChoices):
     READ = "read", _("may read")
     WRITE = "write", _("may write")
+
+
+class KeyKind(models.TextChoices):
+    """What both sides have to confirm; raising needs nobody's consent (rulebook 3.2)."""
+
+    ENTER = "enter", _("entry")
+    LOWER = "lower", _("lowering")
+    CLOSE = "close", _("closing")
+
+
+class KeySide(models.TextChoices):
+    COLLEGE = "college", _("college")
+    ACADEMY = "academy", _("academy")
+    COUNSELLING = "counselling", _("counselling centre")
+
+
+class KeyVerdict(models.TextChoices):
+    AGREED = "agreed", _("agreed")
+    DISAGREED = "disagreed", _("disagreed")
+
+
+class KeyState(models.TextChoices):
+    """Computed from dated facts, never set by hand."""
+
+    WAITING = "waiting", _("waiting")
+    DISAGREED = "disagreed", _("goes to the next joint meeting")
+    GRANTED = "granted", _("confirmed")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Helped(models.TextChoices):
+    """What the student says; no word of why anybody was there."""
+
+    MUCH = "much", _("very helpful")
+    SOME = "some", _("somewhat helpful")
+    LITTLE = "little", _("of little help")
+    NOT = "not", _("not helpful")
 
 
 # A contact with fewer characters than this is a tick, not a contact (design 6).

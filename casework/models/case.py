@@ -13,7 +13,7 @@ from casework.enums import Outcome, Source, Stage, WriteLevel
 from portal.core.access import RestrictedManager
 from students.models import Student
 
-from .catalogue import CaseCategory, CaseLevel
+from .catalogue import CaseCategory, CaseLevel, CauseCode
 
 # Later facts win. The database computes the stage, so it can never contradict them.
 _STAGE = models.Case(
@@ -45,6 +45,15 @@ class Case(models.Model):
     )
     source = models.CharField(_("source"), max_length=12, choices=Source.choices)
     reason = models.TextField(_("reason"), max_length=2000)
+    former = models.OneToOneField(
+        "self",
+        verbose_name=_("former episode"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="reopened_as",
+    )
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("raised by"),
@@ -144,6 +153,14 @@ class LedgerEntry(models.Model):
     category = models.ForeignKey(CaseCategory, on_delete=models.PROTECT, related_name="entries")
     level = models.ForeignKey(CaseLevel, on_delete=models.PROTECT, related_name="entries")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    cause = models.ForeignKey(
+        CauseCode,
+        verbose_name=_("cause"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="entries",
+    )
     source = models.CharField(_("source"), max_length=12, choices=Source.choices)
     entered_at = models.DateTimeField(_("entered at"))
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)

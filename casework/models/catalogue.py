@@ -12,6 +12,11 @@ class CaseCategory(models.Model):
         "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT
     )
     is_health = models.BooleanField(_("health data"), default=False)
+    asks_counselling = models.BooleanField(
+        _("the counselling centre is asked"),
+        default=False,
+        help_text=_("Lowering and closing also need the opinion of the counselling centre."),
+    )
     is_used = models.BooleanField(_("in use"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
 
@@ -19,6 +24,32 @@ class CaseCategory(models.Model):
         verbose_name = _("category of focus students")
         verbose_name_plural = _("categories of focus students")
         ordering = ["order"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CauseCode(models.Model):
+    """Why a student got into difficulty, in words that can be counted (点上问题面上整改)."""
+
+    code = models.SlugField(_("code"), max_length=30, primary_key=True)
+    name = models.CharField(_("name"), max_length=40)
+    category = models.ForeignKey(
+        CaseCategory,
+        verbose_name=_("category"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="causes",
+        help_text=_("Empty: offered for every category."),
+    )
+    is_used = models.BooleanField(_("in use"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("cause")
+        verbose_name_plural = _("causes")
+        ordering = ["order", "code"]
 
     def __str__(self) -> str:
         return self.name
