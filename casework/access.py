@@ -18,6 +18,7 @@ from portal.core.access import (
     Denial,
     Reason,
     Route,
+    carries,
     reached_keys,
     reaches_one,
     reasons,
@@ -139,7 +140,9 @@ _GLASS_READS = frozenset({"clear_restricted", "clear_psychological"})
 def glassed_case_ids(user: User, action: str) -> list[int]:
     """Open cases whose sealed notes ``user`` has opened in an emergency: for some hours, and only
     while a post still lets him break the glass of this student's case."""
-    if action not in _GLASS_READS or not (broken := ties_of(user).glass):
+    if action not in _GLASS_READS or not carries(user, action):
+        return []
+    if not (broken := ties_of(user).glass):
         return []
     cases = Case.objects.filter(pk__in=broken)
     mine = reached_keys(Student, user, "break_glass")

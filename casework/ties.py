@@ -8,7 +8,7 @@ from django.utils import timezone
 from casework.enums import WriteLevel
 from casework.models import Seat
 from cohorts.access import in_force
-from portal.core.access import part_of, register_part, supporter_of
+from portal.core.access import carries, part_of, register_part, supporter_of
 from portal.core.models import User
 from portal.core.scope import remembered
 
@@ -17,10 +17,14 @@ _SEAT_READS = frozenset({"see_card", "see_record", "see_case", "see_talks", "cle
 _SEAT_WRITES = frozenset({"write_case", "log_talk"})
 
 
+def _by_seat(user: User, action: str) -> bool:
+    return action in _SEAT_READS | _SEAT_WRITES and carries(user, action)
+
+
 def seats(user: User, action: str) -> QuerySet[Seat] | None:
     """Seats of open cases that ``user`` holds today and that carry ``action``. Callers leave out
     the cases that ``shut_case_ids`` names."""
-    if action not in _SEAT_READS | _SEAT_WRITES:
+    if not _by_seat(user, action):
         return None
     held = Seat.objects.filter(
         in_force(timezone.localdate()), person=user, case__closed_at__isnull=True
@@ -30,7 +34,7 @@ def seats(user: User, action: str) -> QuerySet[Seat] | None:
 
 def seated_case_ids(user: User, action: str) -> list[int]:
     """Open cases in which ``user`` has a seat that carries ``action``."""
-    if action not in _SEAT_READS | _SEAT_WRITES:
+    if not _by_seat(user, action):
         return []
     writing = action in _SEAT_WRITES
     return [pk for pk, level in ties_of(user).seats if not writing or level == WriteLevel.WRITE]

@@ -15,6 +15,8 @@ from portal.core.access import (
     Action,
     Reason,
     Route,
+    carries,
+    may_hold,
     part_of,
     plain,
     register_actions,
@@ -82,7 +84,9 @@ def in_force(day: dt.date, prefix: str = "") -> Q:
 
 
 def grants(user: User, action: str) -> QuerySet[Grant]:
-    """Grants of ``action`` that ``user`` holds today."""
+    """Grants of ``action`` that ``user`` holds today; none when his key does not carry it."""
+    if not carries(user, action):
+        return Grant.objects.none()
     return Grant.objects.filter(
         in_force(timezone.localdate()),
         user=user,
@@ -129,7 +133,7 @@ def granted_unit_ids(user: User, action: str) -> list[int]:
         return sorted(set(ours).intersection(granted_unit_ids(plain(user), action)))
 
     held, below = _held(user)
-    units = held.get(action, ())
+    units = held.get(action, ()) if carries(user, action) else ()
 
     def read() -> list[int]:
         return sorted(set[int]().union(*(below.get(pk, ()) for pk in units)))
@@ -224,10 +228,9 @@ register_route(Contract, Route("post", _contract_keys, _contract_reasons))
 
 def reached_unit_ids(user: User, actions: Iterable[str]) -> list[int]:
     """Units on which ``user`` holds any of the actions today, and all below them; rooms and
-    party organisations included, as posts are no students."""
-    if not user.is_in_force():
-        return []
-    wanted = tuple(actions)
+    party organisations included, as posts are no students. Each action counts only if it may be
+    held at all: by an account in force, and by the token that asks."""
+    wanted = tuple(code for code in actions if may_hold(user, code))
     supporter = supporter_of(user)
     if supporter is not None:
         ours = reached_unit_ids(supporter, wanted)

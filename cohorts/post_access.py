@@ -1,4 +1,4 @@
-"""Routes to posts and to their hand-overs: by the unit, or because they are one's own."""
+"""Routes to posts, their letters and their hand-overs: by the unit, or because they are one's own."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cohorts.access import post_reasons, reached_unit_ids
-from cohorts.models import Appointment, Handover, HandoverPart
-from portal.core.access import Reason, Route, register_route
+from cohorts.models import Appointment, Handover, HandoverPart, Letter
+from portal.core.access import Reason, Route, carries, register_route
 from portal.core.models import User
 
 # Whoever reads a unit's page, or appoints there, reads its posts; everybody reads the own ones.
@@ -29,6 +29,7 @@ def _post_reasons(user: User, action: str, post: Appointment) -> list[Reason]:
     return [
         reason
         for code in _POST_ACTIONS.get(action, ())
+        if carries(user, code)
         for reason in post_reasons(user, code, [post.unit_id])
     ]
 
@@ -47,6 +48,35 @@ def _own_post_reasons(user: User, action: str, post: Appointment) -> list[Reason
 
 register_route(Appointment, Route("post", _post_keys, _post_reasons))
 register_route(Appointment, Route("own", _own_posts, _own_post_reasons))
+
+
+def _letters_of_posts(user: User, action: str) -> QuerySet[Any] | None:
+    """Letters of the posts to which ``user`` appoints: the register is theirs."""
+    posts = _post_keys(user, "appoint") if action in _POST_ACTIONS else None
+    if posts is None:
+        return None
+    rows: QuerySet[Any] = Letter.objects.filter(post_id__in=posts).values("pk")
+    return rows
+
+
+def _letters_of_posts_reasons(user: User, action: str, letter: Letter) -> list[Reason]:
+    return _post_reasons(user, "appoint", letter.post) if action in _POST_ACTIONS else []
+
+
+def _own_letters(user: User, action: str) -> QuerySet[Any] | None:
+    """The person appointed reads and prints the own letter, also when the term is over."""
+    if action != "see_unit":
+        return None
+    rows: QuerySet[Any] = Letter.objects.filter(post__person=user).values("pk")
+    return rows
+
+
+def _own_letter_reasons(user: User, action: str, letter: Letter) -> list[Reason]:
+    return _own_post_reasons(user, action, letter.post)
+
+
+register_route(Letter, Route("post", _letters_of_posts, _letters_of_posts_reasons))
+register_route(Letter, Route("own", _own_letters, _own_letter_reasons))
 
 
 def _papers_of_posts(user: User, action: str) -> QuerySet[Any] | None:

@@ -14,6 +14,7 @@ from portal.core.access import (
     Action,
     Reason,
     Route,
+    carries,
     part_of,
     reached_keys,
     reaches_one,
@@ -122,7 +123,7 @@ register_part(
 
 def linked_student_ids(user: User, action: str) -> list[int]:
     """Students to whom a current link of ``user`` carries ``action``."""
-    return _links(user).get(action, [])
+    return _links(user).get(action, []) if carries(user, action) else []
 
 
 def _links(user: User) -> dict[str, list[int]]:
@@ -258,6 +259,7 @@ def _through_student(model: type[Any], name: str) -> Route:
 
 
 register_route(Placement, _through_student(Placement, "student"))
+register_route(StudentLink, _through_student(StudentLink, "student"))
 register_route(Movement, _through_student(Movement, "student"))
 register_route(CourseResult, _through_student(CourseResult, "student"))
 

@@ -1,5 +1,7 @@
 """Around posts: letters of appointment, blocks, and the posts that a unit must have."""
 
+from typing import ClassVar
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.enums import BlockedPost, UnitKind
+from portal.core.access import RestrictedManager
 
 from .appointment import Appointment, Role
 
@@ -18,6 +21,8 @@ class Letter(models.Model):
 
     The words are kept as they were signed, so that a copy years later reads the same.
     """
+
+    see_action: ClassVar[str] = "see_unit"
 
     year = models.PositiveSmallIntegerField(_("year"))
     number = models.PositiveIntegerField(_("number"))
@@ -34,6 +39,8 @@ class Letter(models.Model):
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT,
         related_name="+", verbose_name=_("entered by"),
     )  # fmt: skip
+
+    objects = RestrictedManager()
 
     class Meta:
         verbose_name = _("letter of appointment")

@@ -36,8 +36,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """The register of numbers, for posts to which one appoints."""
     if not reaches_any(Appointment, request.user, "appoint"):
         raise PermissionDenied(_("None of your posts lets you appoint."))
-    posts = Appointment.objects.restrict(request.user, "appoint").order_by().values("pk")
-    rows = Letter.objects.filter(post_id__in=posts).select_related("post")
+    rows = Letter.objects.restrict(request.user, "appoint").select_related("post")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     year = timezone.localdate().year
     context: dict[str, Any] = {
@@ -71,10 +70,8 @@ def issue(request: HttpRequest) -> HttpResponse:
 def print_letters(request: HttpRequest, kind: str) -> HttpResponse:
     """``?letter=1&letter=2`` as one file, one per page; one's own letter is always open."""
     wanted = _numbers(request.GET.getlist("letter"))
-    seen = Appointment.objects.restrict(request.user, "appoint").order_by().values("pk")
-    letters = list(
-        Letter.objects.filter(pk__in=wanted, post_id__in=seen).order_by("year", "number")
-    ) or list(Letter.objects.filter(pk__in=wanted, post__person=request.user))
+    rows = Letter.objects.restrict(request.user, "see_unit").filter(pk__in=wanted)
+    letters = list(rows.order_by("year", "number"))
     if not letters:
         raise Http404
     audit.record_many(

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import DatedLink, LinkKind
-from portal.core.access import RestrictedManager
+from portal.core.access import RestrictedManager, RestrictedQuerySet
 
 from .student import Student
 
@@ -49,7 +49,7 @@ class LinkRun(models.Model):
         return f"{self.kind} {self.made_at:%Y-%m-%d %H:%M}"
 
 
-class StudentLinkQuerySet(models.QuerySet["StudentLink"]):
+class StudentLinkQuerySet(RestrictedQuerySet):
     def in_force(self, day: object) -> "StudentLinkQuerySet":
         """Links that hold on ``day``; both end days are included."""
         return self.standing(day).filter(starts_on__lte=day)
@@ -66,6 +66,8 @@ class StudentLink(DatedLink):
     ``revoked_at`` cuts it at that moment, whatever the dates say. ``cover_of`` is the link for
     whose person this one stands in; a stand-in always has a last day.
     """
+
+    see_action: ClassVar[str] = "see_record"
 
     student = models.ForeignKey(
         Student, verbose_name=_("student"), on_delete=models.PROTECT, related_name="links"
@@ -86,7 +88,7 @@ class StudentLink(DatedLink):
         related_name="covers",
     )
 
-    objects: ClassVar[models.Manager["StudentLink"]] = StudentLinkQuerySet.as_manager()
+    objects = RestrictedManager.from_queryset(StudentLinkQuerySet)()
 
     class Meta(DatedLink.Meta):
         verbose_name = _("link to a student")

@@ -221,8 +221,7 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End one link at this moment."""
-    mine = Student.objects.restrict(request.user, "appoint").order_by().values("pk")
-    link = get_object_or_404(StudentLink, pk=pk, student__in=mine)
+    link = StudentLink.objects.get_for(request.user, "appoint", pk)
     try:
         end_link(actor=request.user, link=link)  # type: ignore[arg-type]
     except DomainError as error:

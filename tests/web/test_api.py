@@ -7,16 +7,22 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from casework.domain.cases import seat_person
 from casework.models import Case
+from casework.ties import seated_case_ids
+from cohorts.access import granted_unit_ids, holds_on_unit
 from cohorts.domain.appointments import end_appointment
 from cohorts.models import Appointment, Unit
 from portal.core.access import reaches_any
 from portal.core.domain.tokens import revoke_token
 from portal.core.models import ApiToken, AuditEntry
+from portal.core.scope import request_scope
+from students.access import linked_student_ids
 from students.domain.placements import place_student
 from students.models import Placement
 from tests.api_client import caller, rows_of, token_of
@@ -34,6 +40,11 @@ def _no_limit_reached() -> None:
 
 def numbers(page: Any, pattern: str) -> set[str]:
     return set(re.findall(pattern, page.content.decode()))
+
+
+def numbered(page: Any) -> list[int]:
+    """The posts of the page of posts."""
+    return [int(pk) for pk in numbers(page, r'href="/posts/(\d+)/"')]
 
 
 def ids(rows: list[dict[str, Any]] | None) -> set[int]:
@@ -61,8 +72,10 @@ def test_every_role_lists_by_token_what_its_pages_show(world: World) -> None:
         for unit in (world.chem, world.chem24, world.mech, world.c2301):
             opened = client.get(f"/units/{unit.pk}/").status_code == 200
             assert opened == (unit.pk in units), (key, unit)
-        known = Appointment.objects.filter(unit__in=units).values_list("pk", flat=True)
-        assert ids(rows_of(program, "appointments")) == set(known), key
+        posts = ids(rows_of(program, "appointments"))
+        known = Appointment.objects.filter(Q(unit__in=units) | Q(person=person))
+        assert posts == set(known.values_list("pk", flat=True)), key
+        assert posts <= set(numbered(client.get("/posts/"))), key
         for row in students or []:
             assert (row["record"] is not None) == person.has_perm(
                 "see_record", world.students[_key(world, row["student_no"])]
@@ -104,6 +117,35 @@ def test_a_token_with_fewer_actions_reads_less(world: World) -> None:
     assert rows_of(program, "cases") is None
     assert rows_of(program, "units") is None
     assert reaches_any(Unit, world.zhou, "see_unit")  # the account itself is as before
+
+
+def test_a_token_to_read_units_does_not_read_posts_as_one_who_appoints(world: World) -> None:
+    """Each way to a post counts only if the token carries the action of that way."""
+    assert world.sec.has_perm("cohorts.see_unit", world.posts["lu"])
+    narrow = caller(token_of(world.sec, "see_unit"))
+    assert ids(rows_of(narrow, "appointments")) == {world.posts["sec"].pk}
+    assert narrow.get(f"/api/v1/appointments/{world.posts['lu'].pk}/").status_code == 404
+    assert rows_of(caller(token_of(world.sec, "see_card")), "appointments") is None
+
+
+def test_what_a_token_does_not_carry_opens_no_way(world: World) -> None:
+    """Links, seats and grants are narrowed where they are read, not only at the first question."""
+    case = world.add_case("gu", "RED")
+    seat_person(actor=world.zhou, case=case, person=world.nobody, duty="联系")
+    for person, carried, other in (
+        (world.wang, "see_card", "see_record"), (world.nobody, "see_talks", "clear_restricted"),
+        (world.zhou, "see_card", "see_unit"),
+    ):  # fmt: skip
+        with request_scope(None):
+            person.only_actions = frozenset({carried})
+            assert not linked_student_ids(person, other)
+            assert not seated_case_ids(person, other)
+            assert not granted_unit_ids(person, other)
+            assert not holds_on_unit(person, other, world.mingde23.pk)
+        with request_scope(None):
+            person.only_actions = None
+            assert (linked_student_ids(person, other) or seated_case_ids(person, other)
+                    or granted_unit_ids(person, other))  # fmt: skip
 
 
 def test_particulars_are_masked_and_texts_never_leave(world: World) -> None:

@@ -1,6 +1,6 @@
 """The one access rule: actions, routes to records, restrict/get_for, explain (design 5)."""
 
-from .actions import Action, action, actions, register_actions
+from .actions import Action, action, actions, carries, register_actions
 from .denials import Denial, denial_reasons, register_denial
 from .person import part_of, register_part
 from .queryset import RestrictedManager, RestrictedQuerySet
@@ -32,6 +32,7 @@ __all__ = [
     "action",
     "actions",
     "actions_on",
+    "carries",
     "count_reached",
     "denial_reasons",
     "is_same_reach",

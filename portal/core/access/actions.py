@@ -1,6 +1,7 @@
 """Actions: what a role may do. Registered by each app; kept as permissions of Unit."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -26,6 +27,13 @@ def register_actions(*new: Action) -> None:
 def action(code: str) -> Action | None:
     """The registered action, or None: an unknown action is denied everywhere."""
     return _actions.get(code)
+
+
+def carries(user: Any, action: str) -> bool:
+    """Whether the key by which ``user`` came carries the action: an API token carries some of its
+    account's actions, never more; a session carries all of them."""
+    narrowed = getattr(user, "only_actions", None)
+    return narrowed is None or action in narrowed
 
 
 def actions() -> list[Action]:

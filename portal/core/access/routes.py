@@ -18,6 +18,7 @@ from portal.core.rows import fetch
 from portal.core.scope import remembered
 
 from .actions import action as known_action
+from .actions import carries
 from .denials import denial_reasons, denied
 from .reason import Reason
 from .seen_as import both_in_force, key_of, plain, supporter_of
@@ -56,10 +57,7 @@ def may_hold(user: Any, action: str) -> bool:
     """First gate: a known action, asked by an account in force."""
     if not getattr(user, "is_authenticated", False) or known_action(action) is None:
         return False
-    narrowed = getattr(user, "only_actions", None)
-    if narrowed is not None and action not in narrowed:
-        return False  # an API token carries some of its account's actions, never more
-    return both_in_force(user)
+    return carries(user, action) and both_in_force(user)
 
 
 def reached_keys(
