@@ -25,6 +25,7 @@ from portal.core.access import (
     supporter_of,
 )
 from portal.core.models import User
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from portal.core.scope import remembered
 
@@ -193,7 +194,7 @@ _POSTS = """
 def post_reasons(user: User, action: str, unit_ids: Iterable[int]) -> list[Reason]:
     """Sentences naming the posts through which ``user`` holds ``action`` on any of the units."""
     asked = {"user": user.pk, "action": action, "units": list(unit_ids)}
-    rows = fetch(_POSTS, {**asked, "day": timezone.localdate()})
+    rows = fetch(prepared(_POSTS), {**asked, "day": timezone.localdate()})
     return [Reason("post", _sentence(*row)) for row in rows]
 
 

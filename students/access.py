@@ -24,6 +24,7 @@ from portal.core.access import (
     register_route,
 )
 from portal.core.models import User
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from portal.core.scope import remembered
 from students.enums import LEFT_STATUSES
@@ -173,7 +174,7 @@ def unit_ids_of(student_id: int) -> list[int]:
     day = timezone.localdate()
 
     def read() -> list[int]:
-        return [pk for (pk,) in fetch(_STANDS_IN, {"student": student_id, "day": day})]
+        return [pk for (pk,) in fetch(prepared(_STANDS_IN), {"student": student_id, "day": day})]
 
     return remembered(("stands in", student_id, day), read)
 

@@ -16,6 +16,7 @@ from casework.ties import shut_case_ids
 from portal.core import audit
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import User
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from students.models import Student
 
@@ -118,7 +119,7 @@ _OPEN_CASE = """
 def _keep(actor: User, student: Student, made: FollowUp) -> None:
     """Write the record, count it for the open case, leave a line in the audit trail."""
     asked = {"student": student.pk, "actor": actor.pk, "day": timezone.localdate()}
-    ((role, *facts),) = fetch(_OPEN_CASE, asked)
+    ((role, *facts),) = fetch(prepared(_OPEN_CASE), asked)
     made.author_role = role or ""
     # Kept beside the case: who is locked out neither reads nor writes in it.
     made.case_id = None if facts[0] in shut_case_ids(actor) else facts[0]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from casework.models import Case
 from casework.queries.blocks import blocks
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 
 _SHEET = [
@@ -72,7 +73,7 @@ def case_file(case: Case, user: Any) -> dict[str, Any]:
     }  # fmt: skip
     extra = blocks()
     selects = "".join(f", ({block.sql})" for block in extra)
-    (row,) = fetch(_SQL + selects + _FROM, asked)
+    (row,) = fetch(prepared(_SQL + selects + _FROM), asked)
     sheet = dict(zip(_SHEET, row[: len(_SHEET)], strict=True))
     sheet["blocks"] = dict(zip([b.code for b in extra], row[len(_SHEET) :], strict=True))
     sheet["entries"] = [

@@ -21,6 +21,7 @@ from portal.core.access import (
     rows_within,
 )
 from portal.core.registry import Inline
+from portal.core.prepared import prepared
 from portal.core.rows import array_of, fetch
 from portal.core.ui.dates import format_ago, format_day
 from portal.core.ui.marks import level_markup
@@ -108,7 +109,9 @@ def case_summary(user: Any, student: Student) -> dict[str, Any] | None:
     seen = rows_within(Case, user, "see_case", "c", student_id=student.pk)
     if seen is None:
         return None
-    rows = fetch(_CASES.replace("{seen}", seen.sql), {"student": student.pk, **seen.params})
+    rows = fetch(
+        prepared(_CASES.replace("{seen}", seen.sql)), {"student": student.pk, **seen.params}
+    )
     if not rows:
         return None
     pk, number, level, stage, owner, last, due, closed, do, dont, names = rows[0]
@@ -178,7 +181,7 @@ def recent_talks(user: Any, student: Student) -> dict[str, Any] | None:
     rows = []
     if seen is not None:
         asked = {"student": student.pk, "most": RECENT + 1, **seen.params}
-        rows = fetch(_TALKS.replace("{seen}", seen.sql), asked)
+        rows = fetch(prepared(_TALKS.replace("{seen}", seen.sql)), asked)
     if not rows and not reaches_any(Student, user, "see_talks"):
         return None
     items = [

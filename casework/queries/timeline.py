@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from casework.enums import Channel, Confidentiality, Risk
 from casework.models import Case, FollowUp
 from portal.core.access import rows_within
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from portal.core.ui.dates import format_day
 
@@ -83,7 +84,7 @@ def _talks(user: Any, case: Case) -> list[tuple[Any, ...]]:
     if seen is None:
         return []
     asked = {"case": case.pk, "student": case.student_id, **seen.params}
-    return fetch(_TALKS.replace("{seen}", seen.sql), asked)
+    return fetch(prepared(_TALKS.replace("{seen}", seen.sql)), asked)
 
 
 @dataclass(frozen=True)

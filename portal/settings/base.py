@@ -7,6 +7,8 @@ import pgtrigger
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
+from portal.core.prepared import Cursor
+
 from . import env
 from .accounts import *  # noqa: F403 - rules for accounts, each with its environment variable
 from .sso import *  # noqa: F403 - campus log-in, off unless configured
@@ -87,6 +89,9 @@ TEMPLATES = [
 DATABASES = {"default": env.database()}
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# Plans of frequent statements are kept by connection: not behind a pooler that shares connections.
+if env.flag("DATABASE_PREPARES", default=True):
+    DATABASES["default"]["OPTIONS"]["cursor_factory"] = Cursor
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _CACHE_URL, _BROKER_URL = env.redis_urls()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core.access import rows_within
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from students.access import unit_ids_of
 from students.enums import AttemptKind
@@ -60,7 +61,9 @@ def results_by_term(user: Any, student_id: int, action: str = "see_results") -> 
     seen = rows_within(CourseResult, user, action, "r", student_id=student_id)
     if seen is None:
         return []
-    rows = fetch(_RESULTS.replace("{seen}", seen.sql), {"student": student_id, **seen.params})
+    rows = fetch(
+        prepared(_RESULTS.replace("{seen}", seen.sql)), {"student": student_id, **seen.params}
+    )
     attempts = {str(code): str(words) for code, words in AttemptKind.choices}
     elective = _("elective")
     credit_words: dict[Decimal, str] = {}
@@ -114,5 +117,5 @@ def staff_of(student_id: int) -> list[dict[str, str]]:
     """Counsellor, class adviser and linked people of today with their work telephone."""
     day = timezone.localdate()
     asked = {"student": student_id, "units": unit_ids_of(student_id), "roles": CARE_ROLES}
-    rows = fetch(_STAFF, {**asked, "day": day})
+    rows = fetch(prepared(_STAFF), {**asked, "day": day})
     return [{"role": role, "name": name, "phone": phone} for role, name, phone in rows]

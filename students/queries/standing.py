@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from cohorts.enums import UnitKind
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from students.enums import Tree
 
@@ -58,7 +59,7 @@ def stands(
         "day": timezone.localdate(),
     }
     found: dict[int, Stand] = {}
-    for student_id, tree, *chain in fetch(_STANDS, asked):
+    for student_id, tree, *chain in fetch(prepared(_STANDS), asked):
         found.setdefault(student_id, Stand()).put(tree, chain)
     return found
 

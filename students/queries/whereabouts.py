@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core.access import rows_within
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from portal.core.scope import remembered
 from portal.core.ui.dates import format_day
@@ -43,7 +44,7 @@ def whereabouts(user: Any, student_id: int) -> Whereabouts:
     """Callers pass a student that they may show. ``until`` is the last day."""
     seen = rows_within(Placement, user, "see_record", "p", student_id=student_id)
     is_open, params = (seen.sql, seen.params) if seen else ("FALSE", {})
-    rows = fetch(_PLACES.replace("{is_open}", is_open), {"student": student_id, **params})
+    rows = fetch(prepared(_PLACES.replace("{is_open}", is_open)), {"student": student_id, **params})
     found, day, trees = Whereabouts(), timezone.localdate(), dict(Tree.choices)
     today: list[int] = []
     at_present = ok_markup(_("at present"))
