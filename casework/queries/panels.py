@@ -20,8 +20,8 @@ from portal.core.access import (
     reaches_one,
     rows_within,
 )
-from portal.core.registry import Inline
 from portal.core.prepared import prepared
+from portal.core.registry import Inline
 from portal.core.rows import array_of, fetch
 from portal.core.ui.dates import format_ago, format_day
 from portal.core.ui.marks import level_markup
