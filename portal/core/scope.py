@@ -34,6 +34,19 @@ def remembered(key: Any, make: Callable[[], T]) -> T:
     return value
 
 
+def hand_over(key: Any, value: Any) -> None:
+    """Lay something down for the one who ``take``s it later in this request."""
+    cache = _reach.get()
+    if cache is not None:
+        cache[key] = value
+
+
+def take(key: Any) -> Any:
+    """What was handed over under this name, once; None when nothing was."""
+    cache = _reach.get()
+    return None if cache is None else cache.pop(key, None)
+
+
 def forget_reach() -> None:
     """Drop the lists after rights or placements changed within this request."""
     cache = _reach.get()

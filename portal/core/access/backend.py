@@ -7,6 +7,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
+from portal.core.accounts.session_store import account_read
 from portal.core.admin_rights import duty_permissions
 
 from .actions import action as known_action
@@ -28,6 +29,13 @@ class AccessBackend(ModelBackend):
             request.is_locked_out = request.axes_locked_out = True
             raise PermissionDenied
         return super().authenticate(request, username=username, password=password, **kwargs)
+
+    def get_user(self, user_id: Any) -> Any:
+        """The account of a session, which came with it; by itself when it did not."""
+        account = account_read(user_id)
+        if account is None:
+            return super().get_user(user_id)
+        return account if self.user_can_authenticate(account) else None
 
     def get_user_permissions(self, user_obj: Any, obj: models.Model | None = None) -> set[str]:
         return set()

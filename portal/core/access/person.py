@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from portal.core.models import User
-from portal.core.rows import fetch
+from portal.core.rows import planned
 from portal.core.scope import remembered
 
 _parts: dict[str, str] = {}
@@ -27,7 +27,7 @@ def part_of(user: User, name: str) -> Any:
     def read() -> dict[str, Any]:
         parts = ", ".join(f"({statement})" for statement in _parts.values())
         asked = {"user": user.pk, "day": day, "now": timezone.now()}
-        ((*values,),) = fetch(f"SELECT {parts}", asked)
+        ((*values,),) = planned(f"SELECT {parts}", asked, "reach_of_person")
         return dict(zip(_parts, values, strict=True))
 
     return remembered(("person", user.pk, day), read)[name]
