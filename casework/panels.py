@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.queries.figures import cases
 from casework.queries.panels import (
+    care_asked,
     care_hint,
+    case_asked,
     case_summary,
     cases_known,
     contact_cells,
@@ -12,6 +14,7 @@ from casework.queries.panels import (
     level_cells,
     level_inline,
     recent_talks,
+    talks_asked,
     untalked,
 )
 from portal.core.access import reaches_any
@@ -39,9 +42,13 @@ register_nav(
         lambda user: reaches_anyone(user, "log_talk"),
     ),
 )  # fmt: skip
-register_panel("student", Panel("case", 10, "casework/_student_case.html", case_summary))
-register_panel("student", Panel("care", 12, "casework/_student_care.html", care_hint))
-register_panel("student", Panel("talks", 20, "casework/_student_talks.html", recent_talks))
+register_panel(
+    "student", Panel("case", 10, "casework/_student_case.html", case_summary, case_asked)
+)
+register_panel("student", Panel("care", 12, "casework/_student_care.html", care_hint, care_asked))
+register_panel(
+    "student", Panel("talks", 20, "casework/_student_talks.html", recent_talks, talks_asked)
+)
 register_column("students", Column("level", _("Level"), 10, level_cells, inline=level_inline))
 register_column(
     "students", Column("contact", _("Last real contact"), 20, contact_cells, inline=contact_inline)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.access import count_reached
+from portal.core.asks import Ask, Rows
 from portal.core.registry import (
     Hit,
     NavItem,
@@ -20,7 +21,7 @@ from students.access import own_student_id
 from students.domain.movement_checks import ACTION
 from students.models import Student
 from students.queries.lookup import found_students, typed
-from students.queries.movements import movements_of
+from students.queries.movements import orders_asked, orders_of
 from students.queries.ratios import sees_ratios
 from students.queries.rights import reaches_anyone, rights_on
 from students.queries.standing import stands
@@ -47,9 +48,13 @@ def _hits(user: Any, text: str, limit: int) -> Sequence[Hit]:
     ]
 
 
-def _orders(user: Any, student: Student) -> dict[str, Any] | None:
+def _orders_asked(user: Any, student: Student) -> Ask | None:
+    return orders_asked(user, student.pk)
+
+
+def _orders(user: Any, student: Student, found: Rows) -> dict[str, Any] | None:
     """Orders of the student; None without any, unless the viewer may enter one."""
-    rows = movements_of(user, student.pk)
+    rows = orders_of(found)
     may_move = bool(rights_on(user, student.pk, (ACTION,)))
     if not rows and not may_move:
         return None
@@ -57,7 +62,10 @@ def _orders(user: Any, student: Student) -> dict[str, Any] | None:
     return {"rows": rows, "move_url": url}
 
 
-register_panel("student", Panel("movements", 850, "students/_movement_panel.html", _orders))
+register_panel(
+    "student",
+    Panel("movements", 850, "students/_movement_panel.html", _orders, _orders_asked),
+)
 register_search(SearchProvider("students", 10, _hits))
 register_nav(
     NavItem(

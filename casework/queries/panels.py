@@ -20,7 +20,7 @@ from portal.core.access import (
     reaches_one,
     rows_within,
 )
-from portal.core.prepared import prepared
+from portal.core.asks import Ask, Rows, moment
 from portal.core.registry import Inline
 from portal.core.rows import array_of, fetch
 from portal.core.ui.dates import format_ago, format_day
@@ -92,26 +92,26 @@ def contact_inline(user: Any) -> Inline | None:
 
 
 _CASES = """
-    SELECT c.id, c.number, c.level_id, c.stage, o.name, c.last_contact_at, c.contact_due_at,
-           c.closed_at, c.advice_do, c.advice_dont,
-           (SELECT array_agg(k.short_name ORDER BY l.rank, k."order")
+    SELECT json_build_array(c.id, c.number, c.level_id, c.stage,
+           (SELECT name FROM core_user WHERE id = c.owner_id), c.last_contact_at, c.contact_due_at,
+           c.closed_at IS NOT NULL, c.advice_do, c.advice_dont,
+           (SELECT json_agg(k.short_name ORDER BY l.rank, k."order")
               FROM casework_ledgerentry e JOIN casework_casecategory k ON k.code = e.category_id
               JOIN casework_caselevel l ON l.code = e.level_id
-             WHERE e.case_id = c.id AND (e.left_at IS NULL OR c.closed_at IS NOT NULL))
-      FROM casework_case c LEFT JOIN core_user o ON o.id = c.owner_id
+             WHERE e.case_id = c.id AND (e.left_at IS NULL OR c.closed_at IS NOT NULL)))
+      FROM casework_case c
      WHERE c.student_id = %(student)s AND {seen}
      ORDER BY c.reported_at DESC LIMIT 3
 """
 
 
-def case_summary(user: Any, student: Student) -> dict[str, Any] | None:
-    """The newest case of the student, or None where ``user`` may see none."""
+def case_asked(user: Any, student: Student) -> Ask | None:
     seen = rows_within(Case, user, "see_case", "c", student_id=student.pk)
-    if seen is None:
-        return None
-    rows = fetch(
-        prepared(_CASES.replace("{seen}", seen.sql)), {"student": student.pk, **seen.params}
-    )
+    return Ask(_CASES.replace("{seen}", seen.sql), seen.params) if seen else None
+
+
+def case_summary(user: Any, student: Student, rows: Rows) -> dict[str, Any] | None:
+    """The newest case of the student, or None where ``user`` may see none."""
     if not rows:
         return None
     pk, number, level, stage, owner, last, due, closed, do, dont, names = rows[0]
@@ -122,9 +122,9 @@ def case_summary(user: Any, student: Student) -> dict[str, Any] | None:
         "categories": "、".join(dict.fromkeys(names or ["—"])),
         "stage": dict(Stage.choices).get(stage, stage),
         "owner": owner,
-        "contact": format_ago(last) if last else "",
-        "due": "" if closed else due_markup(due, timezone.localdate()),
-        "is_open": closed is None,
+        "contact": format_ago(moment(last)) if last else "",
+        "due": "" if closed else due_markup(moment(due), timezone.localdate()),
+        "is_open": not closed,
         "advice_do": do,
         "advice_dont": dont,
         "earlier": [{"pk": row[0], "number": row[1]} for row in rows[1:]],
@@ -132,7 +132,8 @@ def case_summary(user: Any, student: Student) -> dict[str, Any] | None:
 
 
 _TALKS = """
-    SELECT f.channel, f.happened_at, w.name, f.author_role, f.place, f.content, f.is_real
+    SELECT json_build_array(f.channel, f.happened_at, w.name, f.author_role, f.place, f.content,
+                            f.is_real)
       FROM casework_followup f JOIN core_user w ON w.id = f.author_id
      WHERE f.student_id = %(student)s AND {seen}
      ORDER BY f.happened_at DESC, f.id DESC LIMIT %(most)s
@@ -140,8 +141,8 @@ _TALKS = """
 
 
 _CARE = """
-    SELECT c.advice_do, c.advice_dont FROM casework_case c
-     WHERE c.student_id = %s AND c.closed_at IS NULL AND c.id <> ALL(%s::bigint[])
+    SELECT json_build_array(c.advice_do, c.advice_dont) FROM casework_case c
+     WHERE c.student_id = %(student)s AND c.closed_at IS NULL AND c.id <> ALL(%(shut)s::bigint[])
        AND (c.advice_do <> '' OR c.advice_dont <> '' OR EXISTS (
             SELECT 1 FROM casework_ledgerentry e
               JOIN casework_casecategory k ON k.code = e.category_id
@@ -149,16 +150,19 @@ _CARE = """
 """
 
 
-def care_hint(user: Any, student: Student) -> dict[str, Any] | None:
-    """ "Please care", for people near the student who see no cases: what to do and not to do,
-    never level, category or ground (rulebook 8.3). None for those who see the case itself."""
+def care_asked(user: Any, student: Student) -> Ask | None:
+    """For people near the student who see no cases; None for those who see the case itself."""
     if not reaches_any(Student, user, "see_care_hint"):
         return None
     if reaches_one(Student, user, "see_case", student.pk):
         return None
     if not reaches_one(Student, user, "see_care_hint", student.pk):
         return None
-    rows = fetch(_CARE, [student.pk, list(shut_case_ids(user))])
+    return Ask(_CARE, {"shut": array_of(shut_case_ids(user))})
+
+
+def care_hint(user: Any, student: Student, rows: Rows) -> dict[str, Any] | None:
+    """ "Please care": what to do and not to do, never level, category or ground (rulebook 8.3)."""
     if not rows:
         return None
     ((do, dont),) = rows
@@ -175,13 +179,15 @@ def cases_known(user: Any, student: Student) -> tuple[str, list[int]]:
     return "case", list(rows.values_list("pk", flat=True))
 
 
-def recent_talks(user: Any, student: Student) -> dict[str, Any] | None:
-    """The last few records that ``user`` may read; None where there is nothing to read."""
+def talks_asked(user: Any, student: Student) -> Ask | None:
     seen = rows_within(FollowUp, user, "see_talks", "f", student_id=student.pk)
-    rows = []
-    if seen is not None:
-        asked = {"student": student.pk, "most": RECENT + 1, **seen.params}
-        rows = fetch(prepared(_TALKS.replace("{seen}", seen.sql)), asked)
+    if seen is None:
+        return None
+    return Ask(_TALKS.replace("{seen}", seen.sql), {"most": RECENT + 1, **seen.params})
+
+
+def recent_talks(user: Any, student: Student, rows: Rows) -> dict[str, Any] | None:
+    """The last few records that ``user`` may read; None where there is nothing to read."""
     if not rows and not reaches_any(Student, user, "see_talks"):
         return None
     items = [
@@ -189,7 +195,7 @@ def recent_talks(user: Any, student: Student) -> dict[str, Any] | None:
             "icon": ICONS.get(channel, "talk"),
             "kind": Channel(channel).label,
             "meta": " · ".join(part for part in (author, role, place) if part),
-            "time": format_day(at, "time"),
+            "time": format_day(moment(at), "time"),
             "text": content,
             "tick": not is_real,
         }

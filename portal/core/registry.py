@@ -30,12 +30,18 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Panel:
-    """A block of a page about one object; ``context`` None leaves the block out."""
+    """A block of a page about one object; ``context(user, obj)`` None leaves the block out.
+
+    With ``ask(user, obj)`` the block's rows come with the page's own statement (see
+    ``portal.core.asks``, whose ``Ask`` it returns, None where there is no right), and ``context``
+    gets them as a third argument. A page that is opened often has no time for anything else.
+    """
 
     code: str
     order: int
     template: str
-    context: Callable[[Any, Any], dict[str, Any] | None]
+    context: Callable[..., dict[str, Any] | None]
+    ask: Callable[[Any, Any], Any] | None = None
 
 
 @dataclass(frozen=True)

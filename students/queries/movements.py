@@ -1,5 +1,6 @@
 """Orders about students: lists of a person's reach, of one student, and units by name."""
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from cohorts.access import granted_unit_ids
 from cohorts.models import Major, Unit
+from portal.core.access import rows_within
+from portal.core.asks import Ask, Rows
 from portal.core.ui.dates import format_day
 from students.domain.movement_checks import ACTION
 from students.enums import MovementKind, StudentStatus, Tree
@@ -16,10 +19,42 @@ from students.models import Movement
 _TREES = (Tree.CLASS, Tree.ACADEMY, Tree.ROOM, Tree.BRANCH)
 
 
-def movements_of(user: Any, student_id: int, action: str = "see_record") -> list[dict[str, Any]]:
-    """Every order about one student whom ``user`` reaches, the newest first."""
-    rows = Movement.objects.restrict(user, action, student_id=student_id)
-    return lines(rows.order_by("-on", "-pk")[:50])
+_ORDERS = """
+    SELECT json_build_array(m.kind, m."on", m.reason, m.order_no, m.places, m.status_before,
+           m.status_after, m.entry_year, (SELECT name FROM cohorts_major WHERE id = m.major_id),
+           m.withdrawn_at IS NOT NULL,
+           (SELECT json_object_agg(u.id, coalesce(nullif(u.short_name, ''), u.name))
+              FROM cohorts_unit u
+             WHERE u.id IN (SELECT pk::bigint FROM jsonb_each(m.places) tree,
+                                   jsonb_array_elements_text(tree.value) pk)))
+      FROM students_movement m
+     WHERE m.student_id = %(student)s AND {seen}
+     ORDER BY m."on" DESC, m.id DESC LIMIT 50
+"""
+
+
+def orders_asked(user: Any, student_id: int, action: str = "see_record") -> Ask | None:
+    """For ``orders_of``: every order about one student whom ``user`` reaches."""
+    seen = rows_within(Movement, user, action, "m", student_id=student_id)
+    return Ask(_ORDERS.replace("{seen}", seen.sql), seen.params) if seen else None
+
+
+def orders_of(rows: Rows) -> list[dict[str, Any]]:
+    """In words, the newest first; what ``lines`` tells of each."""
+    kinds, statuses = dict(MovementKind.choices), dict(StudentStatus.choices)
+    today, shown = timezone.localdate(), []
+    for (kind, day, reason, order_no, places, before, after, entry_year, major, is_withdrawn,
+         units) in rows:  # fmt: skip
+        on, names = (
+            dt.date.fromisoformat(day),
+            {int(pk): name for pk, name in (units or {}).items()},
+        )
+        shown.append({
+            "kind": kinds.get(kind, kind), "on": format_day(on, "full"), "reason": reason,
+            "order_no": order_no, "moves": _moves(places, (before, after), entry_year, major, names, statuses),
+            "is_ahead": on > today and not is_withdrawn, "is_withdrawn": is_withdrawn,
+        })  # fmt: skip
+    return shown
 
 
 def movements(user: Any, *, planned: bool) -> QuerySet[Movement]:
@@ -50,7 +85,14 @@ def lines(rows: Collection[Movement] | QuerySet[Movement]) -> list[dict[str, Any
             "row": row,
             "kind": kinds.get(row.kind, row.kind),
             "on": format_day(row.on, "full"),
-            "moves": _moves(row, names, majors, statuses),
+            "moves": _moves(
+                row.places,
+                (row.status_before, row.status_after),
+                row.entry_year,
+                row.major_id and majors.get(row.major_id, "—"),
+                names,
+                statuses,
+            ),
             "reason": row.reason,
             "order_no": row.order_no,
             "is_ahead": row.on > today and row.withdrawn_at is None,
@@ -61,20 +103,25 @@ def lines(rows: Collection[Movement] | QuerySet[Movement]) -> list[dict[str, Any
 
 
 def _moves(
-    row: Movement, names: dict[int, str], majors: dict[int, str], statuses: dict[str, Any]
+    places: dict[str, Any],
+    status: tuple[str, str],
+    entry_year: int | None,
+    major: str | None,
+    names: dict[int, str],
+    statuses: dict[str, Any],
 ) -> list[str]:
     parts = []
     for tree in _TREES:
-        old, new = row.places.get(tree.value, (None, None))
+        old, new = places.get(tree.value, (None, None))
         if old or new:
             parts.append(f"{names.get(old, '—')} → {names.get(new, '—')}")
-    if row.status_after:
-        before = statuses.get(row.status_before, "—")
-        parts.append(f"{before} → {statuses.get(row.status_after, '—')}")
-    if row.entry_year:
-        parts.append(f"→ {row.entry_year}")
-    if row.major_id:
-        parts.append(f"→ {majors.get(row.major_id, '—')}")
+    before, after = status
+    if after:
+        parts.append(f"{statuses.get(before, '—')} → {statuses.get(after, '—')}")
+    if entry_year:
+        parts.append(f"→ {entry_year}")
+    if major:
+        parts.append(f"→ {major}")
     return parts
 
 

@@ -4,12 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core.access import rows_within
-from portal.core.prepared import prepared
-from portal.core.rows import fetch
+from portal.core.asks import Ask, Rows
 from students.access import unit_ids_of
 from students.enums import AttemptKind
 from students.models import CourseResult
@@ -48,7 +46,8 @@ class TermResults:
 
 
 _RESULTS = """
-    SELECT r.term_id, c.name, r.credits, r.grade, r.score, r.passed, r.attempt, r.is_required
+    SELECT json_build_array(r.term_id, c.name, r.credits::text, r.grade, r.score::text, r.passed,
+                            r.attempt, r.is_required)
       FROM students_courseresult r JOIN students_course c ON c.id = r.course_id
       JOIN cohorts_term t ON t.code = r.term_id
      WHERE r.student_id = %(student)s AND {seen}
@@ -56,19 +55,22 @@ _RESULTS = """
 """
 
 
-def results_by_term(user: Any, student_id: int, action: str = "see_results") -> list[TermResults]:
-    """Every attempt, grouped by term, the newest first; one query."""
+def results_asked(user: Any, student_id: int, action: str = "see_results") -> Ask | None:
+    """For ``results_by_term``; None where ``user`` may see none."""
     seen = rows_within(CourseResult, user, action, "r", student_id=student_id)
-    if seen is None:
-        return []
-    rows = fetch(
-        prepared(_RESULTS.replace("{seen}", seen.sql)), {"student": student_id, **seen.params}
-    )
+    return Ask(_RESULTS.replace("{seen}", seen.sql), seen.params) if seen else None
+
+
+def results_by_term(rows: Rows) -> list[TermResults]:
+    """Every attempt, grouped by term, the newest first."""
     attempts = {str(code): str(words) for code, words in AttemptKind.choices}
     elective = _("elective")
-    credit_words: dict[Decimal, str] = {}
+    numbers: dict[str, tuple[Decimal, str]] = {}
     terms: dict[str, TermResults] = {}
-    for term, course, credits, grade, score, passed, attempt, is_required in rows:
+    for term, course, credit_text, grade, score, passed, attempt, is_required in rows:
+        if credit_text not in numbers:
+            numbers[credit_text] = Decimal(credit_text), plain(Decimal(credit_text))
+        credits, credit_words = numbers[credit_text]
         block = terms.get(term) or terms.setdefault(term, TermResults(term))
         is_first = attempt == AttemptKind.FIRST
         if passed:
@@ -76,15 +78,13 @@ def results_by_term(user: Any, student_id: int, action: str = "see_results") -> 
         elif passed is False:
             block.failed += 1
         if score is not None and is_first:
-            block.points += score * credits
+            block.points += Decimal(score) * credits
             block.weight += credits
-        if credits not in credit_words:
-            credit_words[credits] = plain(credits)
         kind = "" if is_required else elective
         block.rows.append(
             {
                 "course": course,
-                "credits": credit_words[credits],
+                "credits": credit_words,
                 "grade": grade,
                 "css": " p-text-late" if passed is False else "",
                 "kind": kind if is_first else attempts.get(attempt, attempt),
@@ -96,7 +96,7 @@ def results_by_term(user: Any, student_id: int, action: str = "see_results") -> 
 # Posts that look after a student directly, in the order in which they are named; then links.
 CARE_ROLES = ["counsellor", "class_adviser"]
 _STAFF = """
-    SELECT role, name, phone FROM (
+    SELECT json_build_array(role, name, phone) FROM (
         SELECT DISTINCT 1 AS part, r."order" AS place, r.name AS role, p.name, p.phone, p.pinyin
           FROM cohorts_unittree t JOIN cohorts_appointment a ON a.unit_id = t.ancestor_id
           JOIN cohorts_role r ON r.id = a.role_id JOIN core_user p ON p.id = a.person_id
@@ -113,9 +113,11 @@ _STAFF = """
 """
 
 
-def staff_of(student_id: int) -> list[dict[str, str]]:
+def staff_asked(student_id: int) -> Ask:
+    """For ``staff_of``; shares ``student`` and ``day`` with the page."""
+    return Ask(_STAFF, {"units": unit_ids_of(student_id), "roles": CARE_ROLES})
+
+
+def staff_of(rows: Rows) -> list[dict[str, str]]:
     """Counsellor, class adviser and linked people of today with their work telephone."""
-    day = timezone.localdate()
-    asked = {"student": student_id, "units": unit_ids_of(student_id), "roles": CARE_ROLES}
-    rows = fetch(prepared(_STAFF), {**asked, "day": day})
     return [{"role": role, "name": name, "phone": phone} for role, name, phone in rows]

@@ -1,5 +1,6 @@
-"""Where one student stands and stood, and the major: one statement for the head of a page."""
+"""Where one student stands and stood, and the major: the head of a page."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,9 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core.access import rows_within
-from portal.core.prepared import prepared
-from portal.core.rows import fetch
-from portal.core.scope import remembered
+from portal.core.asks import Ask, Rows
 from portal.core.ui.dates import format_day
 from portal.core.ui.marks import ok_markup
 from students.enums import Tree
@@ -17,10 +16,10 @@ from students.models import Placement
 from students.queries.standing import Stand
 
 _PLACES = """
-    SELECT m.name, p.tree, p.since, p.until, p.unit_id,
+    SELECT json_build_array(m.name, p.tree, p.since, p.until,
            u.kind, coalesce(nullif(u.short_name, ''), u.name), u.name,
            a.kind, coalesce(nullif(a.short_name, ''), a.name), a.name,
-           b.kind, coalesce(nullif(b.short_name, ''), b.name), b.name, {is_open}
+           b.kind, coalesce(nullif(b.short_name, ''), b.name), b.name, {is_open})
       FROM students_student s LEFT JOIN cohorts_major m ON m.id = s.major_id
       LEFT JOIN students_placement p ON p.student_id = s.id
       LEFT JOIN cohorts_unit u ON u.id = p.unit_id
@@ -40,20 +39,24 @@ class Whereabouts:
     major: str = ""
 
 
-def whereabouts(user: Any, student_id: int) -> Whereabouts:
-    """Callers pass a student that they may show. ``until`` is the last day."""
+def places_asked(user: Any, student_id: int) -> Ask:
+    """For ``whereabouts``. Callers pass a student that they may show."""
     seen = rows_within(Placement, user, "see_record", "p", student_id=student_id)
     is_open, params = (seen.sql, seen.params) if seen else ("FALSE", {})
-    rows = fetch(prepared(_PLACES.replace("{is_open}", is_open)), {"student": student_id, **params})
+    return Ask(_PLACES.replace("{is_open}", is_open), params)
+
+
+def whereabouts(rows: Rows) -> Whereabouts:
+    """``until`` is the last day."""
     found, day, trees = Whereabouts(), timezone.localdate(), dict(Tree.choices)
-    today: list[int] = []
     at_present = ok_markup(_("at present"))
-    for major, tree, since, until, unit_id, *chain, is_shown in rows:
+    for major, tree, since, until, *chain, is_shown in rows:
         found.major = major or ""
         if tree is None:
             continue
-        if since <= day and (until is None or until >= day):
-            today.append(unit_id)
+        first = dt.date.fromisoformat(since)
+        last = dt.date.fromisoformat(until) if until else None
+        if first <= day and (last is None or last >= day):
             found.stand.put(tree, chain)
         if is_shown:
             found.over_time.append(
@@ -61,10 +64,8 @@ def whereabouts(user: Any, student_id: int) -> Whereabouts:
                     "tree": trees.get(tree, tree),
                     "unit": chain[2],
                     "parent": chain[5] or "",
-                    "since": format_day(since, "full"),
-                    "until": format_day(until, "full") if until else at_present,
+                    "since": format_day(first, "full"),
+                    "until": format_day(last, "full") if last else at_present,
                 }
             )
-    # The reasons ask the same.
-    remembered(("stands in", student_id, day), lambda: today)
     return found

@@ -3,11 +3,13 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from portal.core.asks import answers
 from students.models import Student
 from students.queries.particulars import own_particulars
-from students.queries.portrait import results_by_term, staff_of
+from students.queries.portrait import results_asked, results_by_term, staff_asked, staff_of
 from students.queries.sheet import facts
 from students.queries.standing import Stand, stands
 
@@ -18,13 +20,21 @@ def my_page(request: HttpRequest) -> HttpResponse:
     student = Student.objects.restrict(request.user, "see_own").select_related("major").first()
     if student is None:
         raise Http404
+    found = answers(
+        {
+            "results": results_asked(request.user, student.pk, "see_own"),
+            "staff": staff_asked(student.pk),
+        },
+        student=student.pk,
+        day=timezone.localdate(),
+    )
     place = stands([student.pk], ("class", "academy", "room")).get(student.pk, Stand())
     context = {
         "student": student,
         "place": place,
         "facts": facts(student, place, student.major.name if student.major else "", is_full=True)
         + own_particulars(student),
-        "terms": results_by_term(request.user, student.pk, "see_own"),
-        "staff": staff_of(student.pk),
+        "terms": results_by_term(found["results"]),
+        "staff": staff_of(found["staff"]),
     }
     return render(request, "students/my.html", context)

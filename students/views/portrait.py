@@ -6,17 +6,18 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal.core import reads
 from portal.core.access import reasons
-from portal.core.registry import panels
+from portal.core.asks import asked_panels
 from students.models import Student
 from students.queries.particulars import particulars
-from students.queries.portrait import results_by_term, staff_of
+from students.queries.portrait import results_asked, results_by_term, staff_asked, staff_of
 from students.queries.rights import PANEL_ACTIONS, PORTRAIT_ACTIONS, rights_on
 from students.queries.sheet import facts
-from students.queries.whereabouts import whereabouts
+from students.queries.whereabouts import places_asked, whereabouts
 
 
 @login_required
@@ -43,13 +44,20 @@ def portrait_context(
     user = request.user
     rights = rights_on(user, student.pk, (*PORTRAIT_ACTIONS, *PANEL_ACTIONS))
     is_full = "see_record" in rights
-    where = whereabouts(user, student.pk)
+    shown, found = asked_panels(
+        "student",
+        user,
+        student,
+        {
+            "places": places_asked(user, student.pk),
+            "results": results_asked(user, student.pk) if "see_results" in rights else None,
+            "staff": staff_asked(student.pk),
+        },
+        student=student.pk,
+        day=timezone.localdate(),
+    )
+    where = whereabouts(found["places"])
     place = where.stand
-    shown = [
-        {"panel": panel, "data": data}
-        for panel in panels("student")
-        if (data := panel.context(user, student)) is not None
-    ]
     return {
         "student": student,
         "place": place,
@@ -59,7 +67,7 @@ def portrait_context(
         "facts": facts(student, place, where.major, is_full=is_full),
         "particulars": particulars(student, rights, opened),
         "places": where.over_time,
-        "terms": results_by_term(user, student.pk) if "see_results" in rights else None,
-        "staff": staff_of(student.pk),
+        "terms": results_by_term(found["results"]) if "see_results" in rights else None,
+        "staff": staff_of(found["staff"]),
         "panels": shown,
     }

@@ -1,0 +1,81 @@
+"""What several parts of a page want to know, read in one statement.
+
+A page about one record has a dozen parts, each with a few rows. Sent one by one the statements
+cost more than the reading. A part writes down what it asks; the page asks for all:
+
+    found = answers({"staff": Ask(_STAFF, {"roles": [...]}), "case": None}, student=7)
+    found["staff"]  # rows of JSON values; of None there are none
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from portal.core.prepared import prepared
+from portal.core.registry import panels
+from portal.core.rows import fetch
+
+Rows = list[Any]
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """``sql`` selects one JSON value a row, in order (``json_build_array(…)``); times come as ISO
+    text, so cast exact numbers to text. ``params`` are for its own places; what all parts of the
+    page share (``%(student)s``, ``%(day)s``) the page gives."""
+
+    sql: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def answers(asks: Mapping[str, Ask | None], **shared: Any) -> dict[str, Rows]:
+    """The rows of each; one statement, none when nothing is asked."""
+    open_ones = {code: ask for code, ask in asks.items() if ask is not None}
+    found: dict[str, Rows] = {code: [] for code in asks}
+    if not open_ones:
+        return found
+    params = dict(shared)
+    parts = []
+    for code, ask in open_ones.items():
+        parts.append(_named(ask.sql, code, frozenset(shared)))
+        params.update((f"{code}__{name}", value) for name, value in ask.params.items())
+    (row,) = fetch(prepared("SELECT " + ", ".join(parts)), params)
+    return found | dict(zip(open_ones, row, strict=True))
+
+
+@lru_cache(maxsize=1000)
+def _named(sql: str, code: str, shared: frozenset[str]) -> str:
+    """The part as one value, its own places by a name of their own."""
+
+    def own(place: re.Match[str]) -> str:
+        return place[0] if place[1] in shared else f"%({code}__{place[1]})s"
+
+    return f"to_json(ARRAY({_PLACE.sub(own, sql)}))"
+
+
+def moment(text: str | None) -> dt.datetime | None:
+    """A time as JSON brings it."""
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def asked_panels(
+    page: str, user: Any, obj: Any, asks: Mapping[str, Ask | None], **shared: Any
+) -> tuple[list[dict[str, Any]], dict[str, Rows]]:
+    """Panels of a page with their values, and the rows of ``asks``: panels that say what they ask
+    (``Panel.ask``) share the page's statement, others read for themselves."""
+    listed = panels(page)
+    wanted: dict[str, Ask | None] = {
+        f"panel_{one.code}": one.ask(user, obj) for one in listed if one.ask is not None
+    }
+    found = answers({**asks, **wanted}, **shared)
+    shown = []
+    for one in listed:
+        values: Callable[..., dict[str, Any] | None] = one.context
+        data = values(user, obj, found[f"panel_{one.code}"]) if one.ask else values(user, obj)
+        if data is not None:
+            shown.append({"panel": one, "data": data})
+    return shown, found
