@@ -1,12 +1,42 @@
 """Fixtures shared by all tests: the small campus with its named cast."""
 
+import os
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from portal.embedded import schema_copies
 from portal.embedded.pytest_boot import keep_schema
+from tests import parallel
 from tests.world import World, build_world
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> parallel.Sharing:
+    return parallel.Sharing(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        parallel.put_in_order(items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if os.environ.get("CI") and not hasattr(session.config, "workerinput"):
+        parallel.refuse_skips(session)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """A worker of a parallel run copies the one migrated database instead of migrating."""
+    if hasattr(request.config, "workerinput"):
+        name = str(connections["default"].settings_dict["TEST"]["NAME"])
+        return schema_copies.copy(name)
+    return bool(request.config.getvalue("reuse_db"))
 
 
 @pytest.fixture(scope="session")

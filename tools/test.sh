@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests; arguments go to pytest. CI=true accepts no skip of the browser part.
+# All tests; arguments go to pytest. CI=true accepts no skip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,4 +20,18 @@ else
     unset PORTAL_SKIP_BROWSER
     export PORTAL_CHROMIUM=$browser
 fi
+
+# All tests are shared out among workers, one for each core (tests/parallel.py). A run that names
+# files or picks some tests stays in one process, which starts sooner; so does one with a debugger.
+workers=$(.venv/bin/python -c 'import os; print(max(2, min(4, len(os.sched_getaffinity(0)))))' \
+    2>/dev/null || echo 2)
+for argument in "$@"; do
+    case $argument in
+        -n* | --numprocesses* | --dist* | -k* | -m* | --pdb | --trace | --lf | --last-failed | --sw | \
+            --stepwise | --co | --collect-only | --fixtures | --version | -h | --help)
+            workers=0 ;;
+        *) [ ! -e "${argument%%::*}" ] || workers=0 ;;
+    esac
+done
+[ "$workers" = 0 ] || set -- -n "$workers" --no-loadscope-reorder "$@"
 exec .venv/bin/python -m pytest "$@"

@@ -11,6 +11,7 @@ from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from portal.embedded import schema_copies
 from tests.browser.site import ROOT, Site
 from tests.browser.watch import Watch
 
@@ -54,9 +55,9 @@ def browser(site: Site) -> Iterator[Browser]:
 def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     """The portal with a seeded school. What a journey changes stays for the next one."""
     with django_db_blocker.unblock():
-        template = str(connections["default"].settings_dict["NAME"])
+        own = str(connections["default"].settings_dict["NAME"])
         connections.close_all()  # a database in use cannot be copied
-    running = Site(template)
+    running = Site(f"{own}_site", os.environ.get(schema_copies.TEMPLATE, own))
     try:
         yield running.start()
     finally:

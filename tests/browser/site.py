@@ -15,10 +15,10 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+from portal.embedded import schema_copies
 from portal.embedded.application import Application
 from portal.embedded.children import Child, wait_until
 from portal.embedded.valkey import Valkey
@@ -32,6 +32,7 @@ _PASSWORD = re.compile(r"^密码 password: (\S+)", re.M)
 class Site:
     """A running portal. ``url`` has no slash at the end."""
 
+    database: str
     template: str
     directory: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="portal-site-")))
     url: str = ""
@@ -39,7 +40,7 @@ class Site:
     processes: list[Child] = field(default_factory=list)
 
     def start(self) -> "Site":
-        self._make_database()
+        schema_copies.create(self.database, self.template)
         valkey = Valkey(self.directory, self.directory, self.directory / "valkey.log", False)
         self._start(valkey.child, valkey.is_ready)
         self.environment = {
@@ -70,8 +71,7 @@ class Site:
     def stop(self) -> None:
         for child in reversed(self.processes):
             child.stop()
-        with self._maintenance() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+        schema_copies.drop(self.database)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def value(self, sql: str, *values: Any) -> Any:
@@ -97,20 +97,8 @@ class Site:
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 
     @property
-    def database(self) -> str:
-        return f"{self.template}_site"
-
-    @property
     def database_url(self) -> str:
-        return _with_name(os.environ["DATABASE_URL"], self.database)
-
-    def _make_database(self) -> None:
-        with self._maintenance() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{self.template}"')
-
-    def _maintenance(self) -> "_Cursor":
-        return _Cursor(_with_name(os.environ["DATABASE_URL"], "postgres"))
+        return schema_copies.with_name(os.environ["DATABASE_URL"], self.database)
 
     def _start(self, child: Child, is_ready: Any) -> None:
         self.processes.append(child.start())
@@ -124,22 +112,3 @@ class Site:
                 return bool(answer.status == 200)
         except OSError:
             return False
-
-
-class _Cursor:
-    """A cursor outside any transaction, as CREATE DATABASE demands."""
-
-    def __init__(self, url: str) -> None:
-        self.connection = psycopg2.connect(url)
-        self.connection.autocommit = True
-
-    def __enter__(self) -> Any:
-        return self.connection.cursor()
-
-    def __exit__(self, *error: object) -> None:
-        self.connection.close()
-
-
-def _with_name(url: str, name: str) -> str:
-    """The same server, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

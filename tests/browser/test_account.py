@@ -51,7 +51,7 @@ def test_a_second_factor_is_set_up_and_confirms(window: Opener, site: Site, scre
     page.locator("form.p-form button").click()
     page.wait_for_url("**/notices/")
     page.goto("/me/second-factor/")
-    expect(page.get_by_text("9")).to_be_visible()
+    expect(page.get_by_text("还剩 9 个恢复码")).to_be_visible()
 
 
 def test_a_session_is_ended_from_another_browser(window: Opener, site: Site) -> None:
