@@ -107,15 +107,19 @@ class Campus:
 
     def _posts(self) -> None:
         roles = {role.code: role for role in Role.objects.filter(code__in=ROLES)}
-        made = []
+        made: dict[Any, Appointment] = {}
         for person in self.people[:24]:
             for _post in range(self.dice.choice((0, 1, 1, 2, 3))):
                 code = self.dice.choice(list(ROLES))
                 unit = self.world.units[self.dice.choice(ROLES[code])]
                 first, last = self._dates()
-                made.append(Appointment(person=person, role=roles[code], unit=unit,
-                                        starts_on=first, ends_on=last))  # fmt: skip
-        Appointment.objects.bulk_create(made)
+                made[person.pk, code, unit.pk, first] = Appointment(
+                    person=person, role=roles[code], unit=unit, starts_on=first, ends_on=last
+                )
+        # One for certain who reads the notes of the task force through broken glass alone.
+        made["head"] = Appointment(person=self.people[7], role=roles["party_secretary"],
+                                   unit=self.world.units["chem"], starts_on=self.today - DAY)  # fmt: skip
+        Appointment.objects.bulk_create(made.values(), ignore_conflicts=True)
         reconcile([person.pk for person in self.people])
         # Some through the portal's own hands, and ended by them again.
         for person in self.people[:6]:
@@ -154,6 +158,10 @@ class Campus:
 
     def _ties(self) -> None:
         now = timezone.now()
+        cleared = Role.objects.filter(permissions__codename="clear_restricted")
+        heads = list(User.objects.filter(appointments__role__in=Role.objects.filter(
+            permissions__codename="break_glass").exclude(pk__in=cleared)
+        ).order_by("pk").distinct())  # fmt: skip
         for case in self.cases:
             for person in self.dice.sample(self.people[:16], 2):
                 first, last = self._dates()
@@ -163,7 +171,9 @@ class Campus:
                 ended = self.dice.random() < 0.3
                 LockOut.objects.create(case=case, person=person, reason="利益冲突",
                                        starts_at=now - DAY, ends_at=now if ended else None)  # fmt: skip
-            for person in self.dice.sample(self.people, 3):
+            # Those to whom only glass opens the notes are few of all.
+            ranked = self.dice.sample(heads, min(3, len(heads)))
+            for person in dict.fromkeys([*ranked, *self.dice.sample(self.people, 3)]):
                 began = now - dt.timedelta(hours=self.dice.choice((1, 3, 5)))
                 BreakGlass.objects.create(case=case, person=person, reason="紧急", starts_at=began,
                                           ends_at=began + dt.timedelta(hours=4))  # fmt: skip
