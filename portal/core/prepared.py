@@ -58,6 +58,11 @@ _STALE = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 _known: WeakKeyDictionary[Any, OrderedDict[str, str]] = WeakKeyDictionary()
 
 
+def forget_plans(connection: Any) -> None:
+    """After ``DEALLOCATE ALL``."""
+    _known.pop(connection, None)
+
+
 class Cursor(extensions.cursor):
     """psycopg2's cursor; what is marked as prepared is executed by name."""
 
@@ -72,13 +77,14 @@ class Cursor(extensions.cursor):
             known.move_to_end(query.name)
         try:
             return super().execute(call, [vars[place] for place in query.places])
-        except _STALE:
+        except _STALE as error:
             # Begin anew, and say it plainly this once. A transaction is lost by now, like with any
             # failing statement.
-            known.clear()
+            del known[query.name]
             if not self.connection.autocommit:
                 raise
-            super().execute("DEALLOCATE ALL")
+            if isinstance(error, errors.FeatureNotSupported):
+                super().execute(f"DEALLOCATE {query.name}")
             return super().execute(query, vars)
 
     def _prepare(self, query: Prepared, known: OrderedDict[str, str]) -> str:

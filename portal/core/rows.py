@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.models import Field, Lookup
 from django.db.models.fields.related import ForeignObject
 
+from portal.core.prepared import forget_plans
+
 
 def array_of(ids: Iterable[int]) -> str:
     """The numbers as one value of PostgreSQL, to be written ``%s::bigint[]``. A list would become
@@ -62,6 +64,7 @@ def planned(
             if len(held) >= _MOST_PLANS:
                 held.clear()
                 cursor.execute("DEALLOCATE ALL")
+                forget_plans(connection.connection)
             run = f"EXECUTE {name}_{next(_numbers)}"
             made = f"{run.replace('EXECUTE', 'PREPARE')} AS {_numbered(statement, keys, values)}"
             if values:

@@ -92,7 +92,7 @@ DATABASES["default"]["ENGINE"] = "portal.core.postgresql"
 DATABASES["default"].setdefault("CONN_MAX_AGE", 600)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 # Plans of frequent statements are kept by connection: not behind a pooler that shares connections.
-if env.flag("DATABASE_PREPARES", default=True):
+if env.flag("DATABASE_PREPARES", default=DATABASES["default"]["CONN_MAX_AGE"] != 0):
     DATABASES["default"]["OPTIONS"]["cursor_factory"] = Cursor
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
