@@ -60,8 +60,7 @@ def _seated_students(user: User, action: str) -> QuerySet[Any] | None:
 
 
 def _seat_reasons(user: User, action: str, case_filter: Q) -> list[Reason]:
-    held = seats(user, action)
-    if held is None or not seated_case_ids(user, action):
+    if not seated_case_ids(user, action) or (held := seats(user, action)) is None:
         return []
     return [
         Reason(

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from casework.enums import WriteLevel
 from casework.models import Seat
 from cohorts.access import in_force
 from portal.core.access import carries, part_of, register_part, supporter_of
 from portal.core.models import User
-from portal.core.scope import remembered
+from portal.core.scope import remembered, today
 
 # What a seat in a task force carries: this student's card and record, and the case.
 _SEAT_READS = frozenset({"see_card", "see_record", "see_case", "see_talks", "clear_restricted"})
@@ -27,7 +26,7 @@ def seats(user: User, action: str) -> QuerySet[Seat] | None:
     if not _by_seat(user, action):
         return None
     held = Seat.objects.filter(
-        in_force(timezone.localdate()), person=user, case__closed_at__isnull=True
+        in_force(today()), person=user, case__closed_at__isnull=True
     )
     return held if action in _SEAT_READS else held.filter(write_level=WriteLevel.WRITE)
 
@@ -82,7 +81,7 @@ def ties_of(user: User) -> Ties:
             shut=shut,
         )
 
-    return remembered(("ties", user.pk, timezone.localdate()), read)
+    return remembered(("ties", user.pk, today()), read)
 
 
 def shut_case_ids(user: User) -> tuple[int, ...]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +26,7 @@ from portal.core.access import (
 from portal.core.models import User
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
-from portal.core.scope import remembered
+from portal.core.scope import remembered, today
 
 register_actions(
     Action(
@@ -89,7 +88,7 @@ def grants(user: User, action: str) -> QuerySet[Grant]:
     if not carries(user, action):
         return Grant.objects.none()
     return Grant.objects.filter(
-        in_force(timezone.localdate()),
+        in_force(today()),
         user=user,
         permission__codename=action,
         permission__content_type__app_label="cohorts",
@@ -140,7 +139,7 @@ def granted_unit_ids(user: User, action: str) -> list[int]:
         return sorted(set[int]().union(*(below.get(pk, ()) for pk in units)))
 
     # Actions held on the same units share one list.
-    return remembered(("units", user.pk, units, timezone.localdate()), read)
+    return remembered(("units", user.pk, units, today()), read)
 
 
 def _held(user: User) -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]:
@@ -150,7 +149,7 @@ def _held(user: User) -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]
         held, below = part_of(user, "held")
         return {codename: tuple(units) for codename, units in held or ()}, dict(below or ())
 
-    return remembered(("held", user.pk, timezone.localdate()), read)
+    return remembered(("held", user.pk, today()), read)
 
 
 def holds_on_unit(user: User, action: str, unit_id: int) -> bool:
@@ -165,7 +164,7 @@ def holds_on_unit(user: User, action: str, unit_id: int) -> bool:
 
 def reaches_a_post(supporter: User, person: User) -> bool:
     """Whether ``supporter`` holds view_as today on the unit of a post of ``person``, or above."""
-    posts = Appointment.objects.in_force(timezone.localdate()).filter(person_id=person.pk)
+    posts = Appointment.objects.in_force(today()).filter(person_id=person.pk)
     held = grants(supporter, "view_as")
     return held.filter(content_object__below__descendant__appointments__in=posts).exists()
 
@@ -194,7 +193,7 @@ _POSTS = """
 def post_reasons(user: User, action: str, unit_ids: Iterable[int]) -> list[Reason]:
     """Sentences naming the posts through which ``user`` holds ``action`` on any of the units."""
     asked = {"user": user.pk, "action": action, "units": list(unit_ids)}
-    rows = fetch(prepared(_POSTS), {**asked, "day": timezone.localdate()})
+    rows = fetch(prepared(_POSTS), {**asked, "day": today()})
     return [Reason("post", _sentence(*row)) for row in rows]
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +25,7 @@ from portal.core.access import (
 from portal.core.models import User
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
-from portal.core.scope import remembered
+from portal.core.scope import remembered, today
 from students.enums import LEFT_STATUSES
 from students.models import (
     CourseResult,
@@ -93,7 +92,7 @@ def reached_placements(user: User, action: str) -> QuerySet[Any] | None:
     if not unit_ids:
         return None
     rows: QuerySet[Any] = Placement.objects.filter(
-        standing(timezone.localdate()), unit_id__any=unit_ids
+        standing(today()), unit_id__any=unit_ids
     )
     return rows
 
@@ -136,7 +135,7 @@ def _links(user: User) -> dict[str, list[int]]:
             found.setdefault(codename, {})[student_id] = None
         return {codename: list(ids) for codename, ids in found.items()}
 
-    return remembered(("links", user.pk, timezone.localdate()), read)
+    return remembered(("links", user.pk, today()), read)
 
 
 def own_student_id(user: User) -> int | None:
@@ -171,7 +170,7 @@ _STANDS_IN = """
 
 def unit_ids_of(student_id: int) -> list[int]:
     """Units in which the student stands today: one read for the whole request."""
-    day = timezone.localdate()
+    day = today()
 
     def read() -> list[int]:
         return [pk for (pk,) in fetch(prepared(_STANDS_IN), {"student": student_id, "day": day})]
@@ -191,7 +190,7 @@ def _linked_reasons(user: User, action: str, student: Student) -> list[Reason]:
     if student.pk not in linked_student_ids(user, action):
         return []
     links = StudentLink.objects.filter(
-        in_force(timezone.localdate()),
+        in_force(today()),
         revoked_at=None,
         person=user,
         student=student,

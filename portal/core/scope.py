@@ -1,9 +1,12 @@
 """What belongs to one web request and ends with it: reach lists and the caller's address."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
+
+from django.utils import timezone
 
 T = TypeVar("T")
 _reach: ContextVar[dict[Any, Any] | None] = ContextVar("reach", default=None)
@@ -32,6 +35,11 @@ def remembered(key: Any, make: Callable[[], T]) -> T:
         cache[key] = make()
     value: T = cache[key]
     return value
+
+
+def today() -> dt.date:
+    """The local day, looked up once a request: the rule asks for it with every question."""
+    return remembered("today", timezone.localdate)
 
 
 def hand_over(key: Any, value: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.core.models import User
 from portal.core.rows import planned
-from portal.core.scope import remembered
+from portal.core.scope import remembered, today
 
 _parts: dict[str, str] = {}
 
@@ -22,7 +22,7 @@ def register_part(name: str, statement: str) -> None:
 
 def part_of(user: User, name: str) -> Any:
     """The part of this name; None when there is nothing to tell."""
-    day = timezone.localdate()
+    day = today()
 
     def read() -> dict[str, Any]:
         parts = ", ".join(f"({statement})" for statement in _parts.values())

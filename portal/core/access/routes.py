@@ -11,11 +11,10 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models
-from django.utils import timezone
 
 from portal.core.models import User
 from portal.core.rows import fetch
-from portal.core.scope import remembered
+from portal.core.scope import remembered, today
 
 from .actions import action as known_action
 from .actions import carries
@@ -96,7 +95,7 @@ def reached_keys(
         read()
         if within
         else remembered(
-            ("keys", model._meta.label, user.pk, action, but, timezone.localdate()), read
+            ("keys", model._meta.label, user.pk, action, but, today()), read
         )
     )
 
@@ -151,7 +150,7 @@ def reach_statement(
             return None
         return statement, tuple(values)
 
-    named = ("reach statement", model._meta.label, key_of(user), action, timezone.localdate())
+    named = ("reach statement", model._meta.label, key_of(user), action, today())
     return write() if within else remembered(named, write)
 
 

@@ -53,7 +53,12 @@ def reaches_one(
     if but and not _leads_nowhere(model, user, action, but):
         return _asked(model, user, action, pk, but)
     known = _proven(model, user, pk)
-    if action in known or any(is_same_reach(model, user, action, one) for one in known):
+    if action in known:
+        return True
+    told = _told(model, user, action, pk, None, "")
+    if told is not None:
+        return told
+    if any(is_same_reach(model, user, action, one) for one in known):
         return True
     return _asked(model, user, action, pk, "")
 
@@ -147,16 +152,16 @@ def actions_on(
     which also answers what ``reaches_one`` asks later in the request."""
     listed = [action for action in wanted if may_hold(user, action)]
     known = _proven(model, user, pk)
-    held = {
-        action
-        for action in listed
-        if action in known or any(is_same_reach(model, user, action, one) for one in known)
-    }
-    asked = {
-        action: keys
-        for action in listed
-        if action not in held and (keys := reached_keys(model, user, action)) is not None
-    }
+    held: set[str] = set()
+    asked: dict[str, models.QuerySet[Any, Any]] = {}
+    for action in listed:
+        told = True if action in known else _told(model, user, action, pk, None, "")
+        if told is None and any(is_same_reach(model, user, action, one) for one in known):
+            told = True
+        if told:
+            held.add(action)
+        elif told is None and (keys := reached_keys(model, user, action)) is not None:
+            asked[action] = keys
     if asked:
         rows = [
             model._default_manager.filter(pk__in=keys)

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.names import name_keys, normal_name
+from portal.core.scope import today
 
 
 class User(AbstractUser):
@@ -67,5 +67,5 @@ class User(AbstractUser):
 
     def is_in_force(self) -> bool:
         """Frozen and expired accounts see nothing, in open sessions too (design 5.10)."""
-        ended = self.expires_on is not None and self.expires_on < timezone.localdate()
+        ended = self.expires_on is not None and self.expires_on < today()
         return self.is_active and not ended

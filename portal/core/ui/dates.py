@@ -37,7 +37,7 @@ def format_day(value: date | datetime | None, variant: str = "", today: date | N
         return "—"
     words = {word.strip() for word in variant.split(",") if word.strip()}
     day, clock = local_parts(value)
-    year = "full" in words or day.year != (today or timezone.localdate()).year
+    year = "full" in words or day.year != (today or local_today()).year
     if is_chinese():
         text = f"{day.month}月" if "month" in words else f"{day.month}月{day.day}日"
         text = f"{day.year}年{text}" if year else text
@@ -54,7 +54,7 @@ def format_day(value: date | datetime | None, variant: str = "", today: date | N
 
 def day_gap(value: date | datetime, today: date | None = None) -> int:
     """Days from ``value`` to today: positive in the past, negative in the future."""
-    return ((today or timezone.localdate()) - local_parts(value)[0]).days
+    return ((today or local_today()) - local_parts(value)[0]).days
 
 
 def format_ago(value: date | datetime | None, today: date | None = None) -> str:
