@@ -7,6 +7,8 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from portal.core.scope import today as local_today
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_ZH = "一二三四五六日"
