@@ -25,9 +25,7 @@ def seats(user: User, action: str) -> QuerySet[Seat] | None:
     the cases that ``shut_case_ids`` names."""
     if not _by_seat(user, action):
         return None
-    held = Seat.objects.filter(
-        in_force(today()), person=user, case__closed_at__isnull=True
-    )
+    held = Seat.objects.filter(in_force(today()), person=user, case__closed_at__isnull=True)
     return held if action in _SEAT_READS else held.filter(write_level=WriteLevel.WRITE)
 
 

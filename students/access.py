@@ -91,9 +91,7 @@ def reached_placements(user: User, action: str) -> QuerySet[Any] | None:
     unit_ids = granted_unit_ids(user, action)
     if not unit_ids:
         return None
-    rows: QuerySet[Any] = Placement.objects.filter(
-        standing(today()), unit_id__any=unit_ids
-    )
+    rows: QuerySet[Any] = Placement.objects.filter(standing(today()), unit_id__any=unit_ids)
     return rows
 
 

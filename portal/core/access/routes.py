@@ -94,9 +94,7 @@ def reached_keys(
     return (
         read()
         if within
-        else remembered(
-            ("keys", model._meta.label, user.pk, action, but, today()), read
-        )
+        else remembered(("keys", model._meta.label, user.pk, action, but, today()), read)
     )
 
 
