@@ -22,9 +22,9 @@ _READ = f"see_unit see_card see_record see_results see_talks see_case see_care_h
 _NEAR = "see_masked see_phone see_aid_tier see_care_hint"
 # Heads of a college or academy may break the glass of a red case and see who has read what.
 _HEAD = "break_glass see_readers"
-_CARE = f"{_READ} log_talk write_case"
+_CARE = f"{_READ} log_talk write_case do_task"
 # Clearance for task-force notes is given to a post by name; rank alone never confers it.
-_CLEARED = f"{_CARE} clear_restricted manage_case"
+_CLEARED = f"{_CARE} clear_restricted manage_case direct_task"
 
 # code, name, duty, side, kinds of unit, actions, one holder only
 ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
@@ -32,8 +32,8 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.UNIVERSITY], "see_unit see_counts", False),
     ("party_secretary", "党委书记", "学院书院育人工作第一责任人", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
-     f"{_CARE} manage_case appoint manage_contract export_students {_HEAD}", True),
-    ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} appoint", True),
+     f"{_CARE} direct_task manage_case appoint manage_contract export_students {_HEAD}", True),
+    ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} direct_task appoint", True),
     ("deputy_secretary", "党委副书记", "分管学生工作", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
      f"{_CLEARED} appoint manage_contract export_students {_HEAD} view_as", False),
@@ -45,23 +45,23 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
      f"{_CLEARED}", False),
     ("class_adviser", "班主任", "班级建设与学业指导", Side.COLLEGE,
-     [UnitKind.CLASS], f"see_unit see_card see_record see_results log_talk {_NEAR}", False),
+     [UnitKind.CLASS], f"see_unit see_card see_record see_results log_talk do_task {_NEAR}", False),
     ("organiser", "组织员", "发展党员材料审核", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT],
-     "see_unit see_card see_masked log_talk see_party_file write_party_file", False),
+     "see_unit see_card see_masked log_talk see_party_file write_party_file do_task", False),
     ("party_tutor", "党建指导教师", "指导学生党支部", Side.COLLEGE,
-     [UnitKind.COHORT, UnitKind.PARTY], "see_unit see_card log_talk", False),
+     [UnitKind.COHORT, UnitKind.PARTY], "see_unit see_card log_talk do_task", False),
     ("branch_secretary", "党支部书记", "支部工作", Side.COLLEGE,
-     [UnitKind.PARTY], "see_unit see_card see_party_file", True),
+     [UnitKind.PARTY], "see_unit see_card see_party_file do_task", True),
     ("clerk", "教务员", "成绩、预警与学籍", Side.COLLEGE, [UnitKind.COLLEGE],
      "see_unit see_card see_masked see_record see_results import_roster import_results "
-     "edit_student", False),
+     "edit_student do_task", False),
     ("registrar", "学籍管理员", "转专业、分流、休学复学与毕业等学籍异动", Side.SCHOOL,
-     [UnitKind.UNIVERSITY], "see_unit see_card see_record edit_student import_roster", False),
+     [UnitKind.UNIVERSITY], "see_unit see_card see_record edit_student import_roster do_task", False),
     ("psych_teacher", "心理教师", "心理健康教育与咨询", Side.SCHOOL,
-     [UnitKind.OFFICE, UnitKind.UNIVERSITY], "clear_psychological", False),
+     [UnitKind.OFFICE, UnitKind.UNIVERSITY], "clear_psychological do_task", False),
     ("office_staff", "部处工作人员", "办理转来的事项", Side.SCHOOL,
-     [UnitKind.OFFICE], "see_unit", False),
+     [UnitKind.OFFICE], "see_unit do_task", False),
     ("sysadmin", "系统管理员", "组织架构与参数，不看业务数据", Side.SCHOOL,
      [UnitKind.UNIVERSITY], "manage_unit manage_contract import_staff import_roster", False),
     ("secadmin", "安全管理员", "账号、角色与任职，不看业务数据", Side.SCHOOL,

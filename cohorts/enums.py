@@ -110,3 +110,24 @@ class HandoverState(models.TextChoices):
     DONE = "done", _("handed over")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", pgettext_lazy("hand-over", "withdrawn")
+
+
+class TaskState(models.TextChoices):
+    """Computed from dated facts, never set by hand."""
+
+    OPEN = "open", pgettext_lazy("task", "open")
+    REPORTED = "reported", pgettext_lazy("task", "done, to be checked")
+    DONE = "done", pgettext_lazy("task", "done")
+    DROPPED = "dropped", pgettext_lazy("task", "dropped")
+
+
+class TaskAct(models.TextChoices):
+    """What happened to a promise after it was given."""
+
+    TAKEN = "taken", pgettext_lazy("task", "taken on")
+    REASSIGNED = "reassigned", pgettext_lazy("task", "given to somebody else")
+    POSTPONED = "postponed", pgettext_lazy("task", "postponed")
+    DONE = "done", pgettext_lazy("task", "reported done")
+    VERIFIED = "verified", pgettext_lazy("task", "checked")
+    RETURNED = "returned", pgettext_lazy("task", "sent back")
+    DROPPED = "dropped", pgettext_lazy("task", "dropped")

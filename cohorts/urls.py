@@ -1,4 +1,4 @@
-from cohorts import urls_posts
+from cohorts import urls_posts, urls_tasks
 
 app_name = "cohorts"
-urlpatterns = [*urls_posts.urlpatterns]
+urlpatterns = [*urls_posts.urlpatterns, *urls_tasks.urlpatterns]

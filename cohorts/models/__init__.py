@@ -6,6 +6,7 @@ from .link import DatedLink, LinkKind
 from .measure import Parameter, Ratio, RatioRole
 from .post import Letter, PostBlock, RequiredPost
 from .study import Major
+from .task import OWN, Task, TaskNote
 from .unit import (
     Academy,
     Building,
@@ -24,6 +25,7 @@ from .unit import (
 from .unit_history import GroupMember, UnitPast, UnitSuccession
 
 __all__ = [
+    "OWN",
     "Academy",
     "Appointment",
     "Building",
@@ -53,6 +55,8 @@ __all__ = [
     "SchoolClass",
     "SpecialDay",
     "Studio",
+    "Task",
+    "TaskNote",
     "Term",
     "Unit",
     "UnitPast",

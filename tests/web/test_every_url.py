@@ -16,6 +16,7 @@ from casework.enums import Channel, Confidentiality
 from casework.models import Case, FollowUp
 from cohorts.domain.handover import propose_handover
 from cohorts.domain.letters import issue_letters
+from cohorts.domain.tasks import give_task
 from cohorts.models import Contract, LinkKind
 from portal.core.domain.import_jobs import KIND
 from portal.core.models import Job, JobState, Upload
@@ -75,6 +76,10 @@ def known(world: World) -> dict[str, Any]:
     )
     ahead = Order(timezone.localdate() + dt.timedelta(days=9), "休养", "〔2026〕1号")
     movement = take_leave(actor=world.han, student=world.ye, order=ahead)
+    task = give_task(
+        actor=world.lin, owner=world.lu, unit=world.c2301, text="核对考勤表",
+        due_on=timezone.localdate(),
+    )  # fmt: skip
     return (
         {key: unit.pk for key, unit in world.units.items()}
         | {f"no_{key}": one.student_no for key, one in world.students.items()}
@@ -86,7 +91,7 @@ def known(world: World) -> dict[str, Any]:
         | {"run": run.key, "link": world.gu.links.get().pk, "link_run": run.links.get().pk}
         | {"movement": movement.pk}
         | {"wang": world.wang.pk, "lu": world.lu.pk}
-        | {"lock": lock.pk}
+        | {"lock": lock.pk, "task": task.pk}
         | {"talk": talk.pk, "note": note.pk, "lost": lost.pk}
         | {"letter": letter.pk, "paper": paper.pk}
         | {f"post_{key}": post.pk for key, post in world.posts.items()}
