@@ -98,7 +98,7 @@ def _bulk_actions(box: str) -> list[dict[str, Any]]:
     if box != "mine":
         acts = acts[::-1]
     return [
-        {"label": label, "url": reverse("cohorts:tasks_bulk", args=[act]), "icon": icon, "note": ""}
+        {"label": label, "url": reverse(f"cohorts:tasks_{act}"), "icon": icon, "note": ""}
         for act, label, icon in acts
     ]
 

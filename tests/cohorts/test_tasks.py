@@ -270,7 +270,7 @@ def test_several_are_tried_first_and_then_done_with_refusals_one_by_one(world: W
 
 def test_the_bulk_page_shows_what_would_happen_before_it_happens(world: World) -> None:
     tasks = [give(world) for _n in range(3)]
-    client, url = enter(world, "lin"), reverse("cohorts:tasks_bulk", args=["postpone"])
+    client, url = enter(world, "lin"), reverse("cohorts:tasks_postpone")
     chosen = {"selected": [task.pk for task in tasks]}
     assert "What would happen" in client.post(url, chosen, headers=EN).content.decode()
     filled = chosen | {"due_on": day(9).isoformat(), "reason": "停课一周"}
