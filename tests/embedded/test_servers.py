@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from portal.embedded import kept_schema
 from portal.embedded import postgres as postgres_module
 from portal.embedded.children import wait_until
 from portal.embedded.errors import StackError
@@ -147,3 +148,19 @@ def _valkey(place: Path) -> Valkey:
 
 def _shared_python() -> bool:
     return not os.path.realpath(sys.executable).startswith("/root/")
+
+
+def test_a_kept_schema_has_the_list_of_migrations_and_no_other_row(
+    server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_schema, "FOLDER", tmp_path)
+    name = kept_schema.TEST_DATABASE
+    server.sql(f"CREATE DATABASE {name}")
+    server.sql("CREATE TABLE django_migrations AS SELECT 'done'::text AS name", name)
+    server.sql("CREATE TABLE roles AS SELECT 'stale'::text AS name", name)
+    kept_schema.keep(server)
+    server.sql(f"DROP DATABASE {name}")
+    assert kept_schema.restore(server)
+    assert server.sql("SELECT name FROM django_migrations", name) == "done"
+    assert server.sql("SELECT count(*) FROM roles", name) == "0"
+    server.sql(f"DROP DATABASE {name}")
