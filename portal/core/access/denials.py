@@ -36,14 +36,21 @@ def register_denial(model: type[models.Model], denial: Denial) -> None:
 
 def denied(model: type[models.Model], user: User) -> list[tuple[str, Sequence[int]]]:
     """(field, values) of the denials that touch this person."""
-    listed = _denials.get(model._meta.label, [])
-    return [(one.field, ids) for one in listed if (ids := one.ids(user))]
+    return [(one.field, ids) for one in _listed(model) if (ids := one.ids(user))]
+
+
+def _listed(model: type[models.Model]) -> list[Denial]:
+    """The denials of ``model``, and those of what it is a kind of, as with the routes."""
+    found = list(_denials.get(model._meta.label, ()))
+    for above in model._meta.parents:
+        found += _listed(above)
+    return found
 
 
 def denial_reasons(user: User, obj: models.Model) -> list[Reason]:
     """Why this person is kept from this record; empty when nothing denies it."""
     found: list[Reason] = []
-    for one in _denials.get(obj._meta.label, []):
+    for one in _listed(type(obj)):
         if getattr(obj, one.field) in one.ids(user):
             found.extend(one.why(user, obj))
     return found

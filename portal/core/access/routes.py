@@ -49,7 +49,11 @@ def register_route(model: type[models.Model], route: Route) -> None:
 
 
 def routes(model: type[models.Model]) -> list[Route]:
-    return list(_routes.get(model._meta.label, []))
+    """The routes to ``model``; a kind of unit with a table of its own is reached as a unit is."""
+    found = list(_routes.get(model._meta.label, ()))
+    for above in model._meta.parents:
+        found += routes(above)
+    return found
 
 
 def may_hold(user: Any, action: str) -> bool:
