@@ -231,7 +231,11 @@ def _people(campus: Positions, roles: dict[str, Role]) -> None:
             )  # fmt: skip
     User.objects.bulk_create(campus.people.values())
     began = today - 300 * DAY
-    dates = {"expired": (began, today - DAY), "later": (today + DAY, None), "last day": (began, today)}
+    dates = {
+        "expired": (began, today - DAY),
+        "later": (today + DAY, None),
+        "last day": (began, today),
+    }
     rows: dict[type, list[object]] = {Appointment: [], Seat: [], StudentLink: [], LockOut: []}
     tutor = LinkKind.objects.get(code="tutor")
     for (code, kind, state), person in campus.people.items():

@@ -7,6 +7,7 @@ whoever changes it signs it.
 import os
 
 import pytest
+from django.test import Client
 
 from portal.core.scope import request_scope
 from tests.permissions.matrix import (
@@ -22,6 +23,7 @@ from tests.permissions.matrix import (
     written,
 )
 from tests.permissions.positions import STUDENT, Positions, build
+from tests.permissions.ways_in import WAYS, row_of, samples
 
 pytestmark = pytest.mark.django_db
 HOW = (
@@ -66,6 +68,27 @@ def _ask_singly(campus: Positions, now: dict[Line, dict[str, str]]) -> None:
                     line,
                     position,
                 )
+
+
+def test_every_door_answers_as_signed(campus: Positions) -> None:
+    """Pages, fragments, lists, API, typeahead, search and exports, sampled over all positions."""
+    table, clients, wrong = kept(), {}, []
+    for number, way in enumerate(WAYS):
+        for line, position in samples(way, table, 5 * number):
+            _object, _action, role, kind = line
+            state, place = places_of(way.object)[position]
+            row = row_of(way, campus, kind, place)
+            if row is None:
+                continue
+            if (role, kind, state) not in clients:
+                clients[role, kind, state] = Client()
+                clients[role, kind, state].force_login(campus.people[role, kind, state])
+            answer = way.answer(clients[role, kind, state], row)
+            expected = way.expected(table, line, position)
+            if answer not in expected:
+                wrong.append(f"{way.kind} {way.name}: {role}@{kind}, {position}: {answer}, "
+                             f"signed {' or '.join(expected)}")  # fmt: skip
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_cell_follows_from_the_role_and_the_position() -> None:
