@@ -7,13 +7,14 @@
 #   make real    the portal on real, published records
 #   make mutants takes one access rule away at a time and expects a red test (slow)
 #   make walk    many random changes of posts, then grants against appointments; N=10000
+#   make matrix  write the signed table of rights anew (tests/permissions/matrix.csv); read its diff
 #   make oracle  random questions to the access rule and to an independent engine (N=50000)
 #   make setup   only the set-up for all of the above
 #   make clean   everything made here except data; make clean-data removes var/ as well
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench real mutants walk setup clean clean-data
+.PHONY: help demo test check bench real mutants walk matrix oracle setup clean clean-data
 
 # The first interpreter found that is at least 3.11, unless PYTHON says otherwise.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
@@ -53,6 +54,11 @@ mutants:
 walk:
 	$(BOOTSTRAP) dev assets messages
 	POSTS_STEPS=$(or $(N),10000) $(PY) -m pytest -q tests/cohorts/test_random_posts.py
+
+matrix:
+	$(BOOTSTRAP) dev assets messages
+	MATRIX_WRITE=1 $(PY) -m pytest -q tests/permissions/test_matrix.py
+	@git --no-pager diff --stat tests/permissions/matrix.csv || true
 
 oracle:
 	$(BOOTSTRAP) dev assets messages

@@ -1,0 +1,73 @@
+"""Everything behind which rows could be read: restricted models, admin classes, tasks, exporters.
+
+Whoever adds one says here how it is kept; ``test_listed.py`` holds the list against the program.
+Addresses stand in ``tests/web/address_table.py``, which asks every one of them as every person.
+"""
+
+# Model -> (its routes, in the order of registration; where they are proved):
+#   "matrix NAME"   the object of that name in matrix.csv
+#   "follows NAME"  seen exactly when its student or case is, for every action; row by row in
+#                   test_listed.py where the campus has rows of it
+#   else            the tests of its own
+RESTRICTED = {
+    "cohorts.Unit": ("post", "matrix unit"),
+    "cohorts.Appointment": ("post own", "matrix post"),
+    "cohorts.Contract": ("post", "tests/web/address_table.py"),
+    "cohorts.Handover": ("post own", "tests/web/address_table.py"),
+    "cohorts.Letter": ("post own", "tests/permissions/ways_in.py"),
+    "cohorts.Task": ("own giver unit source", "tests/cohorts/test_tasks.py"),
+    "students.Student": ("post link own seat", "matrix student"),
+    "students.LinkRun": ("students", "tests/web/address_table.py"),
+    "students.StudentLink": ("student", "follows student"),
+    "students.Movement": ("student", "follows student"),
+    "students.Placement": ("student", "follows student"),
+    "students.CourseResult": ("student", "follows student"),
+    "casework.Case": ("student seat glass", "matrix case"),
+    "casework.FollowUp": ("general restricted author seat glass", "matrix talk"),
+    "casework.KeyRequest": ("case opinion", "tests/casework/test_keys.py"),
+    "casework.CaseReview": ("case", "follows case"),
+    "casework.AfterCheck": ("case", "follows case"),
+    "casework.HelpFeedback": ("case", "follows case"),
+}
+# Kinds of unit have a table of their own and no route of their own: they are reached as units are.
+KINDS_OF_UNIT = (
+    "University College Academy Office Cohort SchoolClass Building Floor Room Group Studio"
+)
+
+# Admin class -> which of the three administrators may do what; nobody else opens the admin at all.
+_SYS, _SYS_KEPT = "sysadmin: view add change", "sysadmin: view change"
+_SEC, _SEC_READ = "secadmin: view add change", "secadmin: view"
+ADMIN = {
+    **dict.fromkeys((f"cohorts.{kind}" for kind in KINDS_OF_UNIT.split()), _SYS),
+    "cohorts.Unit": f"{_SYS_KEPT}; secadmin: view",
+    "cohorts.Contract": _SYS, "cohorts.GroupMember": _SYS, "cohorts.Major": _SYS,
+    "cohorts.Ratio": _SYS, "cohorts.SpecialDay": _SYS, "cohorts.Term": _SYS,
+    "cohorts.Parameter": _SYS_KEPT,
+    "cohorts.Appointment": _SEC, "cohorts.LinkKind": _SEC, "cohorts.PostBlock": _SEC,
+    "cohorts.RequiredPost": _SEC, "cohorts.Role": _SEC,
+    "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
+    "partybranch.PartyOrganization": _SYS,
+    "casework.CaseCategory": _SYS, "casework.CaseLevel": _SYS_KEPT, "casework.CauseCode": _SYS,
+    "core.User": _SEC, "core.ApiToken": _SEC_READ, "core.AuditEntry": "auditor: view",
+    "core.Job": "sysadmin: view",
+}  # fmt: skip
+
+# Task -> whose rights count while it runs.
+NOBODY = "nobody's: it shows rows to no one"
+TASKS = {
+    "portal.core.tasks.run_job": "its owner's, asked row by row when it runs",
+    "portal.core.tasks.resume_stranded_jobs": "the owners' of the jobs it sends again",
+    "portal.core.tasks.forget_ended_sessions": NOBODY,
+    "portal.core.tasks.seal_audit": NOBODY,
+    "portal.core.tasks.tend_audit": NOBODY,
+    "portal.core.tasks.pull_platform": "the platform account's, as an import of the same file",
+    "cohorts.tasks.reconcile_grants": NOBODY,
+    "students.tasks.turn_day": NOBODY,
+    "casework.tasks.remind_overdue": "the responsible person's, who gets a count and no names",
+}
+
+# Module of exporters -> how the rows came that it writes.
+EXPORTERS = {
+    "cohorts.exporters.letters": "letters by restrict(see_unit) in cohorts.views.letters",
+    "portal.web.exporters.account": "the contract by get_for, its items as on the page",
+}
