@@ -9,7 +9,7 @@ class CaseworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import key_access  # noqa: F401 # routes to keys and reviews
+        from . import key_access, problem_access  # noqa: F401 # routes to keys and problems
         from .catalogue import write_catalogue
         from .domain import (
             handed_over,  # noqa: F401  (registers its kinds of work)

@@ -109,3 +109,20 @@ class Helped(models.TextChoices):
 REAL_CONTACT_CHARS = 6
 # Fewer characters than this are no reason for an exception from the rule.
 MIN_REASON_CHARS = 6
+
+
+class ProblemState(models.TextChoices):
+    """Computed from dated facts, never set by hand."""
+
+    OPEN = "open", _("being fixed")
+    FIXED = "fixed", _("fixed, to be looked at again")
+    CHECKED = "checked", _("looked at again")
+    DROPPED = "dropped", _("dropped")
+
+
+class Effect(models.TextChoices):
+    """Whether new cases of the same cause fell after a general fix."""
+
+    FELL = "fell", _("fewer new cases")
+    SAME = "same", _("as many new cases")
+    ROSE = "rose", _("more new cases")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.enums import Stage
-from casework.models import Case, CaseCategory, CaseLevel, LedgerEntry
+from casework.models import Case, CaseCategory, CaseLevel, CauseCode, LedgerEntry
 from casework.queries.figures import FIGURES
 from cohorts.models import Unit
 from students.filters import IdFilter
@@ -16,7 +16,7 @@ from students.models import Student
 from students.queries.lookup import found_students, typed
 from students.queries.population import standing_in
 
-CONDITIONS = ("q", "unit", "entry_year", "level", "stage", "owner", "figure")
+CONDITIONS = ("q", "unit", "entry_year", "level", "stage", "owner", "cause", "figure")
 # Tabs: which cases at all. Everything but "closed" means open cases.
 CLOSED, MULTIPLE = "closed", "multiple"
 
@@ -37,6 +37,7 @@ class CaseFilter(df.FilterSet):
     )
     stage = df.ChoiceFilter(label=_("stage"), choices=Stage.choices)
     owner = IdFilter(label=_("responsible"), field_name="owner_id")
+    cause = df.ChoiceFilter(label=_("cause"), method="by_cause", choices=lambda: _causes())
     figure = df.ChoiceFilter(
         label=_("figure"),
         method="by_figure",
@@ -54,6 +55,10 @@ class CaseFilter(df.FilterSet):
 
     def by_unit(self, rows: QuerySet[Case], _name: str, value: int) -> QuerySet[Case]:
         return rows.filter(student_id__in=standing_in(value, timezone.localdate()))
+
+    def by_cause(self, rows: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
+        entries = LedgerEntry.objects.filter(left_at=None, cause=value)
+        return rows.filter(pk__in=entries.values("case_id"))
 
     def by_figure(self, rows: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
         return rows.filter(FIGURES[value].condition(), closed_at=None)
@@ -78,11 +83,17 @@ class CaseFilter(df.FilterSet):
         if key == "level":
             names = dict(_levels())
             return "、".join(str(names[code]) for code in value)
+        if key == "cause":
+            return str(dict(_causes())[value])
         if key == "stage":
             return str(Stage(value).label)
         if key == "figure":
             return str(FIGURES[value].label)
         return str(value)
+
+
+def _causes() -> list[tuple[str, str]]:
+    return list(CauseCode.objects.values_list("pk", "name"))
 
 
 def _levels() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from casework.models import CommonProblem
 from casework.queries.figures import cases
 from casework.queries.panels import (
     care_asked,
@@ -36,6 +37,10 @@ register_nav(
         "cases", _("Students"), _("Cases"), "casework:cases", "ledger", 110,
         lambda user: reaches_any(Student, user, "see_case"),
         lambda user: cases(user, None).count(),
+    ),
+    NavItem(
+        "problems", _("Students"), _("Common problems"), "casework:problems", "archive", 115,
+        lambda user: reaches_any(CommonProblem, user, "manage_case"),
     ),
     NavItem(
         "log", _("Students"), _("Record"), "casework:log", "pencil", 120,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import case, case_acts, cases, exceptions, quick_log
+from casework.views import case, case_acts, cases, exceptions, problems, quick_log
 
 app_name = "casework"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     path("cases/<int:pk>/glass/close/", exceptions.end_glass, name="end_glass"),
     path("cases/<int:pk>/locks/", exceptions.locks, name="locks"),
     path("cases/<int:pk>/locks/<int:lock>/end/", exceptions.end_lock, name="end_lock"),
+    path("problems/", problems.problems, name="problems"),
+    path("problems/new/", problems.new_problem, name="new_problem"),
+    path("problems/<int:pk>/", problems.problem_page, name="problem"),
     path("records/<int:pk>/", case_acts.correct, name="correct"),
 ]

@@ -4,6 +4,7 @@ from .exception import GLASS_HOURS, BreakGlass, LockOut
 from .follow_up import FollowUp
 from .key import KeyRequest, KeyTurn
 from .plan import Plan, PlanStep
+from .problem import CommonProblem, ProblemCase
 from .review import AfterCheck, CaseReview, HelpFeedback
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CaseLevel",
     "CaseReview",
     "CauseCode",
+    "CommonProblem",
     "FollowUp",
     "HelpFeedback",
     "KeyRequest",
@@ -23,5 +25,6 @@ __all__ = [
     "LockOut",
     "Plan",
     "PlanStep",
+    "ProblemCase",
     "Seat",
 ]
