@@ -84,9 +84,8 @@ def cases_alike(user: Any, cause: str, unit_id: int) -> QuerySet[Case]:
     return rows.filter(pk__in=entries, student_id__in=here)
 
 
-def problem_list(user: Any, state: str) -> QuerySet[CommonProblem]:
-    """Common problems of one state that ``user`` reaches; what is due first comes first."""
-    rows: QuerySet[CommonProblem] = CommonProblem.objects.restrict(user, "see_case")
+def in_state(rows: QuerySet[CommonProblem], state: str) -> QuerySet[CommonProblem]:
+    """Those of one state, what is due first coming first."""
     order = ("check_on", "pk") if state == "fixed" else ("due_on", "pk")
     if state in ("checked", "dropped"):
         order = ("-opened_at", "pk")

@@ -64,6 +64,7 @@ from students.domain import (
 )
 from students.enums import StudentStatus
 from tests.core.audit_posts import POSTS
+from tests.core.audit_problems import PROBLEMS
 from tests.core.audit_tasks import TASKS
 from tests.core.factors import begin, enrol
 from tests.world import World
@@ -187,6 +188,7 @@ def _session(w: World, end: Callable[[AccountSession], Any]) -> Any:
 # Each write with a call that succeeds. What comes before the call under test is done first.
 CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
+    **PROBLEMS,
     **TASKS,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),

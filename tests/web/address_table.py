@@ -3,8 +3,12 @@
 ``{case}`` is gu's open RED case, ``{talk}`` a general talk of zhou with gu, ``{note}`` one kept
 to the task force, ``{lost}`` a talk that lu wrote about a student who is not his any more,
 ``{no_gu}`` a student number, ``{job}`` an import of han.
+
+Parts of the portal bring their rows in modules of their own (``FURTHER``): ``ROWS``, the names of
+``POST_ONLY`` among them, and ``known(world, found)`` with the records they need.
 """
 
+from tests.web import addresses_problems
 from tests.web.addresses import EVERYBODY, Address
 
 CARE = "lin zhou he jiang"  # who reads cases of gu
@@ -303,8 +307,13 @@ ADDRESSES += [
     Address("cohorts:withdraw", "{paper}", away=ON_PAPER, post=EMPTY),
 ]  # fmt: skip
 
+FURTHER = [addresses_problems]
+for _part in FURTHER:
+    ADDRESSES += _part.ROWS
+
 # Answers to a wrong method: nothing is read and nothing is written.
-POST_ONLY = {"web:logout", "web:remind", "students:withdraw", "web:account_word", "web:end_view_as",
+POST_ONLY = {*(name for part in FURTHER for name in part.POST_ONLY),
+             "web:logout", "web:remind", "students:withdraw", "web:account_word", "web:end_view_as",
              "casework:add_record",
              "students:link_undo", "students:link_end", "students:link_cover_end",
              "casework:end_glass", "casework:end_lock",

@@ -25,7 +25,7 @@ from students.domain.movement import take_leave
 from students.domain.movement_checks import Order
 from students.models import Placement
 from tests.core.test_audit import make_token
-from tests.web.address_table import ADDRESSES, ADMIN, POST_ONLY, SLOW
+from tests.web.address_table import ADDRESSES, ADMIN, FURTHER, POST_ONLY, SLOW
 from tests.web.addresses import EVERYBODY, Address, walk
 from tests.web.doors import Doors, written_doors
 from tests.world import World
@@ -80,7 +80,7 @@ def known(world: World) -> dict[str, Any]:
         actor=world.lin, owner=world.lu, unit=world.c2301, text="核对考勤表",
         due_on=timezone.localdate(),
     )  # fmt: skip
-    return (
+    found = (
         {key: unit.pk for key, unit in world.units.items()}
         | {f"no_{key}": one.student_no for key, one in world.students.items()}
         | {key: one.pk for key, one in world.students.items()}
@@ -98,6 +98,9 @@ def known(world: World) -> dict[str, Any]:
         | {"job": job.key, "words": WORDS, "note_words": NOTE_WORDS}
         | {"tomorrow": (timezone.localdate() + dt.timedelta(days=1)).isoformat()}
     )
+    for part in FURTHER:
+        found |= part.known(world, found)
+    return found
 
 
 @pytest.fixture
