@@ -16,8 +16,9 @@ ROWS = [
     Address("casework:problems", ok=f"{LEADS} wang", others=403,
             shows=dict.fromkeys(("lin", "jiang", "wang"), "{problem_title}"),
             hides=dict.fromkeys(("zhou", "shen", "he"), "{problem_title}")),
-    Address("casework:new_problem", ok=LEADS, others=403),
-    Address("casework:new_problem", bad=LEADS, others=403, post={}),
+    Address("casework:new_problem", ok=LEADS, others=403, free="an empty form"),
+    Address("casework:new_problem", bad=LEADS, others=403, post={},
+            free="a form that is not filled in"),
     Address("casework:problem", "{problem}", ok="lin jiang wang"),
     Address("casework:problem", "{problem}", bad="lin jiang wang", post={"act": "proof"}),
 ]  # fmt: skip
