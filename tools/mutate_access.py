@@ -51,7 +51,7 @@ RULES = [
     Mutant("tree join, wide open", "cohorts/access.py",
            "WHERE t.ancestor_id = own.ancestor_id AND", "WHERE t.depth >= 0 AND", REACH),
     Mutant("dates of placements", "students/access.py",
-           "standing(timezone.localdate()), unit_id__any=unit_ids", "unit_id__any=unit_ids", REACH),
+           "standing(today()), unit_id__any=unit_ids", "unit_id__any=unit_ids", REACH),
     Mutant("dates of links", "students/access.py",
            "AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)", "", "tests/students/test_links.py"),
     Mutant("link route", "students/access.py",

@@ -270,6 +270,8 @@ def test_only_red_cases_only_heads_only_with_a_reason_and_only_while_the_post_la
     break_glass(actor=head, case=case, reason=ALARM)
     end_appointment(actor=None, post=world.posts["song_sec"])
     assert cases_of(head, "clear_psychological") == []
+    world.add_post("song_sec", "party_secretary", "mech")  # breaks glass there, not here
+    assert cases_of(head, "clear_psychological") == []
 
 
 def test_the_database_refuses_longer_glass(world: World) -> None:
