@@ -1,0 +1,103 @@
+"""Nodes of folded templates (``portal.core.ui.folding``): the same meaning by a shorter way."""
+
+from html import escape
+from typing import Any
+
+from django.template import Context
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    Template,
+    VariableNode,
+    render_value_in_context,
+)
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.safestring import SafeString
+
+_UNKNOWN = object()
+
+
+def _look_up(lookups: tuple[str, ...], context: Context) -> Any:
+    """The value where the plain way leads to one: keys of dicts, attributes, nothing to call."""
+    name = lookups[0]
+    current: Any = _UNKNOWN
+    for scope in reversed(context.dicts):
+        if name in scope:
+            current = scope[name]
+            break
+    for bit in lookups[1:]:
+        if current is _UNKNOWN or callable(current):
+            return _UNKNOWN
+        kind = type(current)
+        if kind is dict:
+            current = current.get(bit, _UNKNOWN)
+        elif hasattr(kind, "__getitem__"):
+            return _UNKNOWN
+        else:
+            try:
+                current = getattr(current, bit)
+            except Exception:
+                return _UNKNOWN  # the engine decides which errors are silent
+    return _UNKNOWN if callable(current) else current
+
+
+class Expression(FilterExpression):
+    """A variable without filters, by the plain way first."""
+
+    __slots__ = ()
+
+    def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
+        found = _look_up(self.var.lookups, context)  # type: ignore[union-attr]
+        return super().resolve(context, ignore_failures) if found is _UNKNOWN else found
+
+
+class Value(VariableNode):
+    """``{{ … }}``: most values are text."""
+
+    def render(self, context: Context) -> Any:
+        value = self.filter_expression.resolve(context)
+        kind = type(value)
+        if kind is SafeString or (kind is str and not context.autoescape):
+            return value
+        if kind is str:
+            return escape(value)
+        return render_value_in_context(value, context)
+
+
+class Named(Node):
+    """``{% … as name %}`` with a value that is known."""
+
+    child_nodelists = ()
+
+    def __init__(self, name: str, value: Any) -> None:
+        self.name, self.value = name, value
+
+    def render(self, context: Context) -> str:
+        context[self.name] = self.value
+        return ""
+
+
+class Inlined(Node):
+    """An include with the nodes of its template."""
+
+    def __init__(self, nodelist: NodeList, values: dict[str, Any], isolated: bool) -> None:
+        self.nodelist, self.values, self.isolated = nodelist, values, isolated
+
+    def render(self, context: Context) -> Any:
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        if self.isolated:
+            return self.nodelist.render(context.new(values))
+        with context.push(**values):
+            return self.nodelist.render(context)
+
+
+class Whole(Template):
+    """A template with its parents put in place. Where it is itself a parent it renders as ever."""
+
+    flat: NodeList
+
+    def _render(self, context: Context) -> SafeString:
+        if BLOCK_CONTEXT_KEY in context.render_context:
+            return super()._render(context)
+        return self.flat.render(context)

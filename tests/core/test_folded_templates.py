@@ -1,0 +1,110 @@
+"""A folded template says what the same template says when the engine takes it as it is written."""
+
+import copy
+from typing import Any
+
+import pytest
+from django.template import Context, Engine
+from django.template.exceptions import TemplateSyntaxError
+from django.utils import translation
+
+OPTIONS: dict[str, Any] = {
+    "libraries": {"rows": "portal.core.templatetags.rows", "ui": "portal.core.templatetags.ui",
+                  "i18n": "django.templatetags.i18n", "static": "django.templatetags.static"},
+}  # fmt: skip
+LOAD = "{% load i18n ui rows static %}"
+FILES = {
+    "outer.html": LOAD + "<html>{% block title %}{% translate 'Save' %}{% endblock %}|{% block main %}-"
+    "{% endblock %}|{{ leaked }}|{% if user %}{{ user }}{% endif %}</html>",
+    "middle.html": "{% extends 'outer.html' %}{% block main %}<i>{{ block.super }}</i>{% endblock %}",
+    "page.html": "{% extends 'outer.html' %}" + LOAD + "{% block main %}{% translate 'Save' as leaked %}"
+    "{{ leaked }}{% include 'part.html' with a=n only %}{% include 'part.html' %}{{ a }}{% endblock %}",
+    "below.html": "{% extends 'middle.html' %}{% block title %}<b>{{ block.super }}</b>{% endblock %}",
+    "part.html": LOAD + "[{{ a }}{{ n }}{% icon 'eye' 14 %}{% tag _('Save') 'ok' %}]",
+    "leaky.html": LOAD + "{% translate 'Save' as kept %}{{ kept }}",
+    "tree.html": "{{ t.n }}{% for t in t.below %}({% include 'tree.html' %}){% endfor %}",
+    "values.html": LOAD + "{{ text }}{{ safe }}{{ n }}{{ none }}{{ gone }}{{ gone.x }}{{ d.x.y }}{{ o.name }}"
+    "{{ o.method }}{{ o.items }}{{ l.0 }}{{ l.count }}{{ d.items }}{{ text|upper }}{{ gone|default:'—' }}"
+    "{% if d.x and not gone %}yes{% elif gone %}no{% else %}other{% endif %}{% firstof gone text %}"
+    "{% if n > 3 %}more{% endif %}{{ f }}{{ big }}{{ True }}",
+    "broken.html": "{{ o.broken }}",
+    "loops.html": LOAD + "{% for x in l %}{{ forloop.counter }}{{ x }}{% include 'part.html' with a=x %}"
+    "{% empty %}{% translate 'Save' %}{% endfor %}{% for k, v in pairs %}{{ k }}={{ v }}{% endfor %}"
+    "{% with a=text b=l.1 %}{{ a }}{{ b }}{% endwith %}{{ a }}{% each rows %}<td>{name}</td>{% endeach %}",
+    "cards.html": LOAD + "{% translate 'Save' as heading %}{% card title=heading note=_('Save') %}"
+    "{% include 'leaky.html' %}{{ kept }}{% endcard %}{% slot as s %}{{ text }}{% endslot %}{{ s }}"
+    "{% blocktranslate trimmed with a=text %}Why visible: {{ a }}{% endblocktranslate %}"
+    "{% blocktranslate count n=n %}{{ n }} seat{% plural %}{{ n }} seats{% endblocktranslate %}"
+    "{% autoescape off %}{{ text }}{% translate 'Save' %}{% endautoescape %}{% comment %}x{% endcomment %}"
+    "{% translate 'level' context 'x' %}{% url 'casework:log' %}{% url 'casework:case' 7 as u %}{{ u }}"
+    "{% include which %}{% cycle 'a' 'b' %}{% csrf_token %}",
+}  # fmt: skip
+
+
+class Thing:
+    name = "<thing>"
+
+    def method(self) -> str:
+        return "called"
+
+    def items(self, needed: int) -> str:
+        return "never"
+
+    @property
+    def broken(self) -> str:
+        raise KeyError("silent or not")
+
+
+def _values() -> dict[str, Any]:
+    return {
+        "text": "a<b", "safe": translation.gettext_lazy("Save"), "n": 4, "none": None, "f": 1234.5,
+        "d": {"x": {"y": "&"}, "items": "own key"}, "o": Thing(), "l": ["<1>", 2], "user": "me",
+        "pairs": [("k", "v")], "rows": [{"name": "<n>"}], "which": "part.html", "big": 12345,
+        "t": {"n": 1, "below": [{"n": 2, "below": [{"n": 3, "below": []}]}, {"n": 4}]},
+    }  # fmt: skip
+
+
+def _engine(loader: str) -> Engine:
+    plain = ("django.template.loaders.locmem.Loader", FILES)
+    components = ("django.template.loaders.filesystem.Loader", ["templates"])
+    return Engine(loaders=[(loader, [plain, components])], **copy.deepcopy(OPTIONS))
+
+
+@pytest.fixture(scope="module")
+def engines() -> tuple[Engine, Engine]:
+    return (
+        _engine("django.template.loaders.cached.Loader"),
+        _engine("portal.core.ui.folding.Loader"),
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_folded_template_reads_the_same(
+    engines: tuple[Engine, Engine], name: str, language: str
+) -> None:
+    told = []
+    for engine in (*engines, engines[1]):  # the second time from what is kept
+        with translation.override(language):
+            try:
+                told.append(engine.get_template(name).render(Context(_values())))
+            except KeyError as error:
+                told.append(repr(error))
+    assert told[0] == told[1] == told[2]
+    assert told[0]
+
+
+def test_constants_are_text_and_parents_are_in_place(engines: tuple[Engine, Engine]) -> None:
+    with translation.override("en"):
+        part = engines[1].get_template("part.html")
+        assert [type(node).__name__ for node in part.nodelist] == [
+            "TextNode", "Value", "Value", "TextNode",
+        ]  # fmt: skip
+        assert hasattr(engines[1].get_template("page.html"), "flat")
+        assert not hasattr(engines[1].get_template("below.html"), "flat")
+
+
+def test_a_wrong_template_is_wrong_in_the_same_way(engines: tuple[Engine, Engine]) -> None:
+    for engine in engines:
+        with pytest.raises(TemplateSyntaxError):
+            engine.from_string("{% nothing %}")
