@@ -111,7 +111,7 @@ class Bench:
         path = self.directory / "secrets.json"
         if not path.exists():
             made = ThrowAwayStack().environment()
-            kept = {name: made[name] for name in ("SECRET_KEY", "FIELD_KEYS")}
+            kept = {name: made[name] for name in ("SECRET_KEY", "FIELD_KEYS", "SEALED_KEYS")}
             path.touch(mode=0o600)
             path.write_text(json.dumps(kept), encoding="utf-8")
         found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))

@@ -9,11 +9,18 @@ class CaseworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import key_access, problem_access  # noqa: F401 # routes to keys and problems
+        from . import (
+            key_access,  # noqa: F401 # routes to keys and reviews
+            problem_access,  # noqa: F401 # routes to common problems
+            sealed_access,  # noqa: F401 # routes to sealed records
+            sealed_checks,  # noqa: F401 # nothing may open them by another way
+        )
         from .catalogue import write_catalogue
         from .domain import (
             handed_over,  # noqa: F401  (registers its kinds of work)
             unit_follow,  # noqa: F401 # cases go along with their units
         )
+        from .screening_catalogue import write_scales
 
         post_migrate.connect(write_catalogue, sender=self)
+        post_migrate.connect(write_scales, sender=self)

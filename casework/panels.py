@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import CommonProblem
+from casework.queries.blocks import CaseBlock, register_block
 from casework.queries.figures import cases
 from casework.queries.panels import (
     care_asked,
@@ -18,6 +19,8 @@ from casework.queries.panels import (
     talks_asked,
     untalked,
 )
+from casework.queries.sealed_glance import CASE_SQL, case_block, student_asked, student_panel
+from casework.sealed_access import is_centre
 from portal.core.access import reaches_any
 from portal.core.registry import (
     Column,
@@ -47,10 +50,21 @@ register_nav(
         lambda user: reaches_anyone(user, "log_talk"),
     ),
 )  # fmt: skip
+register_nav(
+    NavItem(
+        "sealed", _("Students"), _("Psychological files"), "casework:sealed", "heart", 130,
+        lambda user: is_centre(user),
+    )
+)  # fmt: skip
+register_block(CaseBlock("sealed", "side", 20, CASE_SQL, "sealed/_case_block.html", case_block))
 register_panel(
     "student", Panel("case", 10, "casework/_student_case.html", case_summary, case_asked)
 )
 register_panel("student", Panel("care", 12, "casework/_student_care.html", care_hint, care_asked))
+register_panel(
+    "student",
+    Panel("sealed", 14, "sealed/_student_sealed.html", student_panel, student_asked),
+)
 register_panel(
     "student", Panel("talks", 20, "casework/_student_talks.html", recent_talks, talks_asked)
 )

@@ -1,6 +1,6 @@
 """Addresses of casework (design 7)."""
 
-from django.urls import path
+from django.urls import include, path
 
 from casework.views import case, case_acts, cases, exceptions, problems, quick_log
 
@@ -22,4 +22,5 @@ urlpatterns = [
     path("problems/new/", problems.new_problem, name="new_problem"),
     path("problems/<int:pk>/", problems.problem_page, name="problem"),
     path("records/<int:pk>/", case_acts.correct, name="correct"),
+    path("", include("casework.urls_sealed")),
 ]

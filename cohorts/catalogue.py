@@ -43,7 +43,7 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.COHORT], f"{_CLEARED} export_students", True),
     ("counsellor", "辅导员", "学生日常教育管理与关心", Side.ACADEMY,
      [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
-     f"{_CLEARED}", False),
+     f"{_CLEARED} log_sealed", False),
     ("class_adviser", "班主任", "班级建设与学业指导", Side.COLLEGE,
      [UnitKind.CLASS], f"see_unit see_card see_record see_results log_talk do_task {_NEAR}", False),
     ("organiser", "组织员", "发展党员材料审核", Side.COLLEGE,

@@ -24,6 +24,7 @@ production() {
     env DJANGO_SETTINGS_MODULE=portal.settings.prod \
         SECRET_KEY="$($PY -c 'import secrets; print(secrets.token_urlsafe(48))')" \
         FIELD_KEYS="$($PY -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')" \
+        SEALED_KEYS="$($PY -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')" \
         ALLOWED_HOSTS=portal.example.edu \
         DATABASE_URL=postgres://portal:portal@127.0.0.1:1/portal \
         REDIS_URL=redis://127.0.0.1:1/0 \

@@ -1,30 +1,56 @@
 from .case import Case, LedgerEntry, Seat
 from .catalogue import CaseCategory, CaseLevel, CauseCode
+from .counselling import Booking, Certificate, Slot, Supervision, SupervisionPresence, Way
 from .exception import GLASS_HOURS, BreakGlass, LockOut
 from .follow_up import FollowUp
 from .key import KeyRequest, KeyTurn
 from .plan import Plan, PlanStep
 from .problem import CommonProblem, ProblemCase
 from .review import AfterCheck, CaseReview, HelpFeedback
+from .screening import Scale, ScaleLine, Screening, ScreeningRound
+from .sealed import (
+    FileSource,
+    NoteKind,
+    SealedFile,
+    SealedNote,
+    SealedNoteVersion,
+    SealedText,
+)
 
 __all__ = [
     "GLASS_HOURS",
     "AfterCheck",
+    "Booking",
     "BreakGlass",
     "Case",
     "CaseCategory",
     "CaseLevel",
     "CaseReview",
     "CauseCode",
+    "Certificate",
     "CommonProblem",
+    "FileSource",
     "FollowUp",
     "HelpFeedback",
     "KeyRequest",
     "KeyTurn",
     "LedgerEntry",
     "LockOut",
+    "NoteKind",
     "Plan",
     "PlanStep",
     "ProblemCase",
+    "Scale",
+    "ScaleLine",
+    "Screening",
+    "ScreeningRound",
+    "SealedFile",
+    "SealedNote",
+    "SealedNoteVersion",
+    "SealedText",
     "Seat",
+    "Slot",
+    "Supervision",
+    "SupervisionPresence",
+    "Way",
 ]

@@ -147,6 +147,11 @@ _CARE = """
             SELECT 1 FROM casework_ledgerentry e
               JOIN casework_casecategory k ON k.code = e.category_id
              WHERE e.case_id = c.id AND e.left_at IS NULL AND k.is_health))
+     UNION ALL
+    SELECT json_build_array(f.advice_do, f.advice_dont) FROM casework_sealedfile f
+     WHERE f.student_id = %(student)s AND (f.advice_do <> '' OR f.advice_dont <> '')
+       AND NOT EXISTS (SELECT 1 FROM casework_case c
+            WHERE c.student_id = f.student_id AND c.id = ANY(%(shut)s::bigint[]))
 """
 
 
@@ -165,8 +170,10 @@ def care_hint(user: Any, student: Student, rows: Rows) -> dict[str, Any] | None:
     """ "Please care": what to do and not to do, never level, category or ground (rulebook 8.3)."""
     if not rows:
         return None
-    ((do, dont),) = rows
-    return {"dos": _sentences(do), "donts": _sentences(dont)}
+    # Of the team and of the counselling centre: the reader learns what, not from whom.
+    dos = dict.fromkeys(line for do, _dont in rows for line in _sentences(do))
+    donts = dict.fromkeys(line for _do, dont in rows for line in _sentences(dont))
+    return {"dos": list(dos), "donts": list(donts)}
 
 
 def _sentences(text: str) -> list[str]:

@@ -10,12 +10,17 @@ from pathlib import Path
 
 from .errors import StackError
 
+# Came later than the first data directories: made when it is missing, as nothing stands under it.
+_LATER = "SEALED_KEYS"
+
 
 def generate() -> dict[str, str]:
-    """SECRET_KEY for signing, FIELD_KEYS for encrypted columns (one Fernet key)."""
+    """SECRET_KEY for signing, FIELD_KEYS for encrypted columns and SEALED_KEYS for sealed files
+    (one Fernet key each)."""
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        _LATER: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
 
 
@@ -33,6 +38,10 @@ def load_or_make(path: Path) -> dict[str, str]:
         return made
     except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from None
+    others = set(generate()) - {_LATER}
+    if isinstance(kept, dict) and _LATER not in kept and all(map(kept.get, others)):
+        kept[_LATER] = generate()[_LATER]
+        write_private(path, json.dumps(kept, indent=1))
     if not isinstance(kept, dict) or not all(kept.get(name) for name in generate()):
         raise _damaged(path, "a key is missing")
     return {name: str(kept[name]) for name in generate()}

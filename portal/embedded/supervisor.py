@@ -28,7 +28,7 @@ from .servers import Servers, start_servers
 
 # What a command needs to join the running stack, see attach.py.
 SHARED = (
-    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS"),
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "SEALED_KEYS"),
     *("DJANGO_SETTINGS_MODULE", "PORTAL_VAR", "PORTAL_INSTANCE"),
 )
 

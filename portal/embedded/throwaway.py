@@ -43,12 +43,13 @@ class ThrowAwayStack:
         self._lock: int | None = None
         self._given = {
             name: os.environ[name]
-            for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS")
+            for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "SEALED_KEYS")
             if os.environ.get(name)
         }
         self._made = {
             "SECRET_KEY": secrets.token_urlsafe(48),
             "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "SEALED_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         }
 
     def __enter__(self) -> ThrowAwayStack:
@@ -68,7 +69,7 @@ class ThrowAwayStack:
         self.close()
 
     def environment(self) -> dict[str, str]:
-        """DATABASE_URL, REDIS_URL, SECRET_KEY and FIELD_KEYS for processes that use it."""
+        """DATABASE_URL, REDIS_URL and all keys for processes that use it."""
         urls = {}
         if self.postgres:
             urls["DATABASE_URL"] = self.postgres.url

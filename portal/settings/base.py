@@ -19,6 +19,8 @@ VAR_DIR = Path(env.text("PORTAL_VAR", str(BASE_DIR / "var")))
 SECRET_KEY = env.text("SECRET_KEY")
 # Keys for encrypted columns, newest first; older ones still decrypt (rotation).
 FIELD_KEYS = env.words("FIELD_KEYS")
+# Keys of the sealed psychological files, newest first: never among FIELD_KEYS (docs/sealed.md).
+SEALED_KEYS = env.words("SEALED_KEYS")
 INSTANCE = env.text("PORTAL_INSTANCE", "unnamed")
 DEBUG = False
 DEMO = False

@@ -13,7 +13,7 @@ from students.models import Student
 MOST = 200
 # Of a reading by staff a student learns that it took place, never which blocks were shown: they
 # would tell of a case.
-_OPEN_TO_SELF = ("read_student", "unmask", "export_students")
+_OPEN_TO_SELF = ("read_student", "unmask", "export_students", "read_sealed")
 
 # Higher apps add the records of a student that this reader may know of: (kind, ids).
 _sources: list[Callable[[Any, Student], tuple[str, list[int]]]] = []
@@ -66,6 +66,7 @@ def _line(row: tuple[Any, ...], *, is_own: bool) -> dict[str, Any]:
     words = {
         "read_student": _("opened the record"),
         "read_case": _("opened the case"),
+        "read_sealed": _("opened the psychological file"),
         "read_readers": _("looked at who has seen the record"),
         "unmask": _("opened: %(field)s") % {"field": field.label if field else "—"},
     }

@@ -89,6 +89,17 @@ def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
     from cryptography.fernet import Fernet
 
     Fernet(made["FIELD_KEYS"])
+    Fernet(made["SEALED_KEYS"])
+    assert made["SEALED_KEYS"] != made["FIELD_KEYS"]
+
+
+def test_a_data_directory_from_before_the_sealed_files_gets_their_key(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text(json.dumps({"SECRET_KEY": "x", "FIELD_KEYS": "y"}), encoding="utf-8")
+    made = load_or_make(path)
+    assert made["SECRET_KEY"] == "x"
+    assert load_or_make(path) == made
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"SECRET_KEY": "x"}'])
