@@ -150,6 +150,12 @@ def booking_rows(rows: QuerySet[Booking], *, with_about: bool) -> list[dict[str,
     ]
 
 
+def bookings_of(user: Any, student_id: int) -> list[dict[str, Any]]:
+    """Hours of one student for the centre, the newest first."""
+    rows = Booking.objects.restrict(user, CLEARED).filter(student_id=student_id, cancelled_at=None)
+    return booking_rows(rows.order_by("-slot__starts_at")[:20], with_about=True)
+
+
 @sensitive_variables()
 def supervision_text(session: Supervision) -> str:
     return unseal(session.text.cipher)

@@ -42,7 +42,7 @@ def slots(request: HttpRequest) -> HttpResponse:
     return render(request, "sealed/slots.html", page, status=status)
 
 
-@centre_page
+@sealed_page
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     slot = Slot.objects.get_for(request.user, CLEARED, pk)
@@ -53,7 +53,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("casework:slots")
 
 
-@centre_page
+@sealed_page
 @require_POST
 def presence(request: HttpRequest, pk: int) -> HttpResponse:
     booking = Booking.objects.get_for(request.user, CLEARED, pk)
@@ -68,7 +68,7 @@ def presence(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("casework:sealed")
 
 
-@centre_page
+@sealed_page
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     booking = Booking.objects.get_for(request.user, CLEARED, pk)

@@ -18,7 +18,7 @@ from casework.models import ScreeningRound
 from casework.queries.sealed_desk import round_counts, rounds
 from casework.sealed_access import CLEARED
 from casework.sealed_forms import ResultsForm, RoundForm
-from casework.views.sealed_page import centre_page
+from casework.views.sealed_page import centre_page, sealed_page
 from portal.core.errors import DomainError
 from portal.core.sheets.template import template_file
 
@@ -71,7 +71,7 @@ def _shown(
     return render(request, "sealed/round.html", page, status=status)
 
 
-@centre_page
+@sealed_page
 @require_GET
 def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, ScreeningRound.objects.get_for(request.user, CLEARED, pk))
@@ -86,7 +86,7 @@ def add_results(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @csrf_protect
-@centre_page
+@sealed_page
 @require_POST
 def _add_results(request: HttpRequest, pk: int) -> HttpResponse:
     of = ScreeningRound.objects.get_for(request.user, CLEARED, pk)
@@ -114,7 +114,7 @@ def _add_results(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("casework:round", pk=of.pk)
 
 
-@centre_page
+@sealed_page
 @require_GET
 def round_template(request: HttpRequest, pk: int) -> HttpResponse:
     of = ScreeningRound.objects.get_for(request.user, CLEARED, pk)

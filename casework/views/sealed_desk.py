@@ -1,9 +1,7 @@
 """The desk of the psychology staff: today, the clock of talks, finding a student to open a file."""
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.domain.sealed_files import look_for_student, open_file
@@ -11,7 +9,7 @@ from casework.models import FileSource, Way
 from casework.queries.sealed_desk import counts_by_way, desk
 from casework.sealed_access import CLEARED
 from casework.sealed_forms import FindForm, OpenForm
-from casework.views.sealed_page import centre_page
+from casework.views.sealed_page import centre_page, sealed_page
 from portal.core import reads
 from students.models import Student
 
@@ -24,8 +22,8 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     return render(request, "sealed/desk.html", page)
 
 
-@centre_page
 @require_POST
+@centre_page
 def find(request: HttpRequest) -> HttpResponse:
     """Whole number or whole name only; by post, so that no address keeps it."""
     form = FindForm(request.POST)
@@ -36,23 +34,20 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "sealed/found.html", page, status=200 if form.is_valid() else 422)
 
 
-@centre_page
+@sealed_page
 @require_POST
 def open_new(request: HttpRequest) -> HttpResponse:
     """Open the file of a student who was found; an open one is simply shown."""
     form = OpenForm(request.POST)
-    if not form.is_valid():
-        return redirect("casework:sealed")
-    student = Student.objects.restrict(request.user, CLEARED).filter(
-        pk=form.cleaned_data["student"]
-    ).first()  # fmt: skip
+    pk = form.cleaned_data["student"] if form.is_valid() else 0
+    student = Student.objects.restrict(request.user, CLEARED).filter(pk=pk).first()
     if student is None:
-        messages.warning(request, _("No student of this number whom you may serve."))
-        return redirect("casework:sealed")
+        raise Http404
     open_file(
-        actor=request.user, student=student,  # type: ignore[arg-type]
+        actor=request.user,  # type: ignore[arg-type]
+        student=student,
         source=FileSource(form.cleaned_data["source"]),
-    )  # fmt: skip
+    )
     return redirect("casework:sealed_file", student_no=student.student_no)
 
 

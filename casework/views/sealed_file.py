@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from casework.domain.screenings import record_sheet
 from casework.domain.sealed_files import give_advice, set_attention
 from casework.domain.sealed_notes import DestroyReason, correct_note, destroy_note, write_note
-from casework.models import Booking, Case, NoteKind, SealedFile, SealedNote
+from casework.models import Case, NoteKind, SealedFile, SealedNote
 from casework.queries.centre_people import centre_people
 from casework.queries.sealed import (
-    booking_rows,
+    bookings_of,
     former_versions,
     open_note,
     open_notes,
@@ -34,6 +34,7 @@ from casework.sealed_forms import (
 )
 from casework.views.sealed_page import sealed_page
 from portal.core import reads
+from portal.core.access import reaches_one
 from portal.core.errors import DomainError
 from students.models import Student
 
@@ -72,15 +73,12 @@ def _show(
     request: HttpRequest, file: SealedFile, status: int = 200, **other: forms.Form
 ) -> HttpResponse:
     """The whole page; a form that came back stands in the place of the fresh one."""
-    hours = Booking.objects.restrict(request.user, CLEARED).filter(
-        student_id=file.student_id, cancelled_at=None
-    )
     page: dict[str, Any] = {
         "file": file,
         "student": file.student,
         "notes": open_notes(request.user, student_id=file.student_id),
         "screenings": open_screenings(request.user, file.student_id),
-        "bookings": booking_rows(hours.order_by("-slot__starts_at")[:20], with_about=True),
+        "bookings": bookings_of(request.user, file.student_id),
         **_forms(file),
         **other,
     }
@@ -182,9 +180,7 @@ def note_page(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Corrected; the former words stay sealed."))
                 return redirect("casework:sealed_note", pk=note.pk)
-    is_cleared = SealedFile.objects.restrict(request.user, CLEARED).filter(
-        student_id=note.student_id
-    ).exists()  # fmt: skip
+    is_cleared = reaches_one(Student, request.user, CLEARED, note.student_id)  # type: ignore[arg-type]
     page = {
         "note": note, "student": note.student, "text": open_note(note),
         "versions": former_versions(note), "form": form if is_own else None,

@@ -14,7 +14,7 @@ from casework.queries.sealed_desk import certificates
 from casework.queries.supervision import sessions
 from casework.sealed_access import CLEARED
 from casework.sealed_forms import CertificateForm, SessionForm
-from casework.views.sealed_page import centre_page
+from casework.views.sealed_page import centre_page, sealed_page
 from portal.core.errors import DomainError
 from portal.core.models import User
 
@@ -58,7 +58,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     return _shown(request, 422, session=form)
 
 
-@centre_page
+@sealed_page
 @require_GET
 def session_page(request: HttpRequest, pk: int) -> HttpResponse:
     session = Supervision.objects.get_for(request.user, CLEARED, pk)
@@ -67,8 +67,8 @@ def session_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "sealed/session.html", page)
 
 
-@centre_page
 @require_POST
+@centre_page
 def certificate(request: HttpRequest) -> HttpResponse:
     form = CertificateForm(request.POST, people=centre_people())
     if form.is_valid():

@@ -33,13 +33,14 @@ from casework.models import (
     Slot,
     Way,
 )
-from casework.queries.panels import care_hint
+from casework.queries.panels import care_asked, care_hint
 from casework.queries.sealed import former_versions, open_note, open_notes, own_advice
 from casework.queries.sealed_desk import counts_by_way
-from casework.queries.sealed_glance import student_panel
+from casework.queries.sealed_glance import student_asked, student_panel
 from casework.sealed_access import CLEARED
 from cohorts.domain.appointments import end_appointment
 from portal.core.access import seen_as
+from portal.core.asks import answers
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import AuditEntry, Notification, User
 from students.models import Student
@@ -54,6 +55,16 @@ def note_of(world: World, author: str = "psy", student: str = "gu", text: str = 
     return write_note(
         actor=world.people[author], student=world.students[student], kind=NoteKind.TALK, text=text
     )
+
+
+def panel_of(person: User, student: Student) -> Any:
+    rows = answers({"p": student_asked(person, student)}, student=student.pk)["p"]
+    return student_panel(person, student, rows)
+
+
+def hint_of(person: User, student: Student) -> Any:
+    rows = answers({"p": care_asked(person, student)}, student=student.pk)["p"]
+    return care_hint(person, student, rows)
 
 
 def readers(world: World, note: SealedNote) -> set[str]:
@@ -228,16 +239,16 @@ def test_level_and_advice_reach_those_who_look_after_the_student(world: World) -
         actor=world.psy, file=file, advice_do="多陪伴\n约饭", advice_dont="勿追问家事",
         own="记得按时作息", version=file.version,
     )  # fmt: skip
-    shown = student_panel(world.zhou, world.gu)
+    shown = panel_of(world.zhou, world.gu)
     assert shown is not None
     assert shown["dos"] == ["多陪伴", "约饭"]
     assert "橙" in str(shown["level"])
-    hint = care_hint(world.lu, world.gu)
+    hint = hint_of(world.lu, world.gu)
     assert hint is not None
     assert hint["donts"] == ["勿追问家事"]
     assert "橙" not in str(hint)
-    assert student_panel(world.lu, world.gu) is None
-    assert student_panel(world.shen, world.gu) is None
+    assert panel_of(world.lu, world.gu) is None
+    assert panel_of(world.shen, world.gu) is None
     assert own_advice(file) == "记得按时作息"
     rung = Notification.objects.filter(user=world.zhou)
     assert rung.count() == 2

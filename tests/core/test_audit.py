@@ -65,6 +65,7 @@ from students.domain import (
 from students.enums import StudentStatus
 from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
+from tests.core.audit_sealed import SEALED
 from tests.core.audit_tasks import TASKS
 from tests.core.factors import begin, enrol
 from tests.world import World
@@ -190,6 +191,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
     **PROBLEMS,
     **TASKS,
+    **SEALED,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),
     "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(

@@ -12,6 +12,8 @@ from typing import Any
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.web.sealed_life import leaks
+
 EVERYBODY = (
     "lin zhou shen lu wang han gao he jiang qian psy sys sec aud nobody gu_account"
 )  # fmt: skip
@@ -72,6 +74,9 @@ class Address:
         """One line for each of ``people`` who gets something else than the table says."""
         for key in people:
             answer = self.ask(clients[key], known)
+            if not answer.streaming:
+                for mark in leaks(self.name, key, answer.content):
+                    yield f"{self.title}: {key} reads the sealed words {mark}"
             if answer.status_code != self.expected(key):
                 yield f"{self.title}: {key} gets {answer.status_code}, not {self.expected(key)}"
                 continue

@@ -28,6 +28,7 @@ from tests.core.test_audit import make_token
 from tests.web.address_table import ADDRESSES, ADMIN, FURTHER, POST_ONLY, SLOW
 from tests.web.addresses import EVERYBODY, Address, walk
 from tests.web.doors import Doors, written_doors
+from tests.web.sealed_life import plant
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,7 @@ def known(world: World) -> dict[str, Any]:
     # A case that stayed with lu although the student is not his any more.
     left = world.add_case("cheng")
     Case.objects.filter(pk=left.pk).update(owner=world.lu)
+    sealed = plant(world)
     lock = lock_out(actor=None, case=case, person=world.psy, reason="与学生有亲属关系")
     upload = Upload.objects.create(owner=world.han, name="han.xlsx", content=b"x", sha256="0")
     job = Job.objects.create(
@@ -92,6 +94,7 @@ def known(world: World) -> dict[str, Any]:
         | {"movement": movement.pk}
         | {"wang": world.wang.pk, "lu": world.lu.pk}
         | {"lock": lock.pk, "task": task.pk}
+        | sealed
         | {"talk": talk.pk, "note": note.pk, "lost": lost.pk}
         | {"letter": letter.pk, "paper": paper.pk}
         | {f"post_{key}": post.pk for key, post in world.posts.items()}
