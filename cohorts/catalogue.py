@@ -23,8 +23,9 @@ _NEAR = "see_masked see_phone see_aid_tier see_care_hint"
 # Heads of a college or academy may break the glass of a red case and see who has read what.
 _HEAD = "break_glass see_readers"
 _CARE = f"{_READ} log_talk write_case do_task"
-# Clearance for task-force notes is given to a post by name; rank alone never confers it.
-_CLEARED = f"{_CARE} clear_restricted manage_case direct_task"
+# Clearance for task-force notes is given to a post by name; rank alone never confers it. Of what
+# they write to a psychological file these posts read their own notes only.
+_CLEARED = f"{_CARE} clear_restricted manage_case direct_task log_sealed"
 
 # code, name, duty, side, kinds of unit, actions, one holder only
 ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
@@ -43,7 +44,7 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.COHORT], f"{_CLEARED} export_students", True),
     ("counsellor", "辅导员", "学生日常教育管理与关心", Side.ACADEMY,
      [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
-     f"{_CLEARED} log_sealed", False),
+     f"{_CLEARED}", False),
     ("class_adviser", "班主任", "班级建设与学业指导", Side.COLLEGE,
      [UnitKind.CLASS], f"see_unit see_card see_record see_results log_talk do_task {_NEAR}", False),
     ("organiser", "组织员", "发展党员材料审核", Side.COLLEGE,
