@@ -40,9 +40,7 @@ def _slot(w: World, hours: int = 5) -> Slot:
 
 
 def _booking(w: World, hours: int = 5) -> Booking:
-    return Booking.objects.create(
-        slot=_slot(w, hours), student=w.gu, way=Way.FACE, booked_by=w.psy
-    )
+    return Booking.objects.create(slot=_slot(w, hours), student=w.gu, way=Way.FACE, booked_by=w.psy)
 
 
 SEALED: dict[str, Callable[[World], Callable[[], Any]]] = {
