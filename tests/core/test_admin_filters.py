@@ -29,21 +29,28 @@ def enter(user: User) -> Client:
     return client
 
 
+@pytest.mark.usefixtures("_no_copied_contexts")
 def test_senseless_filters_give_a_plain_list_or_a_word_never_a_fault(world: World) -> None:
-    for key in ("sys", "sec", "aud"):
-        client = enter(world.people[key])
-        for model in admin.site._registry:
-            name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-            for page in ("_changelist", "_export"):
-                try:
-                    url = reverse(name + page)
-                except NoReverseMatch:
-                    continue
-                if client.get(url).status_code != 200:
-                    continue
-                for query in SENSELESS:
-                    answer = client.get(f"{url}?{query}")
-                    assert answer.status_code in {200, 302, 400}, (key, url, query)
+    clients = {key: enter(world.people[key]) for key in ("sys", "sec", "aud")}
+    opened = set()
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for page in ("_changelist", "_export"):
+            try:
+                url = reverse(name + page)
+            except NoReverseMatch:
+                continue
+            # What a filter does depends on the list, not on who of those admitted reads it.
+            for key, client in clients.items():
+                if client.get(url).status_code == 200:
+                    opened.add(key)
+                    # All of them where the fields stand, some in turn at every other list.
+                    turn = len(url) % 3
+                    for query in SENSELESS if url == AUDIT else SENSELESS[turn::3]:
+                        answer = client.get(f"{url}?{query}")
+                        assert answer.status_code in {200, 302, 400}, (key, url, query)
+                    break
+    assert opened == {"sys", "sec", "aud"}
 
 
 def test_a_huge_year_leads_back_to_the_plain_list_with_a_word(world: World) -> None:

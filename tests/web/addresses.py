@@ -8,6 +8,7 @@ must not read. A page without restricted rows says why in ``free``.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -59,6 +60,17 @@ class Address:
         if self.post is None:
             return client.get(self.url(known))
         return client.post(self.url(known), {k: v.format(**known) for k, v in self.post.items()})
+
+    def asked_by(self) -> list[str]:
+        """All who may get different things here. Where nothing depends on records, one for each
+        answer and two of the rest, others at each address."""
+        people = EVERYBODY.split()
+        if not self.free:
+            return people
+        turn = crc32(self.title.encode()) % len(people)
+        people = people[turn:] + people[:turn]
+        firsts = {self.expected(key): key for key in reversed(people)}
+        return list(dict.fromkeys([*firsts.values(), *people[:3], *self.shows, *self.hides]))
 
     def shut_out(self) -> list[str]:
         """Those who would read too much here, were the rule away."""
