@@ -17,7 +17,9 @@ class CaseworkConfig(AppConfig):
         )
         from .catalogue import write_catalogue
         from .domain import (
+            closing,  # noqa: F401 # what the last key of a closing does
             handed_over,  # noqa: F401  (registers its kinds of work)
+            lowering,  # noqa: F401 # what the last key of an entry or a lowering does
             unit_follow,  # noqa: F401 # cases go along with their units
         )
         from .screening_catalogue import write_scales

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from casework.enums import KeySide
 from casework.models import AfterCheck, Case, CaseReview, HelpFeedback, KeyRequest
 from casework.ties import shut_case_ids
-from cohorts.access import grants
+from cohorts.access import granted_unit_ids
 from portal.core.access import Reason, Route, reached_keys, reasons, register_route
 from portal.core.models import User
 
@@ -38,7 +38,7 @@ for _model in (KeyRequest, CaseReview, AfterCheck, HelpFeedback):
 
 def is_asked_for_opinions(user: User) -> bool:
     """Whether a post of today makes ``user`` speak for the counselling centre."""
-    return grants(user, "clear_psychological").exists()
+    return bool(granted_unit_ids(user, "clear_psychological"))
 
 
 def _asked_for_opinion(user: User, action: str) -> QuerySet[Any] | None:

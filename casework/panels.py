@@ -2,9 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from casework.key_access import is_asked_for_opinions
 from casework.models import CommonProblem
+from casework.queries import key_block  # noqa: F401 # its blocks of the case page
+from casework.queries.after import my_question
 from casework.queries.blocks import CaseBlock, register_block
 from casework.queries.figures import cases
+from casework.queries.keys import count_waiting
 from casework.queries.panels import (
     care_asked,
     care_hint,
@@ -21,6 +25,7 @@ from casework.queries.panels import (
 )
 from casework.queries.sealed_glance import CASE_SQL, case_block, student_asked, student_panel
 from casework.sealed_access import is_centre
+from cohorts.access import granted_unit_ids
 from portal.core.access import reaches_any
 from portal.core.registry import (
     Column,
@@ -46,6 +51,11 @@ register_nav(
         lambda user: reaches_any(CommonProblem, user, "manage_case"),
     ),
     NavItem(
+        "keys", _("Students"), _("Both sides' keys"), "casework:keys", "key", 112,
+        lambda user: is_asked_for_opinions(user) or bool(granted_unit_ids(user, "manage_case")),
+        count_waiting,
+    ),
+    NavItem(
         "log", _("Students"), _("Record"), "casework:log", "pencil", 120,
         lambda user: reaches_anyone(user, "log_talk"),
     ),
@@ -68,6 +78,7 @@ register_panel(
 register_panel(
     "student", Panel("talks", 20, "casework/_student_talks.html", recent_talks, talks_asked)
 )
+register_panel("my", Panel("word", 10, "casework/_my_word.html", my_question))
 register_column("students", Column("level", _("Level"), 10, level_cells, inline=level_inline))
 register_column(
     "students", Column("contact", _("Last real contact"), 20, contact_cells, inline=contact_inline)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from casework.views import case, case_acts, cases, exceptions, problems, quick_log
+from casework.views import case, case_acts, cases, closing, exceptions, keys, problems, quick_log
 
 app_name = "casework"
 urlpatterns = [
@@ -21,6 +21,19 @@ urlpatterns = [
     path("problems/", problems.problems, name="problems"),
     path("problems/new/", problems.new_problem, name="new_problem"),
     path("problems/<int:pk>/", problems.problem_page, name="problem"),
+    path("cases/enter/<str:student_no>/", closing.enter, name="enter"),
+    path("cases/<int:pk>/keys/", keys.case_keys, name="case_keys"),
+    path("cases/<int:pk>/lower/", keys.lower, name="lower"),
+    path("cases/<int:pk>/review/", closing.review, name="review"),
+    path("cases/<int:pk>/close/", closing.close, name="close"),
+    path("cases/<int:pk>/reopen/", closing.reopen, name="reopen"),
+    path("keys/", keys.key_list, name="keys"),
+    path("keys/<int:pk>/", keys.key, name="key"),
+    path("keys/<int:pk>/withdraw/", keys.withdraw, name="key_withdraw"),
+    path("keys/<int:pk>/remind/", keys.remind, name="key_remind"),
+    path("rechecks/", closing.rechecks, name="rechecks"),
+    path("rechecks/<int:pk>/", closing.recheck, name="recheck"),
+    path("my/word/", closing.my_word, name="my_word"),
     path("records/<int:pk>/", case_acts.correct, name="correct"),
     path("", include("casework.urls_sealed")),
 ]

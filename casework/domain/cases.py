@@ -7,10 +7,22 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.domain.keys import put_request
+from casework.domain.levels import set_back
 from casework.domain.rhythm import first_action_due, next_contact_due
 from casework.domain.rights import check_still, is_shut, still_allows
-from casework.enums import Source
-from casework.models import Case, CaseCategory, CaseLevel, LedgerEntry, Seat
+from casework.enums import KeyKind, Source
+from casework.models import (
+    Case,
+    CaseCategory,
+    CaseLevel,
+    CauseCode,
+    KeyRequest,
+    LedgerEntry,
+    Seat,
+)
+from casework.queries.key_sides import sides_needed
+from casework.queries.numbers import number
 from cohorts.domain.reconcile import lock_people
 from cohorts.models import Unit
 from portal.core import audit
@@ -43,10 +55,12 @@ def open_case(
     at: dt.datetime | None = None,
     owner: User | None = None,
     lead_unit: Unit | None = None,
+    cause: CauseCode | None = None,
 ) -> Case:
     """Report ``student`` into a ledger: joins the open case, or opens the next episode.
 
-    The level of the file is the highest of its entries. Raises DomainError when the category is
+    The entry counts at once; both sides are asked to confirm it. The level of the file is the
+    highest of its entries. Raises DomainError when the category is
     already open for this student or the time lies in the future.
     """
     at = at or timezone.now()
@@ -55,13 +69,17 @@ def open_case(
     lock_people([owner.pk] if owner else [])
     student = Student.objects.select_for_update().get(pk=student.pk)
     case: Case | None = (
-        Case.objects.filter(student=student, closed_at=None).select_related("level").first()
+        Case.objects.select_for_update(of=("self",))
+        .filter(student=student, closed_at=None)
+        .select_related("level")
+        .first()
     )
     if case is None:
-        episode = Case.objects.filter(student=student).count() + 1
+        former = Case.objects.filter(student=student).order_by("episode").last()
         case = Case.objects.create(
-            student=student, number=_number(at), episode=episode, level=level, source=source,
-            reason=reason, raised_by=actor, owner=owner, lead_unit=lead_unit, reported_at=at,
+            student=student, number=_number(at), former=former, level=level, source=source,
+            episode=former.episode + 1 if former else 1, reason=reason, raised_by=actor,
+            owner=owner, lead_unit=lead_unit, reported_at=at,
             contact_due_at=first_action_due(level, at),
             review_due_on=timezone.localdate(at) + dt.timedelta(days=level.review_every_days),
         )  # fmt: skip
@@ -73,17 +91,32 @@ def open_case(
             _("%(name)s already stands in the ledger “%(category)s”.")
             % {"name": student.name, "category": category.name}
         )
-    LedgerEntry.objects.create(
-        case=case, category=category, level=level, reason=reason[:300], source=source, entered_at=at
-    )
+    else:
+        # A further difficulty is a new signal: the way to closing begins anew.
+        case.save(update_fields=set_back(case, timezone.now()))
+    entry = LedgerEntry.objects.create(
+        case=case, category=category, level=level, reason=reason[:300], source=source,
+        entered_at=at, cause=cause,
+    )  # fmt: skip
     if level.rank < case.level.rank:
         _apply_level(case, level)
+    _ask_confirmation(actor, case, entry)
     check_still(actor, student, "write_case")
     audit.record(
         actor=actor, action="open_case", obj=case, category=category.pk, level=level.pk,
         student=student.pk,
     )  # fmt: skip
     return case
+
+
+def _ask_confirmation(actor: User | None, case: Case, entry: LedgerEntry) -> None:
+    """Both sides confirm an entry; a serious one as soon as its first action is due."""
+    hours = min(entry.level.first_action_hours, 24 * number("case.key_days"))
+    request = KeyRequest(
+        case=case, entry=entry, kind=KeyKind.ENTER, reason=(entry.reason or case.reason)[:1000],
+        sides=sides_needed(case, with_counselling=False),
+    )  # fmt: skip
+    put_request(actor=actor, request=request, wait=dt.timedelta(hours=hours))
 
 
 def _apply_level(case: Case, level: CaseLevel) -> None:
@@ -105,6 +138,7 @@ def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str
     if level.rank >= case.level.rank:
         raise DomainError(_("This is not a higher level. Lowering needs both sides' consent."))
     before = case.level_id
+    case.save(update_fields=set_back(case, timezone.now()))
     _apply_level(case, level)
     top = case.entries.filter(left_at=None).order_by("level__rank").first()
     if top is not None:

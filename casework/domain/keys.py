@@ -211,9 +211,7 @@ def remind_holders(*, actor: User, request: KeyRequest) -> int:
 
 def _tell_holders(request: KeyRequest, key: str) -> int:
     """A line in the bell of those whose key is missing; it names nobody."""
-    given = set(
-        request.turns.filter(verdict=KeyVerdict.AGREED).values_list("side", flat=True)
-    )
+    given = set(request.turns.filter(verdict=KeyVerdict.AGREED).values_list("side", flat=True))
     people = holders(request.case, [side for side in request.sides if side not in given])
     shut = LockOut.objects.filter(case_id=request.case_id, ends_at=None)
     people -= {*shut.values_list("person_id", flat=True), request.asked_by_id or 0}
@@ -239,7 +237,5 @@ def _tell_holders(request: KeyRequest, key: str) -> int:
 
 def withdraw_open(*, case: Case, kinds: list[str], at: dt.datetime) -> int:
     """Requests that events have overtaken: a raised level takes back lowering and closing."""
-    rows = KeyRequest.objects.filter(
-        case=case, kind__in=kinds, settled_at=None, withdrawn_at=None
-    )
+    rows = KeyRequest.objects.filter(case=case, kind__in=kinds, settled_at=None, withdrawn_at=None)
     return int(rows.update(withdrawn_at=at))

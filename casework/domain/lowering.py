@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.domain.cases import check_version
+from casework.domain.finishing import finish_case
 from casework.domain.keys import GRANTED, REFUSED, checked_reason, put_request
 from casework.domain.levels import follow_level
 from casework.domain.rights import check_still
@@ -94,8 +95,6 @@ def _confirm_entry(actor: User | None, case: Case, request: KeyRequest) -> None:
 
 def _drop_entry(actor: User | None, case: Case, request: KeyRequest) -> None:
     """Refused by both sides or taken back: the entry leaves, and with the last one the case."""
-    from casework.domain.closing import finish_case
-
     entry = request.entry
     if entry is None or entry.left_at is not None or not case.is_open:
         return

@@ -65,9 +65,9 @@ def sides_of(user: User, case: Case) -> set[str]:
 def may_turn(user: User, request: KeyRequest) -> set[str]:
     """Sides of this request that ``user`` speaks for, whoever has spoken already."""
     found = sides_of(user, request.case) if user.is_in_force() else set()
-    if KeySide.COUNSELLING in request.sides and is_asked_for_opinions(user):
-        if request.case_id not in shut_case_ids(user) and supporter_of(user) is None:
-            found = found | {KeySide.COUNSELLING.value}
+    is_own = request.case_id not in shut_case_ids(user) and supporter_of(user) is None
+    if KeySide.COUNSELLING in request.sides and is_own and is_asked_for_opinions(user):
+        found = found | {KeySide.COUNSELLING.value}
     return found.intersection(request.sides)
 
 

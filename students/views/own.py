@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal.core.asks import answers
+from portal.core.registry import panels
 from students.models import Student
 from students.queries.particulars import own_particulars
 from students.queries.portrait import results_asked, results_by_term, staff_asked, staff_of
@@ -36,5 +37,10 @@ def my_page(request: HttpRequest) -> HttpResponse:
         + own_particulars(student),
         "terms": results_by_term(found["results"]),
         "staff": staff_of(found["staff"]),
+        "panels": [
+            {"panel": panel, "data": data}
+            for panel in panels("my")
+            if (data := panel.context(request.user, student)) is not None
+        ],
     }
     return render(request, "students/my.html", context)
