@@ -130,7 +130,7 @@ def _check_turn(
     if not request.is_open:
         raise DomainError(
             _("Somebody else was faster: this is already %(state)s. Nothing was changed.")
-            % {"state": request.get_state_display()}, code="stale",
+            % {"state": request.state_label}, code="stale",
         )  # fmt: skip
     if verdict == KeyVerdict.DISAGREED and len(note) < MIN_REASON_CHARS:
         raise DomainError(_("Say in one sentence why your side does not agree."))
@@ -184,7 +184,7 @@ def withdraw_request(*, actor: User, request: KeyRequest, reason: str) -> KeyReq
     if not request.is_open:
         raise DomainError(
             _("Somebody else was faster: this is already %(state)s. Nothing was changed.")
-            % {"state": request.get_state_display()}, code="stale",
+            % {"state": request.state_label}, code="stale",
         )  # fmt: skip
     request.withdrawn_at = timezone.now()
     request.save(update_fields=["withdrawn_at"])

@@ -121,6 +121,10 @@ class KeyRequest(models.Model):
     def is_open(self) -> bool:
         return self.settled_at is None and self.withdrawn_at is None
 
+    @property
+    def state_label(self) -> str:
+        return str(KeyState(self.state).label)
+
 
 @pghistory.track()
 class KeyTurn(models.Model):

@@ -20,7 +20,7 @@ def request_facts(one: KeyRequest) -> list[dict[str, Any]]:
         (_("Reason"), one.reason),
         (_("Evidence"), one.evidence),
         (_("Asked by"), f"{asker} · {format_day(one.asked_at, 'time', today)}"),
-        (_("State"), one.get_state_display()),
+        (_("State"), one.state_label),
     ]
     if one.entry is not None and one.kind != KeyKind.CLOSE:
         facts.insert(1, (_("Ledger"), f"{one.entry.category.name} · {one.entry.level.name}"))

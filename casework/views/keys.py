@@ -152,7 +152,7 @@ def case_keys(request: HttpRequest, pk: int) -> HttpResponse:
     lines = items(found)
     for line, one in zip(lines, found, strict=True):
         if not one.is_open:
-            line["side"], line["side_tone"] = one.get_state_display(), "plain"
+            line["side"], line["side_tone"] = one.state_label, "plain"
     return render(request, "casework/case_keys.html", {"case": case, "items": lines})
 
 

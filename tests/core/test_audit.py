@@ -63,6 +63,7 @@ from students.domain import (
     withdrawals,
 )
 from students.enums import StudentStatus
+from tests.core.audit_keys import CALLS as KEYS
 from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
 from tests.core.audit_sealed import SEALED
@@ -192,6 +193,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **PROBLEMS,
     **TASKS,
     **SEALED,
+    **KEYS,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),
     "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(

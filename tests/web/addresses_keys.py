@@ -1,0 +1,33 @@
+"""Addresses of two keys, reviews and closing: those who lead cases of gu; the check is luo's."""
+
+from tests.web.addresses import EVERYBODY, Address
+
+CARE = "lin zhou he jiang"
+NEAR, OF_LUO = "lu wang han gao", "lin jiang shen"
+EMPTY: dict[str, str] = {}
+
+ROWS = [
+    Address("casework:keys", ok=EVERYBODY, shows={"lin": "顾言川", "jiang": "顾言川"},
+            hides=dict.fromkeys(("shen", "lu", "psy", "qian", "gu_account"), "顾言川")),
+    Address("casework:key", "{key}", ok=CARE),
+    Address("casework:key", "{key}", bad=CARE, post=EMPTY),
+    Address("casework:key_withdraw", "{key}", away=CARE, post=EMPTY),
+    Address("casework:key_remind", "{key}", away=CARE, post=EMPTY),
+    Address("casework:case_keys", "{case}", ok=CARE),
+    Address("casework:lower", "{case}", ok=CARE),
+    Address("casework:lower", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:review", "{case}", ok=CARE),
+    Address("casework:review", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:close", "{case}", ok=CARE),
+    Address("casework:close", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:reopen", "{case}", ok=CARE),
+    Address("casework:reopen", "{case}", bad=CARE, post=EMPTY),
+    Address("casework:enter", "{no_gu}", ok=CARE, denied=NEAR),
+    Address("casework:enter", "{no_gu}", bad=CARE, denied=NEAR, post=EMPTY),
+    Address("casework:rechecks", ok=f"{CARE} shen", shows={"shen": "罗嘉禾"},
+            hides={"zhou": "罗嘉禾", "he": "罗嘉禾"}),
+    Address("casework:recheck", "{check}", ok=OF_LUO),
+    Address("casework:recheck", "{check}", bad=OF_LUO, post=EMPTY),
+    Address("casework:my_word", away="gu_account", post=EMPTY),
+]  # fmt: skip
+POST_ONLY = {"casework:key_withdraw", "casework:key_remind", "casework:my_word"}
