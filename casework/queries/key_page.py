@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.enums import KeyKind
-from casework.models import KeyRequest
+from casework.models import Case, KeyRequest
 from portal.core.ui.dates import format_day
 
 
@@ -29,3 +29,8 @@ def request_facts(one: KeyRequest) -> list[dict[str, Any]]:
         for label, value in facts
         if value
     ]
+
+
+def sees_case(user: Any, one: KeyRequest) -> bool:
+    """Whether the reader may open the case too: the counselling centre may not."""
+    return bool(Case.objects.restrict(user, "see_case").filter(pk=one.case_id).exists())

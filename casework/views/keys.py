@@ -16,7 +16,7 @@ from casework.enums import KeyKind, KeySide
 from casework.forms_keys import LowerForm, TurnForm, WithdrawForm
 from casework.models import Case, KeyRequest
 from casework.queries.closing import conditions
-from casework.queries.key_page import request_facts
+from casework.queries.key_page import request_facts, sees_case
 from casework.queries.key_sides import may_turn
 from casework.queries.keys import (
     asked_by_me,
@@ -97,7 +97,7 @@ def _say(request: HttpRequest, turn: Any) -> None:
 def _page(request: HttpRequest, one: KeyRequest, form: TurnForm | None) -> dict[str, Any]:
     user = request.user
     mine = one.asked_by_id == user.pk and one.is_open
-    sees_case = Case.objects.restrict(user, "see_case").filter(pk=one.case_id).exists()
+    opens_case = sees_case(user, one)
     return {
         "one": one,
         "words": title(one),
@@ -107,11 +107,11 @@ def _page(request: HttpRequest, one: KeyRequest, form: TurnForm | None) -> dict[
         "clock": clash_words(one.disagreed_at, one.due_at)
         if one.disagreed_at and one.is_open else "",
         "checks": conditions(one.case, one.outcome)
-        if one.kind == KeyKind.CLOSE and one.is_open and sees_case else [],
+        if one.kind == KeyKind.CLOSE and one.is_open and opens_case else [],
         "form": form,
         "withdraw": WithdrawForm() if mine else None,
-        "may_remind": one.is_open and sees_case,
-        "case_url": _case_url(one.case) if sees_case else "",
+        "may_remind": one.is_open and opens_case,
+        "case_url": _case_url(one.case) if opens_case else "",
     }  # fmt: skip
 
 

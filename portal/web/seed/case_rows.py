@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from . import texts
 from .cases import File
+from .key_rows import cause_of
 from .staff import Staff
 from .timeline import Timeline
 
@@ -51,7 +52,10 @@ def entry_rows(files: list[File], first_id: int) -> Iterator[tuple[object, ...]]
     row = first_id
     for file in files:
         for category, level, reason, at in file.entries:
-            yield (row, file.id, category, level, reason, file.source, at, file.closed_at)
+            yield (
+                row, file.id, category, level, reason, file.source, at, file.closed_at,
+                cause_of(category, row),
+            )  # fmt: skip
             row += 1
 
 

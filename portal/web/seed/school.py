@@ -12,7 +12,18 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from casework.models import Case, FollowUp, LedgerEntry, Plan, PlanStep, Seat
+from casework.models import (
+    AfterCheck,
+    Case,
+    CaseReview,
+    FollowUp,
+    KeyRequest,
+    KeyTurn,
+    LedgerEntry,
+    Plan,
+    PlanStep,
+    Seat,
+)
 from cohorts.domain.reconcile import reconcile
 from cohorts.domain.tree import rebuild_tree
 from cohorts.models import (
@@ -34,8 +45,17 @@ from students.models import Course, CourseResult, Placement, StatusPeriod, Stude
 from .campus import CHILD_TABLES, Campus, build_campus, child_rows
 from .care import TALK_COLUMNS, open_files, talk_lines
 from .case_rows import case_rows, entry_rows, plan_rows, seat_rows
-from .cases import CASE_COLUMNS, CaseWriter
+from .cases import CASE_COLUMNS, CaseWriter, File
 from .indexes import bare_table
+from .key_rows import (
+    CHECK_COLUMNS,
+    REQUEST_COLUMNS,
+    REVIEW_COLUMNS,
+    TURN_COLUMNS,
+    KeyWriter,
+    check_rows,
+    review_rows,
+)
 from .load import (
     analyse,
     bulk_load,
@@ -54,6 +74,7 @@ from .timeline import Timeline
 LOADED: list[type[Model]] = [
     User, Unit, Major, Appointment, Contract, ContractPost, Student, Placement, StatusPeriod,
     StudentLink, Course, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, FollowUp,
+    KeyRequest, KeyTurn, CaseReview, AfterCheck,
 ]  # fmt: skip
 LARGE = 10_000
 _COURSE_COLUMNS = ("id", "code", "name", "credits", "college_id")
@@ -229,9 +250,11 @@ class School:
         self._copy(Case, CASE_COLUMNS, case_rows(files, times, self.rng("reviews")))
         self._copy(
             LedgerEntry,
-            ("id", "case_id", "category_id", "level_id", "reason", "source", "entered_at", "left_at"),
-            entry_rows(files, first_id(LedgerEntry)),
+            ("id", "case_id", "category_id", "level_id", "reason", "source", "entered_at", "left_at",
+             "cause_id"),
+            entry_rows(files, first_entry := first_id(LedgerEntry)),
         )  # fmt: skip
+        self._load_keys(files, staff, first_entry)
         self._copy(
             Seat, ("id", "case_id", "person_id", "duty", "write_level", "starts_on", "ends_on"),
             seat_rows(files, first_id(Seat)),
@@ -245,6 +268,16 @@ class School:
         )
         self._copy_large(FollowUp, TALK_COLUMNS, lines)
         self._done("follow-ups")
+
+    def _load_keys(self, files: list[File], staff: Staff, first_entry: int) -> None:
+        times = self.times
+        keys = KeyWriter(staff, times, (first_id(KeyRequest), first_id(KeyTurn), first_entry))
+        keys.write(files)
+        self._copy(KeyRequest, REQUEST_COLUMNS, keys.requests)
+        self._copy(KeyTurn, TURN_COLUMNS, keys.turns)
+        reviews = review_rows(files, times, staff, first_id(CaseReview))
+        self._copy(CaseReview, REVIEW_COLUMNS, reviews)
+        self._copy(AfterCheck, CHECK_COLUMNS, check_rows(files, times, first_id(AfterCheck)))
 
 
 def count_rows(models: list[type[Model]]) -> dict[str, int]:
