@@ -1,6 +1,12 @@
 """Addresses of two keys, reviews and closing: those who lead cases of gu; the check is luo's."""
 
+from typing import Any
+
+from casework.domain.finishing import finish_case
+from casework.enums import Outcome
+from casework.models import KeyRequest
 from tests.web.addresses import EVERYBODY, Address
+from tests.world import World
 
 CARE = "lin zhou he jiang"
 NEAR, OF_LUO = "lu wang han gao", "lin jiang shen"
@@ -8,7 +14,7 @@ EMPTY: dict[str, str] = {}
 
 ROWS = [
     Address("casework:keys", ok=EVERYBODY, shows={"lin": "顾言川", "jiang": "顾言川"},
-            hides=dict.fromkeys(("shen", "lu", "psy", "qian", "gu_account"), "顾言川")),
+            hides=dict.fromkeys(("shen", "lu", "psy", "qian"), "顾言川")),
     Address("casework:key", "{key}", ok=CARE),
     Address("casework:key", "{key}", bad=CARE, post=EMPTY),
     Address("casework:key_withdraw", "{key}", away=CARE, post=EMPTY),
@@ -31,3 +37,11 @@ ROWS = [
     Address("casework:my_word", away="gu_account", post=EMPTY),
 ]  # fmt: skip
 POST_ONLY = {"casework:key_withdraw", "casework:key_remind", "casework:my_word"}
+
+
+def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
+    """The request about gu's entry, and a case of luo that is over, with its check."""
+    over = world.add_case("luo")
+    finish_case(None, over, Outcome.SOLVED)
+    request = KeyRequest.objects.get(case_id=found["case"])
+    return {"key": request.pk, "check": over.after_check.pk}
