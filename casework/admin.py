@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from casework import request_admin  # noqa: F401  (registers its classes)
 from casework.models import CaseCategory, CaseLevel, CauseCode
 from portal.core.adminsite.base import PortalAdmin
 from portal.core.adminsite.steps import Step, register_step

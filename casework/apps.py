@@ -12,6 +12,7 @@ class CaseworkConfig(AppConfig):
         from . import (
             key_access,  # noqa: F401 # routes to keys and reviews
             problem_access,  # noqa: F401 # routes to common problems
+            request_access,  # noqa: F401 # routes to requests
             sealed_access,  # noqa: F401 # routes to sealed records
             sealed_checks,  # noqa: F401 # nothing may open them by another way
         )
@@ -22,7 +23,9 @@ class CaseworkConfig(AppConfig):
             lowering,  # noqa: F401 # what the last key of an entry or a lowering does
             unit_follow,  # noqa: F401 # cases go along with their units
         )
+        from .request_catalogue import write_request_kinds
         from .screening_catalogue import write_scales
 
         post_migrate.connect(write_catalogue, sender=self)
+        post_migrate.connect(write_request_kinds, sender=self)
         post_migrate.connect(write_scales, sender=self)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+import casework.request_panels  # noqa: F401  (registers what requests show)
 from casework.key_access import is_asked_for_opinions
 from casework.models import CommonProblem
 from casework.queries import key_block  # noqa: F401 # its blocks of the case page

@@ -35,5 +35,6 @@ urlpatterns = [
     path("rechecks/<int:pk>/", closing.recheck, name="recheck"),
     path("my/word/", closing.my_word, name="my_word"),
     path("records/<int:pk>/", case_acts.correct, name="correct"),
+    path("", include("casework.urls_requests")),
     path("", include("casework.urls_sealed")),
 ]

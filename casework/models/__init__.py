@@ -6,6 +6,7 @@ from .follow_up import FollowUp
 from .key import KeyRequest, KeyTurn
 from .plan import Plan, PlanStep
 from .problem import CommonProblem, ProblemCase
+from .request import GoesTo, OfficeDuty, ReportCode, Request, RequestKind, RequestStep
 from .review import AfterCheck, CaseReview, HelpFeedback
 from .screening import Scale, ScaleLine, Screening, ScreeningRound
 from .sealed import (
@@ -31,15 +32,21 @@ __all__ = [
     "CommonProblem",
     "FileSource",
     "FollowUp",
+    "GoesTo",
     "HelpFeedback",
     "KeyRequest",
     "KeyTurn",
     "LedgerEntry",
     "LockOut",
     "NoteKind",
+    "OfficeDuty",
     "Plan",
     "PlanStep",
     "ProblemCase",
+    "ReportCode",
+    "Request",
+    "RequestKind",
+    "RequestStep",
     "Scale",
     "ScaleLine",
     "Screening",

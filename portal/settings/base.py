@@ -159,6 +159,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = 40 * 1024 * 1024
 IMPORT_MAX_ROWS = 300_000
+# Files that people add to a record: bytes of one, number at a time.
+ATTACHMENT_MAX_BYTES = int(env.text("ATTACHMENT_MAX_BYTES", str(10 * 1024 * 1024)))
+ATTACHMENT_MAX_COUNT = int(env.text("ATTACHMENT_MAX_COUNT", "6"))
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -195,6 +198,10 @@ CELERY_BEAT_SCHEDULE = {
     "remind-overdue-follow-ups": {
         "task": "casework.tasks.remind_overdue",
         "schedule": crontab(hour=7, minute=30),
+    },
+    "turn-requests": {
+        "task": "casework.tasks.turn_requests",
+        "schedule": crontab(hour=6, minute=40),
     },
     "turn-day-of-students": {
         "task": "students.tasks.turn_day",

@@ -6,8 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from portal.core.asks import answers
-from portal.core.registry import panels
+from portal.core.asks import asked_panels
 from students.models import Student
 from students.queries.particulars import own_particulars
 from students.queries.portrait import results_asked, results_by_term, staff_asked, staff_of
@@ -21,7 +20,10 @@ def my_page(request: HttpRequest) -> HttpResponse:
     student = Student.objects.restrict(request.user, "see_own").select_related("major").first()
     if student is None:
         raise Http404
-    found = answers(
+    shown, found = asked_panels(
+        "my",
+        request.user,
+        student,
         {
             "results": results_asked(request.user, student.pk, "see_own"),
             "staff": staff_asked(student.pk),
@@ -37,10 +39,6 @@ def my_page(request: HttpRequest) -> HttpResponse:
         + own_particulars(student),
         "terms": results_by_term(found["results"]),
         "staff": staff_of(found["staff"]),
-        "panels": [
-            {"panel": panel, "data": data}
-            for panel in panels("my")
-            if (data := panel.context(request.user, student)) is not None
-        ],
+        "panels": shown,
     }
     return render(request, "students/my.html", context)

@@ -36,7 +36,13 @@ def errors_of(response: object) -> str:
 
 def test_no_restricted_record_of_students_or_cases_is_registered() -> None:
     shown = {model._meta.label for model in admin.site._registry}
-    allowed = {"casework.CaseCategory", "casework.CaseLevel", "casework.CauseCode"}
+    allowed = {
+        "casework.CaseCategory",
+        "casework.CaseLevel",
+        "casework.CauseCode",
+        "casework.RequestKind",
+        "casework.OfficeDuty",
+    }
     for app in ("students", "casework"):
         models = {model._meta.label for model in apps.get_app_config(app).get_models()}
         assert shown & models <= allowed

@@ -66,6 +66,7 @@ from students.enums import StudentStatus
 from tests.core.audit_keys import CALLS as KEYS
 from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
+from tests.core.audit_requests import REQUESTS
 from tests.core.audit_sealed import SEALED
 from tests.core.audit_tasks import TASKS
 from tests.core.factors import begin, enrol
@@ -192,6 +193,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
     **PROBLEMS,
     **TASKS,
+    **REQUESTS,
     **SEALED,
     **KEYS,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(

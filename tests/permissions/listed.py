@@ -24,6 +24,7 @@ RESTRICTED = {
     "students.CourseResult": ("student", "follows student"),
     "casework.Case": ("student seat glass", "matrix case"),
     "casework.FollowUp": ("general restricted author seat glass", "matrix talk"),
+    "casework.Request": ("own first office desk guard", "tests/casework/test_requests.py"),
     "casework.KeyRequest": ("case opinion", "tests/casework/test_keys.py"),
     "casework.CaseReview": ("case", "follows case"),
     "casework.AfterCheck": ("case", "follows case"),
@@ -49,6 +50,7 @@ ADMIN = {
     "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
     "partybranch.PartyOrganization": _SYS,
     "casework.CaseCategory": _SYS, "casework.CaseLevel": _SYS_KEPT, "casework.CauseCode": _SYS,
+    "casework.RequestKind": _SYS, "casework.OfficeDuty": _SYS,
     "core.User": _SEC, "core.ApiToken": _SEC_READ, "core.AuditEntry": "auditor: view",
     "core.Job": "sysadmin: view",
 }  # fmt: skip
@@ -64,6 +66,7 @@ TASKS = {
     "portal.core.tasks.pull_platform": "the platform account's, as an import of the same file",
     "cohorts.tasks.reconcile_grants": NOBODY,
     "students.tasks.turn_day": NOBODY,
+    "casework.tasks.turn_requests": "the handlers' and senders', who get counts and no names",
     "casework.tasks.remind_overdue": "the responsible person's, who gets a count and no names",
 }
 

@@ -1,5 +1,6 @@
 from .account import AccountSession, PastPassword, RecoveryCode, SecondFactor
 from .audit import AuditArchive, AuditEntry, AuditSeal
+from .file import Attachment
 from .job import Job, JobState, Upload
 from .notice import Notification
 from .token import ApiToken
@@ -8,6 +9,7 @@ from .user import User
 __all__ = [
     "AccountSession",
     "ApiToken",
+    "Attachment",
     "AuditArchive",
     "AuditEntry",
     "AuditSeal",
