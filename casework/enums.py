@@ -93,7 +93,7 @@ class KeyState(models.TextChoices):
     DISAGREED = "disagreed", _("goes to the next joint meeting")
     GRANTED = "granted", _("confirmed")
     REFUSED = "refused", _("refused")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", _("taken back")
 
 
 class Helped(models.TextChoices):

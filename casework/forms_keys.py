@@ -153,7 +153,7 @@ class AfterForm(forms.Form):
     )
     is_fine = forms.TypedChoiceField(
         label=_("Still fine?"),
-        choices=[("", "—"), ("yes", _("yes")), ("no", _("no"))],
+        choices=[("", "—"), ("yes", _("yes, fine")), ("no", _("no, not any more"))],
         coerce=lambda value: value == "yes",
         empty_value=None,
         required=False,

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casework.domain.cases import check_version, raise_level
@@ -56,7 +57,7 @@ def record_review(
     next_on = next_on or latest
     if not held_on < next_on <= latest:
         raise DomainError(
-            _("The level asks for the next review by %(day)s.") % {"day": latest.isoformat()}
+            _("The level asks for the next review by %(day)s.") % {"day": date_format(latest, "DATE_FORMAT")}
         )
     review = CaseReview.objects.create(
         case=case, held_on=held_on, level=level, findings=findings[:2000], has_signal=has_signal,

@@ -130,7 +130,7 @@ def key_rows(
         label = {
             "": _("to confirm") if is_open else _("not asked any more"),
             KeyVerdict.AGREED: _("opinion given") if opinion else _("agreed"),
-            KeyVerdict.DISAGREED: _("disagrees"),
+            KeyVerdict.DISAGREED: _("disagreed"),
         }[verdict]
         note = f"{person} · {format_day(at, today=today)}" if at else ""
         if not at and is_open:

@@ -29,6 +29,7 @@ from casework.queries.closing import conditions
 from casework.views.case_acts import _act, _case_url
 from portal.core.access import reaches_any
 from portal.core.errors import DomainError
+from portal.core.ui.dates import format_day
 from students.models import Student
 
 
@@ -58,7 +59,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save() -> str:
         kept = record_review(actor=request.user, case=case, **form.cleaned_data)
-        return _("Review kept. The next one is due %(day)s.") % {"day": kept.next_on.isoformat()}
+        return _("Review kept. The next one is due %(day)s.") % {"day": format_day(kept.next_on)}
 
     return _act(request, form, save, _("Record a review"), _case_url(case))
 
@@ -129,7 +130,7 @@ def recheck(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> str:
         kept = record_after_check(actor=request.user, check=check, **form.cleaned_data)
         if kept.done_at is None:
-            return _("Kept. The check comes back on %(day)s.") % {"day": kept.due_on.isoformat()}
+            return _("Kept. The check comes back on %(day)s.") % {"day": format_day(kept.due_on)}
         if not kept.is_fine:
             return _("Kept. Not fine any more: open the case again from its page.")
         return _("Kept: still fine.")
