@@ -13,6 +13,11 @@ from casework.models import Case, CaseCategory, CaseLevel, CauseCode, LedgerEntr
 DAY_ERROR = {"invalid": _("Enter a day, for example 2026-03-05.")}
 SAY_WHY = {"required": _("Give the reason in one sentence.")}
 
+VERDICTS = [
+    (KeyVerdict.AGREED.value, _("We agree")),
+    (KeyVerdict.DISAGREED.value, _("We disagree")),
+]
+
 
 def _day(**kwargs: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -56,7 +61,7 @@ class TurnForm(forms.Form):
 
     side = forms.ChoiceField(label=_("Speaking for"))
     verdict = forms.ChoiceField(
-        label=_("Your side"), choices=KeyVerdict.choices, widget=forms.RadioSelect,
+        label=_("Your side"), choices=VERDICTS, widget=forms.RadioSelect,
         error_messages={"required": _("Choose: agreed, or disagreed.")},
     )  # fmt: skip
     note = _text(_("Note"), 2, 500, required=False, help_text=_("Asked for when you disagree."))

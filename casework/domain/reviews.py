@@ -57,7 +57,8 @@ def record_review(
     next_on = next_on or latest
     if not held_on < next_on <= latest:
         raise DomainError(
-            _("The level asks for the next review by %(day)s.") % {"day": date_format(latest, "DATE_FORMAT")}
+            _("The level asks for the next review by %(day)s.")
+            % {"day": date_format(latest, "DATE_FORMAT")}
         )
     review = CaseReview.objects.create(
         case=case, held_on=held_on, level=level, findings=findings[:2000], has_signal=has_signal,

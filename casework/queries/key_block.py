@@ -76,7 +76,7 @@ _REVIEWS = """
     SELECT json_agg(json_build_array(v.held_on, n.name, v.findings, v.has_signal, v.is_goal_met,
                                      w.name) ORDER BY v.held_on DESC)
       FROM (SELECT * FROM casework_casereview x WHERE x.case_id = c.id
-             ORDER BY x.held_on DESC LIMIT 5) v
+             ORDER BY x.held_on DESC LIMIT 3) v
       JOIN core_user w ON w.id = v.by_id LEFT JOIN casework_caselevel n ON n.code = v.level_id
 """
 
