@@ -1,6 +1,6 @@
 """All facts of one case in one statement. The caller has fetched the case by right.
 
-Notes are not among them: they are read through ``restrict`` in ``timeline``.
+Which notes are among them the rule says: ``case_talks``.
 """
 
 import datetime as dt
@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from casework.models import Case
 from casework.queries.blocks import blocks
+from casework.queries.case_talks import talks_select, talks_told
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
+from students.queries.standing import Stand
 
 _SHEET = [
     "number", "episode", "stage", "level_id", "level_name", "level_rank",
@@ -64,18 +66,39 @@ _FROM = """
 """
 
 
-def case_file(case: Case, user: Any) -> dict[str, Any]:
-    """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats`` and ``moves`` (lists), and
+# Where the student stands: tree, then kind, short name and name of the unit and of two above it.
+_PLACES = """
+    , to_json(ARRAY(SELECT json_build_array(p.tree,
+             u.kind, coalesce(nullif(u.short_name, ''), u.name), u.name,
+             a.kind, coalesce(nullif(a.short_name, ''), a.name), a.name,
+             b.kind, coalesce(nullif(b.short_name, ''), b.name), b.name)
+        FROM students_placement p JOIN cohorts_unit u ON u.id = p.unit_id
+        LEFT JOIN cohorts_unit a ON a.id = u.parent_id
+        LEFT JOIN cohorts_unit b ON b.id = a.parent_id
+       WHERE p.student_id = c.student_id AND p.tree IN ('class', 'academy', 'room')
+         AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)))
+"""
+
+
+def case_file(case: Case, user: Any, kind: str = "", most: int = 0) -> dict[str, Any]:
+    """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats`` and ``moves`` (lists), the
+    ``place`` of the student, ``talks`` (of this kind, the newest ``most``; see ``case_talks``), and
     under ``blocks`` what each registered block asked for."""
-    asked = {
+    asked: dict[str, Any] = {
         "case": case.pk, "key": str(case.pk), "user": user.pk,
         "day": timezone.localdate(), "now": timezone.now(),
     }  # fmt: skip
     extra = blocks()
     selects = "".join(f", ({block.sql})" for block in extra)
-    (row,) = fetch(prepared(_SQL + selects + _FROM), asked)
-    sheet = dict(zip(_SHEET, row[: len(_SHEET)], strict=True))
-    sheet["blocks"] = dict(zip([b.code for b in extra], row[len(_SHEET) :], strict=True))
+    talks = talks_select(user, case, kind, most, asked)
+    (row,) = fetch(prepared(_SQL + _PLACES + talks + selects + _FROM), asked)
+    own = len(_SHEET)
+    sheet = dict(zip(_SHEET, row[:own], strict=True))
+    sheet["place"] = Stand()
+    for tree, *chain in row[own]:
+        sheet["place"].put(tree, chain)
+    sheet["talks"] = talks_told(list(row[own + 1 : own + 4]))
+    sheet["blocks"] = dict(zip([b.code for b in extra], row[own + 4 :], strict=True))
     sheet["entries"] = [
         {"category": name, "level": level, "at": _moment(at), "left": left, "reason": reason}
         for name, level, at, left, reason in sheet["entries"] or []

@@ -11,10 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casework.enums import Channel, Confidentiality, Risk
-from casework.models import Case, FollowUp
-from portal.core.access import rows_within
-from portal.core.prepared import prepared
-from portal.core.rows import fetch
 from portal.core.ui.dates import format_day
 
 MOST = 30
@@ -38,53 +34,40 @@ class Timeline:
     last_who: str
 
 
-def timeline(
-    user: Any, case: Case, sheet: dict[str, Any], kind: str = "", most: int = MOST
-) -> Timeline:
+def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST) -> Timeline:
     """What ``user`` may read of this case. Notes kept from the user are a count, nothing else.
 
-    ``sheet`` comes from ``case_file``; the contacts are one restricted read.
+    ``sheet`` comes from ``case_file``, asked for the same ``kind`` and ``most``.
     """
-    talks = _talks(user, case)
-    say = _words()
+    talks, say = sheet["talks"], _words()
     # Told in words only once it is known which ones are shown.
-    dated: list[tuple[dt.datetime, str, Any]] = [
-        (row[2], "family" if row[1] == Channel.FAMILY else "talks", row) for row in talks
+    dated: list[tuple[dt.datetime, Any]] = [
+        (dt.datetime.fromisoformat(row[2]), row) for row in talks["rows"]
     ]
-    dated += [(entry["at"], "moves", _entry(entry)) for entry in sheet["entries"]]
-    dated += [(at, "moves", item) for at, item in _moves(sheet["moves"])]
+    wanted = {"": talks["seen"], "family": talks["family"], "moves": 0}.get(
+        kind, talks["seen"] - talks["family"]
+    )
+    if kind in ("", "moves"):
+        moves = [(entry["at"], _entry(entry)) for entry in sheet["entries"]]
+        moves += _moves(sheet["moves"])
+        wanted += len(moves)
+        dated += moves
     dated.sort(key=lambda one: one[0], reverse=True)
-    wanted = [item for _at, of, item in dated if kind not in KINDS or of == kind]
-    items = [_talk(user, one, say) if isinstance(one, tuple) else one for one in wanted[:most]]
-    hidden = sheet["records"] - len(talks)
+    items = [
+        _talk(user, one, at, say) if isinstance(one, list) else one for at, one in dated[:most]
+    ]
+    hidden = sheet["records"] - talks["seen"]
     if hidden > 0 and kind in ("", "talks"):
         items.append(_hidden(hidden))
-    real = [row for row in talks if row[9]]
+    way, who = talks["last"] or ("", "")
     return Timeline(
         items=items,
         total=sheet["records"],
-        real=len(real),
-        more=max(0, len(wanted) - most),
-        last_way=say.channels[real[0][1]] if real else "",
-        last_who=real[0][6] if real else "",
+        real=talks["real"],
+        more=max(0, wanted - most),
+        last_way=say.channels.get(way, ""),
+        last_who=who,
     )
-
-
-_TALKS = """
-    SELECT f.id, f.channel, f.happened_at, f.minutes, f.content, f.author_id, w.name,
-           f.author_role, f.place, f.is_real, f.confidentiality, f.risk, f.next_on, f.version
-      FROM casework_followup f JOIN core_user w ON w.id = f.author_id
-     WHERE f.case_id = %(case)s AND f.student_id = %(student)s AND {seen}
-     ORDER BY f.happened_at DESC, f.id DESC
-"""
-
-
-def _talks(user: Any, case: Case) -> list[tuple[Any, ...]]:
-    seen = rows_within(FollowUp, user, "see_talks", "f", student_id=case.student_id)
-    if seen is None:
-        return []
-    asked = {"case": case.pk, "student": case.student_id, **seen.params}
-    return fetch(prepared(_TALKS.replace("{seen}", seen.sql)), asked)
 
 
 @dataclass(frozen=True)
@@ -111,8 +94,8 @@ def _words() -> _Words:
     )
 
 
-def _talk(user: Any, row: tuple[Any, ...], say: _Words) -> dict[str, Any]:
-    (pk, channel, at, minutes, content, author_id, author, role, place, is_real, secrecy, risk,
+def _talk(user: Any, row: list[Any], at: dt.datetime, say: _Words) -> dict[str, Any]:
+    (pk, channel, _at, minutes, content, author_id, author, role, place, is_real, secrecy, risk,
      next_on, version) = row  # fmt: skip
     kind = say.channels[channel]
     if minutes:
@@ -123,7 +106,7 @@ def _talk(user: Any, row: tuple[Any, ...], say: _Words) -> dict[str, Any]:
     if risk in say.risks:
         marks.append(say.risks[risk])
     if next_on:
-        marks.append(_("next %(day)s") % {"day": format_day(next_on)})
+        marks.append(_("next %(day)s") % {"day": format_day(dt.date.fromisoformat(next_on))})
     can_edit = author_id == user.pk and is_real
     if can_edit and version > 1:
         marks.append(say.corrected)

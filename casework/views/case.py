@@ -27,7 +27,6 @@ from casework.views.quick_log import chip_words
 from portal.core import reads
 from portal.core.errors import DomainError
 from students.models import Student
-from students.queries.standing import Stand, stands
 from students.views.listing import without
 
 ALL = 1000
@@ -82,10 +81,9 @@ def page_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Values of the whole page; the number of queries does not depend on the case."""
     records = records_context(request, case)
     sheet = records["sheet"]
-    place = stands([case.student_id], ("class", "academy", "room")).get(case.student_id, Stand())
     steps = plan_steps(sheet["steps"])
     return records | {
-        "place": place,
+        "place": sheet["place"],
         "why": case_reasons(request.user, case),
         "stages": stage_strip(sheet),
         "steps": steps,
@@ -98,16 +96,17 @@ def page_context(request: HttpRequest, case: Case) -> dict[str, Any]:
 def records_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Composer and timeline."""
     kind = request.GET.get("kind", "")
-    sheet = case_file(case, request.user)
-    rights = case_rights(request.user, case)
+    kind = kind if kind in KINDS else ""
     most = ALL if request.GET.get("all") else MOST
-    shown = timeline(request.user, case, sheet, kind, most)
+    rights = case_rights(request.user, case)
+    sheet = case_file(case, request.user, kind, most)
+    shown = timeline(request.user, sheet, kind, most)
     return {
         "case": case,
         "sheet": sheet,
         "rights": rights,
         "timeline": shown,
-        "kind_chips": _kind_chips(request, kind if kind in KINDS else ""),
+        "kind_chips": _kind_chips(request, kind),
         "composer": _composer(request.POST, sheet),
         "client_key": uuid.uuid4(),
     }

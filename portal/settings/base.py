@@ -108,9 +108,7 @@ if env.flag("DATABASE_PREPARES", default=DATABASES["default"]["CONN_MAX_AGE"] !=
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _CACHE_URL, _BROKER_URL = env.redis_urls()
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _CACHE_URL}
-}
+CACHES = {"default": {"BACKEND": "portal.core.kept_clients.Cache", "LOCATION": _CACHE_URL}}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

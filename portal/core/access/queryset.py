@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from .actions import action as known_action
+from .one_row import row_by
 from .routes import reached_keys
 from .within import names_one_row, prove, reaches_one, reaches_row
 
@@ -28,13 +29,13 @@ class _GetFor(models.Manager[Any]):
         but ``action`` is not allowed. A missing row and a hidden one answer alike."""
         lookup = lookup or {"pk": pk}
         see: str = self.model.see_action
-        rows: Any = self.get_queryset()
         if names_one_row(self.model, lookup):
             # Read, then asked about: a row costs less than the whole reach as a sub-select.
             # A missing row is asked about as well, so that it answers like a hidden one.
-            row = rows.filter(**lookup).order_by().first() or self.model(pk=0)
+            row = row_by(self.model, lookup) or self.model(pk=0)
             found = row if reaches_row(self.model, user, see, row) and row.pk else None
         else:
+            rows: Any = self.get_queryset()
             found = rows.restrict(user, see).filter(**lookup).first()
         if found is None:
             raise Http404
