@@ -102,17 +102,16 @@ def log_follow_up(
 
 # The open case, locked until the contact is counted, and the post as which the actor writes.
 _OPEN_CASE = """
-    WITH open_case AS (
-        SELECT c.id, c.last_contact_at, c.contact_due_at, c.planned_at, c.help_at,
-               l.contact_every_days
-          FROM casework_case c JOIN casework_caselevel l ON l.code = c.level_id
-         WHERE c.student_id = %(student)s AND c.closed_at IS NULL FOR UPDATE OF c)
     SELECT (SELECT r.name FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
              WHERE a.person_id = %(actor)s AND a.revoked_at IS NULL AND a.starts_on <= %(day)s
                AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
              ORDER BY r."order", a.id LIMIT 1),
            open_case.*
-      FROM (SELECT 1) always LEFT JOIN open_case ON true
+      FROM (SELECT 1) always LEFT JOIN (
+        SELECT c.id, c.last_contact_at, c.contact_due_at, c.planned_at, c.help_at,
+               l.contact_every_days
+          FROM casework_case c JOIN casework_caselevel l ON l.code = c.level_id
+         WHERE c.student_id = %(student)s AND c.closed_at IS NULL FOR UPDATE OF c) open_case ON true
 """
 
 
@@ -123,44 +122,59 @@ def _keep(actor: User, student: Student, made: FollowUp) -> None:
     made.author_role = role or ""
     # Kept beside the case: who is locked out neither reads nor writes in it.
     made.case_id = None if facts[0] in shut_case_ids(actor) else facts[0]
-    made.save(force_insert=True)
+    _write(made, _clock(made, *facts[1:]) if made.case_id is not None else {})
     if not still_allows(actor, student, "log_talk"):
         raise PermissionDenied(_("Your post no longer allows you to log on this student."))
     if made.case_id in shut_case_ids(actor):
         raise PermissionDenied(_("Something changed meanwhile. Reload the page, then try again."))
-    if made.case_id is not None and made.is_real:
-        _count_contact(made, *facts[1:])
     audit.record(
         actor=actor, action="log_follow_up", obj=made, student=student.pk,
         channel=str(made.channel),
     )  # fmt: skip
 
 
-_COUNTED = """
-    UPDATE casework_case SET last_contact_at = %(last)s, contact_due_at = %(due)s,
-           help_at = %(help)s, version = version + 1
-     WHERE id = %(case)s
+# Whether the contact is real the database says, so both are one statement.
+_WRITTEN = """
+    WITH made AS (INSERT INTO casework_followup ({columns}) VALUES ({places})
+                  RETURNING id, case_id, is_real),
+         counted AS (UPDATE casework_case c
+                        SET last_contact_at = %s, contact_due_at = %s, help_at = %s,
+                            version = c.version + 1
+                       FROM made WHERE c.id = made.case_id AND made.is_real)
+    SELECT id, is_real FROM made
 """
 
 
-def _count_contact(
+def _write(made: FollowUp, clock: dict[str, dt.datetime | None]) -> None:
+    """The new row, and the clock of its case if the contact is real: one statement."""
+    fields = [one for one in FollowUp._meta.concrete_fields
+              if not one.generated and not one.primary_key]  # fmt: skip
+    statement = _WRITTEN.format(
+        columns=", ".join(f'"{one.column}"' for one in fields),
+        places=", ".join(["%s"] * len(fields)),
+    )
+    values = [one.get_db_prep_save(one.pre_save(made, True), connection) for one in fields]
+    counted = [clock.get(name) for name in ("last", "due", "help")]
+    ((made.pk, made.is_real),) = fetch(statement, values + counted)
+    made._state.adding, made._state.db = False, connection.alias
+
+
+def _clock(
     made: FollowUp,
     last: dt.datetime | None,
     due: dt.datetime | None,
     planned_at: dt.datetime | None,
     help_at: dt.datetime | None,
     every_days: int,
-) -> None:
-    """A real contact by anyone moves the clock of the case."""
+) -> dict[str, dt.datetime | None]:
+    """Times of the case after a real contact, by anyone."""
     if last is None or made.happened_at >= last:
         last = made.happened_at
         due = next_contact_due(CaseLevel(contact_every_days=every_days), last, made.next_on)
     # Stage facts are true times: the first real contact after the plan is the start of help.
     if planned_at and not help_at:
         help_at = max(made.happened_at, planned_at)
-    values = {"last": last, "due": due, "help": help_at, "case": made.case_id}
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, values)
+    return {"last": last, "due": due, "help": help_at}
 
 
 def _count_anew(case_id: int) -> None:
