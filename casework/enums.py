@@ -126,3 +126,25 @@ class Effect(models.TextChoices):
     FELL = "fell", _("fewer new cases")
     SAME = "same", _("as many new cases")
     ROSE = "rose", _("more new cases")
+
+
+class Move(models.TextChoices):
+    """Kinds of move. Only the first two change who is responsible."""
+
+    ASSIGN = "assign", _("assign")
+    TRANSFER = "transfer", _("transfer")
+    REQUEST = "request", _("ask for help")
+    REFER = "refer", _("refer")
+
+
+OWNER_MOVES = (Move.ASSIGN, Move.TRANSFER)
+
+
+class MoveState(models.TextChoices):
+    """Computed from dated facts, never set by hand."""
+
+    WAITING = "waiting", _("waiting for an answer")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    DONE = "done", _("done")
+    REVOKED = "revoked", _("taken back")

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from casework.views import case, case_acts, cases, closing, exceptions, keys, problems, quick_log
+from casework.views import (
+    case,
+    case_acts,
+    cases,
+    closing,
+    exceptions,
+    keys,
+    problems,
+    quick_log,
+    transitions,
+)
 
 app_name = "casework"
 urlpatterns = [
@@ -18,6 +28,10 @@ urlpatterns = [
     path("cases/<int:pk>/glass/close/", exceptions.end_glass, name="end_glass"),
     path("cases/<int:pk>/locks/", exceptions.locks, name="locks"),
     path("cases/<int:pk>/locks/<int:lock>/end/", exceptions.end_lock, name="end_lock"),
+    path("cases/<int:pk>/transfer/", transitions.send, name="send"),
+    path("moves/", transitions.moves, name="moves"),
+    path("moves/accept/", transitions.accept_many, name="accept_moves"),
+    path("moves/<int:pk>/", transitions.move_page, name="move"),
     path("problems/", problems.problems, name="problems"),
     path("problems/new/", problems.new_problem, name="new_problem"),
     path("problems/<int:pk>/", problems.problem_page, name="problem"),

@@ -17,6 +17,7 @@ from .sealed import (
     SealedNoteVersion,
     SealedText,
 )
+from .transition import Transition
 
 __all__ = [
     "GLASS_HOURS",
@@ -59,5 +60,6 @@ __all__ = [
     "Slot",
     "Supervision",
     "SupervisionPresence",
+    "Transition",
     "Way",
 ]
