@@ -183,7 +183,7 @@ def _begin(actor: User, move: Transition, act: str) -> tuple[Case, Transition]:
     if (now.state, act) not in MOVES:
         raise DomainError(
             _("This is already “%(state)s”. Nothing was changed.")
-            % {"state": now.get_state_display()}, code="stale",
+            % {"state": now.state_label}, code="stale",
         )  # fmt: skip
     if not may_answer(actor, now, act):
         raise PermissionDenied(_("This was not sent to you. Nothing was changed."))

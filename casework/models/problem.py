@@ -120,6 +120,10 @@ class CommonProblem(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def state_label(self) -> str:
+        return str(ProblemState(self.state).label)
+
 
 @pghistory.track()
 class ProblemCase(models.Model):

@@ -121,6 +121,10 @@ class Transition(models.Model):
         return f"{self.case_id} {self.kind}"
 
     @property
+    def state_label(self) -> str:
+        return str(MoveState(self.state).label)
+
+    @property
     def receiver(self) -> str:
         """Name of the person, office or place it goes to."""
         if self.to_person is not None:

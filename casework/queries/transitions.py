@@ -52,7 +52,7 @@ def items(rows: Any, *, with_state: bool = False) -> list[dict[str, Any]]:
         words, tone = due_words(move.due_at, today=today)
         is_open = move.state in OPEN
         side = (words or format_day(move.due_at, today=today)) if is_open else ""
-        state = move.get_state_display()
+        state = move.state_label
         found.append(
             {
                 "pk": move.pk,
