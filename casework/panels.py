@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-import casework.move_panels  # noqa: F401  (registers what moves show)
+import casework.move_panels
 import casework.request_panels  # noqa: F401  (registers what requests show)
 from casework.key_access import is_asked_for_opinions
 from casework.models import CommonProblem

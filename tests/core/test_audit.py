@@ -64,6 +64,7 @@ from students.domain import (
 )
 from students.enums import StudentStatus
 from tests.core.audit_keys import CALLS as KEYS
+from tests.core.audit_moves import MOVES
 from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
 from tests.core.audit_requests import REQUESTS
@@ -191,6 +192,7 @@ def _session(w: World, end: Callable[[AccountSession], Any]) -> Any:
 # Each write with a call that succeeds. What comes before the call under test is done first.
 CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
+    **MOVES,
     **PROBLEMS,
     **TASKS,
     **REQUESTS,

@@ -29,6 +29,7 @@ RESTRICTED = {
     "casework.CaseReview": ("case", "follows case"),
     "casework.AfterCheck": ("case", "follows case"),
     "casework.HelpFeedback": ("case", "follows case"),
+    "casework.Transition": ("case sender receiver unit", "tests/casework/test_transitions.py"),
     "casework.CommonProblem": ("post own", "tests/casework/test_problems.py"),
 }
 # Kinds of unit have a table of their own and no route of their own: they are reached as units are.

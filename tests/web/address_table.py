@@ -8,7 +8,13 @@ Parts of the portal bring their rows in modules of their own (``FURTHER``): ``RO
 ``POST_ONLY`` among them, and ``known(world, found)`` with the records they need.
 """
 
-from tests.web import addresses_keys, addresses_problems, addresses_requests, addresses_sealed
+from tests.web import (
+    addresses_keys,
+    addresses_moves,
+    addresses_problems,
+    addresses_requests,
+    addresses_sealed,
+)
 from tests.web.addresses import EVERYBODY, Address
 
 CARE = "lin zhou he jiang"  # who reads cases of gu
@@ -307,7 +313,9 @@ ADDRESSES += [
     Address("cohorts:withdraw", "{paper}", away=ON_PAPER, post=EMPTY),
 ]  # fmt: skip
 
-FURTHER = [addresses_keys, addresses_problems, addresses_requests, addresses_sealed]
+FURTHER = [
+    addresses_keys, addresses_moves, addresses_problems, addresses_requests, addresses_sealed,
+]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS
 
