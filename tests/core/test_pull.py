@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -74,6 +75,26 @@ def test_the_office_page_says_how_fresh_the_data_is(world: World, folder: Path) 
     assert "last read" in client.get("/").content.decode()
     Job.objects.update(finished_at=timezone.now() - dt.timedelta(days=2))
     assert "older than a day" in client.get("/").content.decode()
+
+
+def test_every_page_with_rows_of_the_platform_says_how_fresh_they_are(
+    world: World, folder: Path
+) -> None:
+    cache.clear()
+    pages = {"zhou": "/students/", "lin": "/units/", "sys": "/posts/"}
+    for mark in ("Data platform never read", "Data platform read"):
+        for key, url in pages.items():
+            client = Client(headers={"accept-language": "en"})
+            client.force_login(world.people[key])
+            assert mark in client.get(url).content.decode(), (key, url, mark)
+        client.force_login(world.gu_account)
+        assert "Data platform" not in client.get("/my/").content.decode()
+        pull()
+        cache.clear()
+    Job.objects.update(finished_at=timezone.now() - dt.timedelta(days=2))
+    cache.clear()
+    client.force_login(world.zhou)
+    assert "older than a day" in client.get("/students/").content.decode()
 
 
 def test_without_a_platform_nothing_is_pulled_or_said(world: World, settings: Any) -> None:

@@ -268,6 +268,7 @@ ADDRESSES += [
     Address("imports:start", "roster", bad="han sys", post={"since": "?"}, free=BY_POST),
     Address("imports:start", "results", ok="han", free=BY_POST),
     Address("imports:start", "staff", ok="sys", free=BY_POST),
+    Address("imports:start", "units", ok="sys", free=BY_POST),
     Address("imports:start", "passwords", free=BY_POST),
     Address("imports:template", "roster", ok="han sys", free=BY_POST),
     Address("imports:job", "{job}", ok="han", free=OWN),

@@ -25,8 +25,9 @@ from portal.core.sheets.writer import error_file
 log = logging.getLogger(__name__)
 
 KIND = "pull"
-# The roster first: it opens the classes on which posts stand. A file begins with its kind's code.
-ORDER = ("roster", "staff")
+# The organisation first, then the roster, which opens classes that are still missing, then the posts
+# on both. A file begins with its kind's code.
+ORDER = ("units", "roster", "staff")
 _ENDINGS = (".xlsx", ".csv")
 STALE_AFTER = dt.timedelta(days=1, hours=6)
 

@@ -3,9 +3,11 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from portal.core.domain.pull import freshness
 from portal.core.registry import NavItem, nav_items
 from portal.core.ui.dates import format_day
 from portal.web.queries.frame import Facts, Holding, facts, holding, teaching_week
@@ -35,6 +37,9 @@ def frame_values(user: Any, day: dt.date) -> dict[str, Any]:
         "phone_log_hidden": reverse("casework:log") not in open_urls,
         "phone_students_hidden": reverse("students:list") not in open_urls,
         "phone_own_url": _own_url(user, known, held),
+        # Roster, posts and units come from the platform: how fresh they are stands on every page
+        # of those who read them.
+        "platform": freshness() if settings.PLATFORM_DIR and held.actions else None,
     }
 
 
