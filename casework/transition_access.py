@@ -107,7 +107,7 @@ for _name, _keys, _why in (
 def _lock_out(user: User, move: Transition) -> list[Reason]:
     """Whoever is locked out of the case learns nothing of its moves either."""
     is_shut = move.case_id in shut_case_ids(user)
-    return [Reason("lock-out", _("locked out of this case"))] if is_shut else []
+    return [Reason("lock-out", _("locked out"))] if is_shut else []
 
 
 register_denial(Transition, Denial("lock-out", "case_id", shut_case_ids, _lock_out))
