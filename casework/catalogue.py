@@ -4,6 +4,7 @@ the school's own."""
 from decimal import Decimal
 from typing import Any
 
+from casework.enums import KeySide
 from casework.models import CaseCategory, CaseLevel, CauseCode
 from cohorts.models import Parameter
 
@@ -31,6 +32,8 @@ CATEGORIES = [
 ]
 # Categories whose lowering and closing also need the opinion of the counselling centre.
 ASKS_COUNSELLING = frozenset({"PSYCH"})
+# Categories that the college leads; all others are the academy's (rulebook 10).
+COLLEGE_LEADS = frozenset({"ACADEMIC", "EMPLOYMENT"})
 # code, category (None: any), name
 CAUSES: list[tuple[str, str | None, str]] = [
     ("basis", "ACADEMIC", "基础薄弱"),
@@ -102,6 +105,7 @@ def write_catalogue(using: str = "default", **_kwargs: Any) -> None:
                 "parent_id": parent,
                 "is_health": health,
                 "asks_counselling": code in ASKS_COUNSELLING,
+                "led_by": KeySide.COLLEGE if code in COLLEGE_LEADS else KeySide.ACADEMY,
                 "is_used": code != "RETURN",
                 "order": order * 10,
             },

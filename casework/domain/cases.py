@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.domain.keys import put_request
+from casework.domain.lead import follow_lead
 from casework.domain.levels import set_back
 from casework.domain.rhythm import first_action_due, next_contact_due
 from casework.domain.rights import check_still, is_shut, still_allows
@@ -60,8 +61,9 @@ def open_case(
     """Report ``student`` into a ledger: joins the open case, or opens the next episode.
 
     The entry counts at once; both sides are asked to confirm it. The level of the file is the
-    highest of its entries. Raises DomainError when the category is
-    already open for this student or the time lies in the future.
+    highest of its entries, and without ``lead_unit`` that entry names the side that leads
+    (rulebook 10). Raises DomainError when the category is already open for this student or the
+    time lies in the future.
     """
     at = at or timezone.now()
     if at > timezone.now():
@@ -100,6 +102,8 @@ def open_case(
     )  # fmt: skip
     if level.rank < case.level.rank:
         _apply_level(case, level)
+    if lead_unit is None:
+        _keep_lead(actor, case)
     _ask_confirmation(actor, case, entry)
     check_still(actor, student, "write_case")
     audit.record(
@@ -107,6 +111,11 @@ def open_case(
         student=student.pk,
     )  # fmt: skip
     return case
+
+
+def _keep_lead(actor: User | None, case: Case) -> None:
+    if changed := follow_lead(actor, case):
+        case.save(update_fields=changed)
 
 
 def _ask_confirmation(actor: User | None, case: Case, entry: LedgerEntry) -> None:
@@ -144,6 +153,7 @@ def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str
     if top is not None:
         top.level = level
         top.save(update_fields=["level"])
+    _keep_lead(actor, case)
     check_still(actor, case, "write_case")
     audit.record(
         actor=actor, action="raise_level", obj=case, before=before, after=level.pk, reason=reason

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from casework.domain.cases import check_version
 from casework.domain.finishing import finish_case
 from casework.domain.keys import GRANTED, REFUSED, checked_reason, put_request
+from casework.domain.lead import follow_lead
 from casework.domain.levels import follow_level
 from casework.domain.rights import check_still
 from casework.enums import KeyKind, Outcome
@@ -74,8 +75,8 @@ def _lower(actor: User | None, case: Case, request: KeyRequest) -> None:
         raise DomainError(_("This entry has left the ledger."))
     before, entry.level = entry.level_id, level
     entry.save(update_fields=["level"])
-    changed = follow_level(case)
-    if changed:
+    changed = [*follow_level(case), *follow_lead(actor, case)]
+    if "level" in changed:
         soonest = timezone.localdate() + dt.timedelta(days=case.level.review_every_days)
         case.review_due_on = min(case.review_due_on or soonest, soonest)
     case.version += 1
@@ -105,7 +106,7 @@ def _drop_entry(actor: User | None, case: Case, request: KeyRequest) -> None:
     if not case.entries.filter(left_at=None).exists():
         finish_case(actor, case, Outcome.UNFOUNDED)
         return
-    changed = follow_level(case)
+    changed = [*follow_level(case), *follow_lead(actor, case)]
     case.version += 1
     case.save(update_fields=[*changed, "version"])
 

@@ -45,7 +45,7 @@ def record_review(
     case = Case.objects.select_for_update(of=("self",)).select_related("level", "student").get(
         pk=case.pk
     )  # fmt: skip
-    held = CaseReview.objects.filter(case=case, held_on=held_on).first()
+    held: CaseReview | None = CaseReview.objects.filter(case=case, held_on=held_on).first()
     if held is not None and (held.by_id, held.findings) == (actor.pk, findings):
         return held
     check_version(case, version)
@@ -60,7 +60,7 @@ def record_review(
             _("The level asks for the next review by %(day)s.")
             % {"day": date_format(latest, "DATE_FORMAT")}
         )
-    review = CaseReview.objects.create(
+    review: CaseReview = CaseReview.objects.create(
         case=case, held_on=held_on, level=level, findings=findings[:2000], has_signal=has_signal,
         is_goal_met=is_goal_met, by=actor, next_on=next_on,
     )  # fmt: skip

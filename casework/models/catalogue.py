@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.enums import KeySide
+
 
 class CaseCategory(models.Model):
     code = models.CharField(_("code"), max_length=20, primary_key=True)
@@ -16,6 +18,13 @@ class CaseCategory(models.Model):
         _("the counselling centre is asked"),
         default=False,
         help_text=_("Lowering and closing also need the opinion of the counselling centre."),
+    )
+    led_by = models.CharField(
+        _("led by"),
+        max_length=11,
+        choices=[(side.value, side.label) for side in (KeySide.COLLEGE, KeySide.ACADEMY)],
+        default=KeySide.ACADEMY,
+        help_text=_("Of several categories the one with the highest level decides; else academy."),
     )
     is_used = models.BooleanField(_("in use"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)

@@ -289,3 +289,31 @@ def test_the_state_in_the_database_follows_the_dates_alone(world: World) -> None
             KeyRequest.objects.filter(pk=request.pk).update(**wrong)
     with pytest.raises(DatabaseError), transaction.atomic():
         KeyTurn.objects.all()._raw_delete("default")
+
+
+@pytest.mark.parametrize(
+    ("entries", "leads"),
+    [
+        ([("ACADEMIC", "YELLOW")], "chem"),
+        ([("PSYCH", "YELLOW")], "mingde"),
+        ([("PSYCH", "YELLOW"), ("ACADEMIC", "RED")], "chem"),
+        ([("ACADEMIC", "ORANGE"), ("ECONOMIC", "ORANGE")], "mingde"),
+        ([("ACADEMIC", "RED"), ("ECONOMIC", "YELLOW")], "chem"),
+    ],
+)
+def test_the_side_of_the_highest_entry_leads_and_a_tie_goes_to_the_academy(
+    world: World, entries: list[tuple[str, str]], leads: str
+) -> None:
+    for category, code in entries:
+        case = world.add_case("gu", code, category)
+    assert Case.objects.get(pk=case.pk).lead_unit_id == world.units[leads].pk
+
+
+def test_a_change_of_lead_is_logged_and_a_lead_given_elsewhere_stays(world: World) -> None:
+    case = world.add_case("gu", "ORANGE", "ACADEMIC")
+    world.add_case("gu", "RED", "PSYCH")
+    logged = AuditEntry.objects.get(action="change_lead", object_id=str(case.pk))
+    assert logged.detail == {"unit_before": world.chem.pk, "unit_after": world.mingde.pk}
+    Case.objects.filter(pk=case.pk).update(lead_unit=world.counselling.pk)
+    world.add_case("gu", "RED", "FAMILY")
+    assert Case.objects.get(pk=case.pk).lead_unit_id == world.counselling.pk
