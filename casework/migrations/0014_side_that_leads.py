@@ -14,7 +14,7 @@ def college_leads(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0012_requests'),
+        ('casework', '0013_transitions'),
     ]
 
     operations = [
