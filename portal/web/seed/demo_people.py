@@ -227,5 +227,6 @@ CAST: dict[str, tuple[str, Callable[[Stage], User | None]]] = {
     "schoolleader": ("学校领导", _at_top("school_leader", "钱伯钧")),
     "sysadmin": ("系统管理员", _at_top("sysadmin", "系统管理员")),
     "secadmin": ("安全管理员", _at_top("secadmin", "安全管理员")),
+    "rights": ("权益维护专员", _at_top("rights_officer", "宁直")),
     "auditor": ("审计管理员", _at_top("auditor", "审计管理员")),
 }

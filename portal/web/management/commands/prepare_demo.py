@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cohorts.models import Unit
 from portal.web.seed.demo import prepare_accounts
+from portal.web.seed.request_rows import prepare_requests
 from portal.web.seed.school import School, Wish
 from students.models import Student
 
@@ -25,7 +26,9 @@ class Command(BaseCommand):
             raise CommandError("Demo accounts belong to the demo only (settings.DEMO is off).")
         if not Student.objects.exists():
             self._seed()
-        self.stdout.write(prepare_accounts())
+        accounts = prepare_accounts()
+        prepare_requests()
+        self.stdout.write(accounts)
 
     def _seed(self) -> None:
         if Unit.objects.exists():
