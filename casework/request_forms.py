@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import RequestKind
@@ -67,7 +66,7 @@ class RequestForm(KeyedForm):
             about = [one for one in offices() if one.kind != UnitKind.COHORT]
             self.units = {str(one.pk): one for one in about}
             self.fields["about"].choices = [  # type: ignore[attr-defined]
-                ("", _t("none in particular")), *((str(u.pk), u.name) for u in about),
+                ("", _("none in particular")), *((str(u.pk), u.name) for u in about),
             ]  # fmt: skip
         else:
             self.units = {}
@@ -102,8 +101,8 @@ class RouteForm(KeyedForm):
         self.units = {str(one.pk): one for one in offices()}
         proposed = [(key, _proposed(one)) for key, one in self.proposals.items()]
         rest = [(key, one.name) for key, one in self.units.items() if key not in self.proposals]
-        groups = [(_t("Proposed by the duty list"), proposed)] if proposed else []
-        self.fields["office"].choices = [*groups, (_t("All offices"), rest)]  # type: ignore[attr-defined]
+        groups = [(_("Proposed by the duty list"), proposed)] if proposed else []
+        self.fields["office"].choices = [*groups, (_("All offices"), rest)]  # type: ignore[attr-defined]
 
     def office_chosen(self) -> Unit:
         return self.units[self.cleaned_data["office"]]
@@ -137,10 +136,10 @@ class TransferForm(KeyedForm):
         self.people = {f"p{one.pk}": one for one in people}
         self.units = {} if is_protected else {str(u.pk): u for u in offices() if u.pk != now}
         here = [(key, one.name) for key, one in self.people.items()]
-        there = [] if is_protected else [("desk", _t("back to the desk"))]
+        there = [] if is_protected else [("desk", _("back to the desk"))]
         there += [(key, one.name) for key, one in self.units.items()]
-        groups = [(_t("Colleagues"), here)] if here else []
-        self.fields["target"].choices = [*groups, (_t("Other offices"), there)]  # type: ignore[attr-defined]
+        groups = [(_("Colleagues"), here)] if here else []
+        self.fields["target"].choices = [*groups, (_("Other offices"), there)]  # type: ignore[attr-defined]
 
 
 class AnswerForm(KeyedForm):

@@ -197,7 +197,11 @@ def own_requests(user: Any) -> QuerySet[Any]:
 def own_waiting(user: Any) -> list[Line]:
     """Own requests that wait for the sender's word: answered, or to be asked again."""
     asked = Q(state=RequestState.ANSWERED) | Q(recheck_on__lte=timezone.localdate())
-    rows = own_requests(user).filter(asked).select_related("kind", "office", "handler", "unit")
+    rows = (
+        own_requests(user)
+        .filter(asked)
+        .select_related("kind", "office", "handler", "unit", "student")
+    )
     return [_line(r, {}, work_calendar(), timezone.localdate()) for r in rows.order_by("-pk")[:5]]
 
 
