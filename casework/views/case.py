@@ -114,7 +114,7 @@ def records_context(request: HttpRequest, case: Case) -> dict[str, Any]:
 
 def _kind_chips(request: HttpRequest, kind: str) -> list[dict[str, Any]]:
     words = {"": _("All"), "talks": _("Talks"), "family": _("Family"), "moves": _("Changes")}
-    base = without(request, "kind")
+    base = without(request, "kind") if request.GET else "?"
     return [
         {"label": label, "kind": code, "active": code == kind, "url": f"{base}&kind={code}"}
         for code, label in words.items()

@@ -1,5 +1,6 @@
 """Nodes of folded templates (``portal.core.ui.folding``): the same meaning by a shorter way."""
 
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.template.base import (
     VariableNode,
     render_value_in_context,
 )
+from django.template.defaulttags import URLNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.safestring import SafeString
 
 _UNKNOWN = object()
@@ -63,6 +66,21 @@ class Value(VariableNode):
         if kind is str:
             return escape(value)
         return render_value_in_context(value, context)
+
+
+@lru_cache(maxsize=10_000)
+def _address(name: str, values: tuple[str | int, ...], _urlconf: Any, _prefix: str) -> str:
+    return escape(reverse(name, args=values))
+
+
+class Address(URLNode):
+    """``{% url "name" value %}``: the same address is put together once."""
+
+    def render(self, context: Context) -> Any:
+        values = tuple([value.resolve(context) for value in self.args])
+        if not context.autoescape or not all(type(one) in (int, str) for one in values):
+            return super().render(context)
+        return _address(self.view_name.var, values, get_urlconf(), get_script_prefix())
 
 
 class Named(Node):

@@ -30,7 +30,7 @@ from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
 from portal.core.templatetags.rows import EachNode
-from portal.core.ui.fast_nodes import Expression, Inlined, Named, Value, Whole
+from portal.core.ui.fast_nodes import Address, Expression, Inlined, Named, Value, Whole
 
 # Tags of ours whose result follows from their arguments and the language.
 PURE = frozenset({"icon", "level_badge", "tag", "person_count"})
@@ -144,9 +144,12 @@ class Folding:
         elif type(node) is StaticNode:
             known = node.varname is None and _is_constant(node.path)
         elif type(node) is tags.URLNode:
-            known = not (node.args or node.kwargs) and _is_constant(node.view_name)
+            # The admin's addresses depend on the site that is asked.
+            known = not (node.kwargs or node.asvar) and _is_constant(node.view_name)
             known = known and not str(node.view_name.var).startswith("admin:")
-            known = known and not node.asvar
+            if known and node.args:
+                node.__class__ = Address
+                return [node]
         else:
             return [node]
         if not known:

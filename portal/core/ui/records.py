@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any
 
 from django.utils.html import conditional_escape
@@ -18,6 +19,10 @@ def events_markup(items: Iterable[Mapping[str, Any]]) -> SafeString:
     return mark_safe("".join(map(_event, items)))
 
 
+def _safe(value: Any) -> str:
+    return escape(value) if type(value) is str else conditional_escape(value)
+
+
 def _event(item: Mapping[str, Any]) -> str:
     sealed, tick = item.get("sealed"), item.get("tick")
     css = "p-event" + (" p-event-tick" if tick else "") + (" p-event-sealed" if sealed else "")
@@ -27,32 +32,32 @@ def _event(item: Mapping[str, Any]) -> str:
 
 
 def _told(item: Mapping[str, Any]) -> str:
-    kind, url, edit = conditional_escape(item["kind"]), item.get("url"), item.get("edit_url")
+    kind, url, edit = _safe(item["kind"]), item.get("url"), item.get("edit_url")
     if url:
-        kind = f'<a class="p-plainlink" href="{conditional_escape(url)}">{kind}</a>'
+        kind = f'<a class="p-plainlink" href="{_safe(url)}">{kind}</a>'
     link = ""
     if edit:
         words = gettext("Correct")
-        link = f'<a class="p-more p-no-print" href="{conditional_escape(edit)}">{words}</a>'
-    meta = conditional_escape(item.get("meta") or "")
+        link = f'<a class="p-more p-no-print" href="{_safe(edit)}">{words}</a>'
+    meta = _safe(item.get("meta") or "")
     head = (
         f'<div class="p-event-head"><b>{kind}</b><span class="p-event-meta">{meta}</span>{link}'
-        f'<time class="p-event-time">{conditional_escape(item["time"])}</time></div>'
+        f'<time class="p-event-time">{_safe(item["time"])}</time></div>'
     )
     text = "" if item.get("tick") else item.get("text")
     return f'{head}<p class="p-event-text">{_lines(text)}</p>' if text else head
 
 
 def _lines(text: str) -> str:
-    return conditional_escape(normalize_newlines(text)).replace("\n", "<br>")
+    return _safe(normalize_newlines(text)).replace("\n", "<br>")
 
 
 def _sealed(sealed: Mapping[str, Any]) -> str:
     last, text = sealed.get("last"), sealed.get("text")
     return (
-        f'<div class="p-sealed"><div class="p-sealed-head"><b>{conditional_escape(sealed["title"])}</b>'
-        + (f"<span>{conditional_escape(last)}</span>" if last else "")
+        f'<div class="p-sealed"><div class="p-sealed-head"><b>{_safe(sealed["title"])}</b>'
+        + (f"<span>{_safe(last)}</span>" if last else "")
         + "</div>"
-        + (f"<p>{conditional_escape(text)}</p>" if text else "")
+        + (f"<p>{_safe(text)}</p>" if text else "")
         + "</div>"
     )
