@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from casework import request_admin  # noqa: F401  (registers its classes)
-from casework.models import CaseCategory, CaseLevel, CauseCode
+from casework.models import CaseCategory, CaseLevel, CauseCode, Scale, ScaleLine
 from portal.core.adminsite.base import PortalAdmin
 from portal.core.adminsite.steps import Step, register_step
 
@@ -66,3 +66,28 @@ register_step(
          _("Names of the classes, and the waiting times of red, orange, yellow and blue."),
          "admin:casework_caselevel_changelist"),
 )  # fmt: skip
+
+
+@admin.register(Scale)
+class ScaleAdmin(PortalAdmin):
+    """Scales and their lines; results are sealed and stand nowhere in the admin."""
+
+    duties: ClassVar = {"sysadmin": "view change"}
+    intro = _(
+        "Questionnaires of the screening and the lines from which a talk is asked for. A line is "
+        "no finding. A change counts for results that are read from now on."
+    )
+    list_display = ("name", "code", "items", "is_used", "order")
+    readonly_fields = ("code",)
+
+
+@admin.register(ScaleLine)
+class ScaleLineAdmin(PortalAdmin):
+    duties: ClassVar = {"sysadmin": "view add change"}
+    intro = _(
+        "From where a talk is asked for. Rank 1 is the most serious; of several lines that are "
+        "reached the lowest rank counts. 0 days: a talk on the same day."
+    )
+    list_display = ("scale", "rank", "name", "test", "items", "threshold", "is_line", "follow_days")
+    list_filter = ("scale",)
+    list_select_related = ("scale",)

@@ -42,6 +42,8 @@ def test_no_restricted_record_of_students_or_cases_is_registered() -> None:
         "casework.CauseCode",
         "casework.RequestKind",
         "casework.OfficeDuty",
+        "casework.Scale",
+        "casework.ScaleLine",
     }
     for app in ("students", "casework"):
         models = {model._meta.label for model in apps.get_app_config(app).get_models()}
@@ -76,7 +78,8 @@ def test_neither_a_superuser_nor_a_staff_flag_opens_anything(world: World) -> No
 def test_each_duty_sees_its_own_pages_and_no_others(world: World) -> None:
     pages = {
         "sys": {"cohorts_unit", "cohorts_contract", "cohorts_term", "cohorts_major",
-                "casework_casecategory", "casework_caselevel", "core_job"},
+                "casework_casecategory", "casework_caselevel", "casework_scale",
+                "casework_scaleline", "core_job"},
         "sec": {"cohorts_unit", "core_user", "core_apitoken", "cohorts_role", "cohorts_appointment",
                 "cohorts_linkkind"},
         "aud": {"core_auditentry"},

@@ -68,6 +68,7 @@ from .load import (
 )
 from .pupils import STUDENT_COLUMNS, Pupil, enrol, placement_rows, status_rows, student_rows
 from .results import RESULT_COLUMNS, Syllabus, result_lines
+from .sealed import seed_sealed
 from .staff import USER_COLUMNS, Staff, contract_rows, employ, user_rows
 from .timeline import Timeline
 
@@ -154,6 +155,7 @@ class School:
         self._load_care(campus, pupils, staff)
         rebuild_tree()
         reconcile(None)
+        seed_sealed(staff.psychologists, times, self.rng("sealed"))
         audit.record(
             actor=None, action="seed_school", obj=Unit.objects.get(pk=campus.university),
             students=wish.students, seed=wish.seed,

@@ -124,9 +124,7 @@ def _screening(people: list[Person], times: Timeline, rng: random.Random) -> Non
     Screening.objects.bulk_update(held, ["talked_at"])
 
 
-def _hours(
-    people: list[Person], times: Timeline, rng: random.Random, students: list[int]
-) -> None:
+def _hours(people: list[Person], times: Timeline, rng: random.Random, students: list[int]) -> None:
     """Hours of the last eight weeks and the next: today's first ones are booked."""
     ways = list(Way)
     slots = Slot.objects.bulk_create(
@@ -145,7 +143,7 @@ def _hours(
     booked = []
     for n, slot in enumerate(slots):
         ahead = (slot.starts_at.date() - times.today).days
-        if ahead < 0 and n % 3 or ahead == 0 and slot.starts_at.hour in (9, 14, 16):
+        if (ahead < 0 and n % 3) or (ahead == 0 and slot.starts_at.hour in (9, 14, 16)):
             student = students[n % len(students)]
         elif ahead > 0 and n % 5 == 0:
             student = rng.choice(students)
