@@ -16,7 +16,7 @@ RESTRICTED = {
     "cohorts.Handover": ("post own", "tests/web/address_table.py"),
     "cohorts.Letter": ("post own", "tests/permissions/ways_in.py"),
     "cohorts.Task": ("own giver unit source", "tests/cohorts/test_tasks.py"),
-    "students.Student": ("post link own seat", "matrix student"),
+    "students.Student": ("post link own seat centre", "matrix student"),
     "students.LinkRun": ("students", "tests/web/address_table.py"),
     "students.StudentLink": ("student", "follows student"),
     "students.Movement": ("student", "follows student"),
@@ -31,6 +31,16 @@ RESTRICTED = {
     "casework.HelpFeedback": ("case", "follows case"),
     "casework.Transition": ("case sender receiver unit", "tests/casework/test_transitions.py"),
     "casework.CommonProblem": ("post own", "tests/casework/test_problems.py"),
+    # Sealed text itself has no route: it is opened through a record (casework/queries/sealed.py).
+    "casework.SealedText": ("", "tests/casework/test_sealed.py"),
+    "casework.SealedFile": ("centre", "tests/casework/test_sealed.py"),
+    "casework.SealedNote": ("centre author glass", "tests/casework/test_sealed.py"),
+    "casework.Screening": ("centre", "tests/casework/test_sealed.py"),
+    "casework.Booking": ("centre own", "tests/casework/test_sealed.py"),
+    "casework.ScreeningRound": ("centre", "tests/web/addresses_sealed.py"),
+    "casework.Slot": ("centre", "tests/web/addresses_sealed.py"),
+    "casework.Supervision": ("centre", "tests/casework/test_sealed.py"),
+    "casework.Certificate": ("centre", "tests/web/addresses_sealed.py"),
 }
 # Kinds of unit have a table of their own and no route of their own: they are reached as units are.
 KINDS_OF_UNIT = (
@@ -51,7 +61,11 @@ ADMIN = {
     "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
     "partybranch.PartyOrganization": _SYS,
     "casework.CaseCategory": _SYS, "casework.CaseLevel": _SYS_KEPT, "casework.CauseCode": _SYS,
+<<<<<<< HEAD
     "casework.RequestKind": _SYS, "casework.OfficeDuty": _SYS,
+=======
+    "casework.Scale": _SYS_KEPT, "casework.ScaleLine": _SYS,
+>>>>>>> 94a04ba (Sealed files in the signed table of rights and in the documentation)
     "core.User": _SEC, "core.ApiToken": _SEC_READ, "core.AuditEntry": "auditor: view",
     "core.Job": "sysadmin: view",
 }  # fmt: skip

@@ -142,7 +142,19 @@ def derived(line: Line, position: str) -> str:
         return "allow" if is_own else "404"
     if position not in places_of(name):
         return "-"
-    return cell(*_held(name, action, _actions_at(name, role, kind, position)))
+    mine = _actions_at(name, role, kind, position)
+    if kind == UnitKind.OFFICE and _is_served(name, position):
+        # A counselling centre serves the unit to which it belongs, in the sealed area only.
+        mine = mine | (_OF_ROLE[role] & {"clear_psychological"})
+    return cell(*_held(name, action, mine))
+
+
+def _is_served(name: str, position: str) -> bool:
+    """Everybody at the school, as long as the post is in force and nothing shuts the person out."""
+    not_served = {"graduated", "expired yesterday", "starts tomorrow", "frozen account"}
+    return name in ("student", "case") and position not in (
+        not_served | ({"locked out"} if name == "case" else set())
+    )
 
 
 def _actions_at(name: str, role: str, kind: str, position: str) -> set[str]:
