@@ -61,11 +61,8 @@ ADMIN = {
     "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
     "partybranch.PartyOrganization": _SYS,
     "casework.CaseCategory": _SYS, "casework.CaseLevel": _SYS_KEPT, "casework.CauseCode": _SYS,
-<<<<<<< HEAD
     "casework.RequestKind": _SYS, "casework.OfficeDuty": _SYS,
-=======
     "casework.Scale": _SYS_KEPT, "casework.ScaleLine": _SYS,
->>>>>>> 94a04ba (Sealed files in the signed table of rights and in the documentation)
     "core.User": _SEC, "core.ApiToken": _SEC_READ, "core.AuditEntry": "auditor: view",
     "core.Job": "sysadmin: view",
 }  # fmt: skip
