@@ -17,6 +17,7 @@ from tests.browser.watch import Watch
 
 DESKTOP = {"width": 1440, "height": 1000}
 PHONE = {"width": 390, "height": 844}
+WAIT = 30_000
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--lang=zh-CN",
@@ -41,7 +42,8 @@ def browser(site: Site) -> Iterator[Browser]:
     """
     path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
     assert path, "No Chromium. Name one with PORTAL_CHROMIUM, or set PORTAL_SKIP_BROWSER=1."
-    expect.set_options(timeout=10_000)
+    # Only a failure waits so long; another worker may have the processor meanwhile.
+    expect.set_options(timeout=WAIT)
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(
@@ -119,7 +121,7 @@ class Windows:
             timezone_id="Asia/Shanghai", is_mobile=phone, has_touch=phone, reduced_motion="reduce",
             storage_state=self.sessions.get(who) if who else None,
         )  # fmt: skip
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WAIT)
         self.opened.append((context, Watch(context)))
         page = context.new_page()
         if who and who not in self.sessions:
