@@ -134,3 +134,10 @@ def test_the_student_is_asked_in_words_that_name_no_label_and_answers_on_the_own
     assert HelpFeedback.objects.get().words == "谢谢老师"
     assert "/my/word/" not in client.get("/my/").content.decode()
     assert "谢谢老师" in enter(world.zhou).get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_the_workbench_says_how_many_keys_wait(world: World) -> None:
+    assert "bench-keys" not in enter(world.jiang).get("/").content.decode()
+    world.add_case("gu")
+    assert "bench-keys" in enter(world.jiang).get("/").content.decode()
+    assert "bench-keys" not in enter(world.lu).get("/").content.decode()
