@@ -166,7 +166,7 @@ def short_lines(rows: Rows) -> list[dict[str, Any]]:
     """What ``of_student_asked`` brings, for ``_request_lines.html``."""
     return [
         {
-            "pk": pk, "text": " ".join(text.split())[:60], "kind": kind, "office": office or "",
+            "pk": pk, "number": f"SQ{pk:06d}", "text": " ".join(text.split())[:60], "kind": kind, "office": office or "",
             "state": str(RequestState(state).label), "tone": _TONES[state], "asks": "",
         }
         for pk, text, kind, office, state in rows

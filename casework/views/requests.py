@@ -81,8 +81,10 @@ def my_requests(request: HttpRequest) -> HttpResponse:
     """What one sent oneself, the newest first; what waits for one's word stands on top."""
     rows = own_requests(request.user)
     page = page_of(rows.order_by("-sent_at", "-pk"), request.GET.get("page", 1))
-    context = {"page": page, "lines": lines_of(page.object_list),
-               "waiting": own_waiting(request.user),
+    waiting = own_waiting(request.user)
+    known = {line.pk for line in waiting}
+    lines = [line for line in lines_of(page.object_list) if line.pk not in known]
+    context = {"page": page, "lines": lines, "waiting": waiting,
                "has_record": own_student_id(request.user) is not None}  # fmt: skip
     return render(request, "casework/my_requests.html", context)
 

@@ -152,7 +152,13 @@ def _at(age: float, hour: int) -> dt.datetime:
 def _one(rng: random.Random, cast: _Cast, age: int) -> tuple[Request, list[dict[str, Any]]]:
     code = rng.choice([kind for kind in TEXTS if kind in cast.kinds])
     student = rng.choice(cast.students)
-    done = "" if age < 1 else "routed" if age < 2 else rng.choice(_ENDS[0 if age < 9 else 1])
+    done = (
+        ""
+        if age < 1
+        else "routed"
+        if age < 2
+        else rng.choice(_ENDS[0 if age < 9 else 1 if age < 25 else 2])
+    )
     brought = rng.random() < 0.15
     return _made(rng, cast, student, code, age, done, brought)
 
@@ -160,7 +166,8 @@ def _one(rng: random.Random, cast: _Cast, age: int) -> tuple[Request, list[dict[
 # What became of requests of the last days, and of older ones: weights by repetition.
 _ENDS = [
     ["sent", "routed", "in_progress", "in_progress", "answered"],
-    ["closed"] * 14 + ["lapsed"] * 3 + ["answered", "in_progress", "routed", "withdrawn"],
+    ["closed"] * 6 + ["answered", "in_progress", "routed"],
+    ["closed"] * 14 + ["lapsed"] * 3 + ["withdrawn"],
 ]
 
 
