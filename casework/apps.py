@@ -12,6 +12,7 @@ class CaseworkConfig(AppConfig):
         from . import (
             key_access,  # noqa: F401 # routes to keys and reviews
             problem_access,  # noqa: F401 # routes to common problems
+            reach,  # noqa: F401 # routes to cases as SQL
             request_access,  # noqa: F401 # routes to requests
             sealed_access,  # noqa: F401 # routes to sealed records
             sealed_checks,  # noqa: F401 # nothing may open them by another way

@@ -15,6 +15,7 @@ from portal.core.access import (
     Reason,
     Route,
     carries,
+    key_of,
     may_hold,
     part_of,
     plain,
@@ -25,7 +26,7 @@ from portal.core.access import (
 )
 from portal.core.models import User
 from portal.core.prepared import prepared
-from portal.core.rows import fetch
+from portal.core.rows import array_of, fetch
 from portal.core.scope import remembered, today
 
 register_actions(
@@ -140,6 +141,15 @@ def granted_unit_ids(user: User, action: str) -> list[int]:
 
     # Actions held on the same units share one list.
     return remembered(("units", user.pk, units, today()), read)
+
+
+def granted_units_text(user: User, action: str) -> str:
+    """``granted_unit_ids`` as one value of PostgreSQL, written once for all actions held there."""
+    ids = granted_unit_ids(user, action)
+    if not ids:
+        return array_of(())
+    units = _held(user)[0].get(action, ())
+    return remembered(("units as text", key_of(user), units), lambda: array_of(ids))
 
 
 def _held(user: User) -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]:

@@ -1,13 +1,16 @@
 """The case list: rows of one page, and the counts on its tabs."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.enums import Channel, Stage
@@ -23,7 +26,13 @@ from portal.core.listing import (
 )
 from portal.core.rows import fetch
 from portal.core.scope import remembered
-from portal.core.ui.dates import day_gap, due_words, format_ago, format_day
+from portal.core.ui.dates import (
+    day_gap,
+    due_words,
+    format_ago,
+    format_day,
+    local_days,
+)
 from portal.core.ui.marks import level_markup
 from portal.core.unchanged import kept_in_state
 from students.enums import Tree
@@ -107,13 +116,20 @@ def _case_rows(found: list[tuple[Any, ...]], today: dt.date) -> list[dict[str, A
     if not found:
         return []
     units = unit_words((pk for row in found for pk in row[12:14]), found[0][11])
-    stages, ways = dict(Stage.choices), dict(Channel.choices)
+    stages = {value: str(label) for value, label in Stage.choices}
+    ways = {value: str(label) for value, label in Channel.choices}
     nobody, never = _late(_("not assigned")), _late(_("no record"))
+    silent = format_html(" · {}", never)
+    when, owed, coming = _words_of_days(today)
     rows = []
     for row in found:
         pk, number, name, level, stage, owner, last, due, closed, channel, listed = row[:11]
         group, home = units.get(row[12]), units.get(row[13])
         categories = "、".join(dict.fromkeys(listed)) or "—"
+        contact: SafeString | str = never
+        if last is not None:
+            way = ways.get(channel, "")
+            contact = f"{when(last)} · {way}" if way else when(last)
         rows.append(
             {
                 "pk": pk,
@@ -125,33 +141,72 @@ def _case_rows(found: list[tuple[Any, ...]], today: dt.date) -> list[dict[str, A
                 "categories": categories,
                 "stage": stages.get(stage, stage),
                 "owner": owner or nobody,
-                "contact": contact_words(last, ways.get(channel, ""), today) if last else never,
-                "due": "—" if closed else due_markup(due, today),
-                "phone_line": _phone_line(closed, due, last, categories, today),
+                "contact": contact,
+                "due": "—" if closed or due is None else owed(due),
+                # On the phone: what is owed first, then why the student is listed.
+                "phone_first": _closed(closed, today) if closed else coming(due) if due else "—",
+                "phone_last": silent if last is None else "",
             }
         )
     return rows
 
 
-def _phone_line(
-    closed: dt.datetime | None, due: dt.datetime | None, last: Any, names: str, today: dt.date
-) -> SafeString:
-    """Second line on the phone: what is owed first, then why the student is listed."""
-    if closed is not None:
-        first: SafeString | str = _("closed out %(day)s") % {"day": format_day(closed, today=today)}
-    else:
-        first = due_markup(due, today)
-        if not isinstance(first, SafeString) and due is not None:
-            first = _("next %(day)s") % {"day": first}
-    never = format_html(" · {}", _late(_("no record"))) if last is None else ""
-    return format_html("{} · {}{}", first, names, never)
+Write = Callable[[dt.datetime], "SafeString | str"]
+
+
+def _words_of_days(today: dt.date) -> tuple[Write, Write, Write]:
+    """How a contact, an hour owed, and the same in the second line on the phone are written: by
+    the day, except for today, of which the hour counts."""
+    day_of, language, now = local_days(), get_language(), timezone.now()
+
+    def of_hours(write: Callable[..., SafeString | str]) -> Write:
+        def written(at: dt.datetime) -> SafeString | str:
+            day = day_of(at)
+            return write(day, today, language, is_past=day == today and at < now)
+
+        return written
+
+    return (
+        lambda at: _contact_on(day_of(at), today, language),
+        of_hours(_due_on),
+        of_hours(_next_on),
+    )
+
+
+@lru_cache(maxsize=4_000)
+def _contact_on(day: dt.date, today: dt.date, _language: str | None) -> str:
+    return contact_words(day, "", today)
+
+
+@lru_cache(maxsize=4_000)
+def _due_on(
+    day: dt.date, today: dt.date, _language: str | None, *, is_past: bool
+) -> "SafeString | str":
+    words, tone = due_words(day, today=today)
+    if tone == "late":
+        return _late(words)
+    if day == today:
+        return _late(_("overdue today")) if is_past else _("today")
+    return format_day(day, today=today)
+
+
+@lru_cache(maxsize=4_000)
+def _next_on(
+    day: dt.date, today: dt.date, language: str | None, *, is_past: bool
+) -> "SafeString | str":
+    words = _due_on(day, today, language, is_past=is_past)
+    return words if isinstance(words, SafeString) else _("next %(day)s") % {"day": words}
+
+
+def _closed(at: dt.datetime, today: dt.date) -> str:
+    return _("closed out %(day)s") % {"day": format_day(at, today=today)}
 
 
 def _late(words: str) -> SafeString:
     return format_html('<span class="p-late">{}</span>', words)
 
 
-def contact_words(at: dt.datetime, way: Any, today: dt.date) -> str:
+def contact_words(at: dt.datetime | dt.date, way: Any, today: dt.date) -> str:
     """昨天 · 面谈 within two days, else the date."""
     when = format_ago(at, today) if day_gap(at, today) <= 1 else format_day(at, today=today)
     return f"{when} · {way}" if way else when
@@ -161,12 +216,9 @@ def due_markup(due: dt.datetime | None, today: dt.date) -> "SafeString | str":
     """Late in red, today in words, later as a date. An hour that has passed today is late too."""
     if due is None:
         return "—"
-    words, tone = due_words(due, today=today)
-    if tone == "late":
-        return _late(words)
-    if day_gap(due, today) == 0:
-        return _late(_("overdue today")) if due < timezone.now() else _("today")
-    return format_day(due, today=today)
+    day = local_days()(due)
+    is_past = day == today and due < timezone.now()
+    return _due_on(day, today, get_language(), is_past=is_past)
 
 
 _TABS = """

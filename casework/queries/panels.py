@@ -23,7 +23,7 @@ from portal.core.access import (
 from portal.core.asks import Ask, Rows, moment
 from portal.core.registry import Inline
 from portal.core.rows import array_of, fetch
-from portal.core.ui.dates import format_ago, format_day
+from portal.core.ui.dates import ago_since, format_ago, format_day
 from portal.core.ui.marks import level_markup
 from students.models import Student
 from students.queries.population import term_on
@@ -88,7 +88,8 @@ def contact_inline(user: Any) -> Inline | None:
     if not is_same_reach(Student, user, "see_talks", "see_card"):
         return None
     shut, today = array_of(shut_case_ids(user)), timezone.localdate()
-    return Inline(_CONTACT, (shut,), lambda at: format_ago(at, today) if at else "—")
+    ago = ago_since(today)
+    return Inline(_CONTACT, (shut,), lambda at: ago(at) if at else "—")
 
 
 _CASES = """

@@ -15,11 +15,13 @@ from typing import Any
 
 from django.db import models
 
-from portal.core.access import count_reached, key_of, reach_statement
-from portal.core.rows import fetch
+from portal.core.access import Asked, conditions, count_reached, key_of, reach_statement
+from portal.core.prepared import prepared
+from portal.core.rows import fetch, named
 from portal.core.unchanged import kept_in_state, state_column
 
 PAGE_SIZE = 50
+Statement = tuple[str, dict[str, Any]]
 # Last known size of somebody's reach: it only chooses between two ways to the same rows.
 _sizes: dict[tuple[str, ...], int] = {}
 
@@ -72,38 +74,34 @@ class Found:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Wanted:
     listing: Listing
-    reach: tuple[str, tuple[Any, ...]]
+    user: Any
+    action: str
+    within: dict[str, Any]
     order: Order
     more: tuple[Value, ...]
-    count: Callable[[str, str], int]
+    count: Callable[[str, str], int] | None
+
+    def reach(self, by_row: bool) -> Statement | None:
+        listing, form = self.listing, Asked(by_row)
+        return reach_statement(listing.model, self.user, self.action, form, **self.within)
 
 
 def reached_page(
     listing: Listing, user: Any, action: str, order: Order, number: int,
-    more: Sequence[Value] = (), count: Callable[[str], int] | None = None, **within: Any,
+    more: Sequence[Value] = (), count: Callable[[str, str], int] | None = None, **within: Any,
 ) -> Found:  # fmt: skip
     """Page ``number`` of everything ``user`` reaches for ``action``; the last one if there are
     fewer pages. ``within`` narrows the rows by columns of the list's own table, as in
     ``reached_keys``; ``count(state, reach)`` then tells how many they are."""
-    reach = reach_statement(listing.model, user, action, **within)
-    if reach is None:
-        return Found([], 0, 1)
-
-    def counted(state: str, named: str) -> int:
-        return kept_in_state(
-            f"reached:{named}", state, listing.histories,
-            lambda: count_reached(listing.model, user, action),
-        )  # fmt: skip
-
-    asked = _Asked(listing, reach, order, tuple(more), count or counted)
+    wanted = _Wanted(listing, user, action, within, order, tuple(more), count)
     name = (listing.model._meta.label, key_of(user), action, str(within))
     take = _walked if order.walk and _sizes.get(name, 0) >= listing.wide else _gathered
-    found = take(asked, number)
+    found = take(wanted, number)
     if not found.rows and number > 1:
-        total = take(asked, 1).total
-        found = take(asked, max(1, -(-total // PAGE_SIZE)))
+        total = take(wanted, 1).total
+        found = take(wanted, max(1, -(-total // PAGE_SIZE)))
     if len(_sizes) > 5_000:
         _sizes.clear()
     _sizes[name] = found.total
@@ -115,32 +113,50 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:40]
 
 
-def _cut(number: int) -> str:
-    return f"LIMIT {PAGE_SIZE} OFFSET {(number - 1) * PAGE_SIZE}"
+def _cut(number: int) -> Statement:
+    return "LIMIT %(cut)s OFFSET %(skip)s", {"cut": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}
 
 
-def _gathered(asked: _Asked, number: int) -> Found:
-    a, table = asked.listing.alias, asked.listing.model._meta.db_table
-    statement, params = asked.reach
-    page = f"""SELECT {a}.id, count(*) OVER () FROM {table} {a} {asked.order.joins}
-                WHERE {a}.id = ANY(ARRAY({statement}))
-                ORDER BY {asked.order.sql} {_cut(number)}"""
-    rows, state, total = _shown(asked.listing, page, params, asked.order, asked.more)
-    return Found(rows, total, number, state, digest(asked.reach))
+def _gathered(wanted: _Wanted, number: int) -> Found:
+    a, table = wanted.listing.alias, wanted.listing.model._meta.db_table
+    reach = wanted.reach(by_row=False)
+    if reach is None:
+        return Found([], 0, 1)
+    only, cut = conditions(wanted.listing.model, a, wanted.within), _cut(number)
+    page = f"""SELECT {a}.id, count(*) OVER () FROM {table} {a} {wanted.order.joins}
+                WHERE {a}.id = ANY(ARRAY({reach[0]})){only.sql}
+                ORDER BY {wanted.order.sql} {cut[0]}"""
+    params = reach[1] | only.params | cut[1]
+    rows, state, total = _shown(wanted.listing, (page, params), wanted.order, wanted.more)
+    return Found(rows, total, number, state, digest(reach))
 
 
-def _walked(asked: _Asked, number: int) -> Found:
-    a = asked.listing.alias
-    statement, params = asked.reach
+def _walked(wanted: _Wanted, number: int) -> Found:
+    a = wanted.listing.alias
+    reach = wanted.reach(by_row=True)
+    if reach is None:
+        return Found([], 0, 1)
     # OFFSET 0 keeps the planner from turning the test back into a join with the whole reach.
     test = f"""EXISTS (
-               SELECT 1 FROM ({statement}) reach(id) WHERE reach.id = {a}.id OFFSET 0)"""
-    walk = asked.order.walk.format(test=test, upto=number * PAGE_SIZE)
-    page = f"SELECT {a}.id, 0 FROM {walk} ORDER BY {asked.order.sql} {_cut(number)}"
-    rows, state, _none = _shown(asked.listing, page, params, asked.order, asked.more)
-    named = digest(asked.reach)
-    total = asked.count(state, named) if rows else 0
-    return Found(rows, total, number, state, named)
+               SELECT 1 FROM ({reach[0]}) reach(id) WHERE reach.id = {a}.id OFFSET 0)"""
+    cut = _cut(number)
+    walk = wanted.order.walk.format(test=test, upto="%(upto)s")
+    page = f"SELECT {a}.id, 0 FROM {walk} ORDER BY {wanted.order.sql} {cut[0]}"
+    params = reach[1] | cut[1] | {"upto": number * PAGE_SIZE}
+    rows, state, _none = _shown(wanted.listing, (page, params), wanted.order, wanted.more)
+    named_as = digest(reach)
+    total = _total(wanted, state, named_as) if rows else 0
+    return Found(rows, total, number, state, named_as)
+
+
+def _total(wanted: _Wanted, state: str, reach: str) -> int:
+    if wanted.count is not None:
+        return wanted.count(state, reach)
+    listing = wanted.listing
+    return kept_in_state(
+        f"reached:{reach}", state, listing.histories,
+        lambda: count_reached(listing.model, wanted.user, wanted.action),
+    )  # fmt: skip
 
 
 def page_of_rows(
@@ -153,25 +169,30 @@ def page_of_rows(
         return Found([], 0, 1)
     number = min(number, -(-total // PAGE_SIZE))
     a, table = listing.alias, listing.model._meta.db_table
-    statement, params = rows.order_by().values("pk").query.sql_with_params()
+    statement, params = named(*rows.order_by().values("pk").query.sql_with_params(), "key")
+    cut = _cut(number)
     page = f"""SELECT {a}.id, 0 FROM {table} {a} {order.joins} WHERE {a}.id IN ({statement})
-                ORDER BY {order.sql} {_cut(number)}"""
-    shown, state, _none = _shown(listing, page, params, order, more)
+                ORDER BY {order.sql} {cut[0]}"""
+    # Conditions of all kinds: a plan that fits any value would not fit these.
+    shown, state, _none = _shown(listing, (page, params | cut[1]), order, more, keep_plan=False)
     return Found(shown, total, number, state)
 
 
 def _shown(
-    listing: Listing, page: str, params: Sequence[Any], order: Order, more: Sequence[Value]
+    listing: Listing, page: Statement, order: Order, more: Sequence[Value], keep_plan: bool = True
 ) -> tuple[list[tuple[Any, ...]], str, int]:
     """(rows, state of the data, the page's own second column)."""
     a, table = listing.alias, listing.model._meta.db_table
     state = f"(SELECT {state_column(listing.histories)})"
-    columns = ", ".join(["page.total", state, *listing.values, *(value.sql for value in more)])
+    extra, params = [], page[1]
+    for at, value in enumerate(more):
+        sql, own = named(value.sql, value.params, f"more{at}_")
+        extra.append(sql)
+        params |= own
+    columns = ", ".join(["page.total", state, *listing.values, *extra])
     joins = listing.joins if order.joins in listing.joins else f"{order.joins} {listing.joins}"
-    rows = fetch(
-        f"""WITH page(id, total) AS MATERIALIZED ({page})
+    statement = f"""WITH page(id, total) AS MATERIALIZED ({page[0]})
             SELECT {columns} FROM page JOIN {table} {a} ON {a}.id = page.id {joins}
-             ORDER BY {order.sql}""",
-        (*params, *(param for value in more for param in value.params)),
-    )
+             ORDER BY {order.sql}"""
+    rows = fetch(prepared(statement) if keep_plan else statement, params)
     return [row[2:] for row in rows], rows[0][1] if rows else "", rows[0][0] if rows else 0

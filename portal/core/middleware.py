@@ -37,7 +37,10 @@ class RequestScopeMiddleware:
     def _answer(self, request: HttpRequest) -> HttpResponse:
         with request_scope(client_ip(request.META)):
             user = request.user
-            if user.is_authenticated and not user.is_in_force():
+            is_known = user.is_authenticated
+            # The account itself from here on, not a proxy that looks it up for every attribute.
+            request.user = getattr(user, "_wrapped", user)
+            if is_known and not user.is_in_force():
                 request.log_out_reason = "closed"  # type: ignore[attr-defined]
                 logout(request)
             stopped = check_session(request)

@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 from psycopg2 import errors, extensions
 
 # Statements kept per connection: a page has a few, and a few forms of each by right.
-_MOST = 80
+_MOST = 160
 _PLACE = re.compile(r"%\((\w+)\)s|%(%)")
 
 
@@ -56,11 +56,6 @@ def prepared(statement: str) -> Prepared:
 # The server knows no such plan (DISCARD ALL), or a column changed its type since.
 _STALE = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 _known: WeakKeyDictionary[Any, OrderedDict[str, str]] = WeakKeyDictionary()
-
-
-def forget_plans(connection: Any) -> None:
-    """After ``DEALLOCATE ALL``."""
-    _known.pop(connection, None)
 
 
 class Cursor(extensions.cursor):

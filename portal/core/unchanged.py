@@ -23,6 +23,19 @@ _QUIET = """NOT EXISTS (SELECT 1 FROM pg_stat_activity
  WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid())"""
 
 
+# The same once more in this process: what is right for a state stays right.
+_near: dict[str, Any] = {}
+_MOST_NEAR = 2_000
+
+
+def _keep_near(name: str, value: Any) -> None:
+    if value is None:
+        return
+    if len(_near) >= _MOST_NEAR:
+        _near.clear()
+    _near[name] = value
+
+
 def state_column(tables: Sequence[str]) -> str:
     """SQL of one text value that names the present state of the history ``tables``."""
     newest = ", ".join(f"(SELECT max(pgh_id) FROM {table})" for table in tables)
@@ -33,10 +46,13 @@ def kept_in_state(key: str, state: str, tables: Sequence[str], make: Callable[[]
     """``make()`` as it was in this ``state`` of ``tables``; read from there by the caller, in the
     statement whose rows the number stands beside."""
     name = f"state:{key}:{state}"
-    try:
-        found: Any = cache.get(name)
-    except (RedisError, OSError):
-        found = None
+    found: Any = _near.get(name)
+    if found is None:
+        try:
+            found = cache.get(name)
+        except (RedisError, OSError):
+            found = None
+        _keep_near(name, found)
     if found is not None:
         return found  # type: ignore[no-any-return]
     now, is_quiet = fetch(f"SELECT {state_column(tables)}, {_QUIET}", [])[0]

@@ -99,7 +99,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database()}
 DATABASES["default"]["ENGINE"] = "portal.core.postgresql"
-# Long enough for the plans that a connection keeps (portal.core.rows.planned) to be worth making.
+# Long enough for the plans that a connection keeps (portal.core.prepared) to be worth making.
 DATABASES["default"].setdefault("CONN_MAX_AGE", 600)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 # Plans of frequent statements are kept by connection: not behind a pooler that shares connections.

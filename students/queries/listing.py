@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from portal.core.listing import Found, Listing, Order, Value, page_of_rows, reached_page
@@ -117,19 +117,18 @@ def _mappings(
         return []
     units = unit_words((pk for row in found for pk in row[7:9]), found[0][6])
     words = status_tones(get_language())
-    starts = [format_html('<td class="p-nowrap p-c-{}">', column.code) for column, _read in shown]
+    starts = [f'<td class="p-nowrap p-c-{column.code}">' for column, _read in shown]
+    reads = [read for _column, read in shown]
+    # Beside the name the level has a mark of its own; the second line has the others.
+    beside = [at for at, (column, _read) in enumerate(shown) if column.code != "level"]
     rows = []
     for row in found:
         pk, number, name, status, year, major = row[:6]
         group, home = units.get(row[7]), units.get(row[8])
         academy = home.academy if home else ""
-        cells = [_markup(read(row)) for _column, read in shown]
-        beside = [
-            cell
-            for (column, _read), cell in zip(shown, cells, strict=True)
-            if column.code != "level"
-        ]
-        line = [_markup(part) for part in (academy, major) if part]
+        cells = [_markup(read(row)) for read in reads]
+        line = [part for part in (academy, major) if part]
+        second = " · ".join([cells[at] for at in beside if cells[at] and cells[at] != "—"])
         rows.append(
             {
                 "pk": pk,
@@ -140,12 +139,11 @@ def _mappings(
                 "major": major or "—",
                 "year": year,
                 "status": words.get(status, status),
-                "phone_line": mark_safe(
-                    " · ".join([*line, *(c for c in beside if c and c != "—")])
-                ),
-                "cells": mark_safe(
+                "phone_line": " · ".join(line),
+                "phone_more": SafeString(f" · {second}" if line and second else second),
+                "cells": SafeString(
                     "".join(
-                        f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)
+                        [f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)]
                     )
                 ),
             }

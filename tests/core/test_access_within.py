@@ -8,13 +8,21 @@ from django.http import Http404
 from django.utils import timezone
 
 from casework.domain.follow_ups import log_follow_up
-from casework.enums import Channel, Confidentiality
+from casework.enums import Channel, Confidentiality, Outcome
 from casework.models import BreakGlass, Case, FollowUp, LockOut, Seat
-from portal.core.access import actions_on, reaches_one, rows_within, seen_as
+from portal.core.access import (
+    Asked,
+    actions_on,
+    reach_statement,
+    reaches_one,
+    rows_within,
+    seen_as,
+)
+from portal.core.access.written import GATHERED, is_written
 from portal.core.models import User
 from portal.core.rows import fetch
 from portal.core.scope import request_scope
-from students.models import Course, CourseResult, Placement, Student
+from students.models import Course, CourseResult, Placement, Student, StudentLink
 from tests.world import World
 
 ASKED = [
@@ -117,3 +125,82 @@ def test_one_statement_answers_for_all_actions(busy: World) -> None:
             with request_scope(None):
                 assert actions_on(Student, user, student.pk, asked) == wanted
                 assert {a for a in asked if reaches_one(Student, user, a, student.pk)} == wanted
+
+
+LISTED = [(Student, action) for action in ("see_card", "see_case", "see_own", "break_glass")] + [
+    (Case, action) for action in ("see_case", "write_case", "clear_restricted")
+]
+
+
+def by_statement(model: Any, user: User, action: str, form: Asked, **within: Any) -> set[int]:
+    reach = reach_statement(model, user, action, form, **within)
+    return set() if reach is None else {pk for (pk,) in fetch(*reach)}
+
+
+def by_test(model: Any, user: User, action: str) -> set[int]:
+    """Every row put to the test on its own, as a walk along an index does."""
+    reach = reach_statement(model, user, action, Asked(by_row=True))
+    if reach is None:
+        return set()
+    sql, params = reach
+    rows = fetch(
+        f"""SELECT r.id FROM {model._meta.db_table} r
+             WHERE EXISTS (SELECT 1 FROM ({sql}) reach(id) WHERE reach.id = r.id OFFSET 0)""",
+        params,
+    )
+    return {pk for (pk,) in rows}
+
+
+def test_the_reach_written_as_sql_is_the_rule_for_everybody(busy: World) -> None:
+    """Posts, links, seats, broken glass, lock-outs, one's own record, placements of other days."""
+    day = timezone.localdate()
+    Placement.objects.filter(student=busy.song).update(until=day - dt.timedelta(days=1))
+    Placement.objects.filter(student=busy.cheng).update(since=day, until=day)
+    # An earlier, closed case of one who has an open one: a seat in the open one does not open it.
+    Case.objects.filter(student=busy.cheng).update(
+        student=busy.gu, closed_at=timezone.now(), outcome=Outcome.SOLVED
+    )
+    assert is_written(Student)
+    assert is_written(Case)
+    seen: set[tuple[str, str]] = set()
+    for person in everybody(busy):
+        for model, action in LISTED:
+            with request_scope(None):
+                rule = set(model.objects.restrict(person, action).values_list("pk", flat=True))
+                assert by_statement(model, person, action, GATHERED) == rule, (person, action)
+                assert by_test(model, person, action) == rule, (person, action)
+                if model is Case:
+                    is_open = rule & set(
+                        Case.objects.filter(closed_at=None).values_list("pk", flat=True)
+                    )
+                    rows = fetch_open(person, action)
+                    assert rows == is_open, (person, action)
+            seen |= {(model.__name__, action)} if rule else set()
+    assert len(seen) == len(LISTED)  # none of it was empty for all
+
+
+def fetch_open(person: User, action: str) -> set[int]:
+    """Open cases among those the narrowed statement names: lists narrow the page once more."""
+    found = by_statement(Case, person, action, GATHERED, closed_at__isnull=True)
+    return found & set(Case.objects.filter(closed_at=None).values_list("pk", flat=True))
+
+
+def test_another_days_placement_and_a_frozen_account_reach_nothing_by_statement(
+    busy: World,
+) -> None:
+    day = timezone.localdate()
+    mine = by_statement(Student, busy.lu, "see_card", GATHERED)
+    assert busy.gu.pk in mine
+    Placement.objects.filter(student=busy.gu).update(since=day + dt.timedelta(days=1))
+    StudentLink.objects.filter(student=busy.gu).delete()
+    for form in (GATHERED, Asked(by_row=True)):
+        assert busy.gu.pk not in by_statement(Student, busy.lu, "see_card", form)
+    busy.lu.is_active = False
+    assert by_statement(Student, busy.lu, "see_card", GATHERED) == set()
+    busy.zhou.only_actions = frozenset({"see_own"})
+    assert by_statement(Student, busy.zhou, "see_card", GATHERED) == set()
+
+
+def test_only_equality_and_emptiness_narrow_a_statement(busy: World) -> None:
+    with pytest.raises(ValueError, match="closed_at__gt"):
+        reach_statement(Case, busy.zhou, "see_case", closed_at__gt=timezone.now())

@@ -11,6 +11,8 @@ import pytest
 from portal.core import listing
 from portal.core.access import queryset
 from portal.core.access.queryset import RestrictedQuerySet
+from portal.core.access.written import GATHERED
+from portal.core.rows import named
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _RULE = str(ROOT / "portal" / "core" / "access")
@@ -65,13 +67,15 @@ class Doors:
 
         written = listing.reach_statement
 
-        def reach_statement(model: Any, user: Any, action: str, **within: Any) -> Any:
+        def reach_statement(
+            model: Any, user: Any, action: str, asked: Any = GATHERED, **within: Any
+        ) -> Any:
             door = _door()
             self.seen.add(door)
             if self._open in ("all", door):
                 rows = model._default_manager.filter(**within).order_by().values("pk")
-                return rows.query.sql_with_params()
-            return written(model, user, action, **within)
+                return named(*rows.query.sql_with_params(), "key")
+            return written(model, user, action, asked, **within)
 
         monkeypatch.setattr(listing, "reach_statement", reach_statement)
         monkeypatch.setattr(RestrictedQuerySet, "restrict", restrict)

@@ -7,10 +7,8 @@ from .queryset import RestrictedManager, RestrictedQuerySet
 from .reason import Reason
 from .routes import (
     Route,
-    count_reached,
     is_same_reach,
     may_hold,
-    reach_statement,
     reached_among,
     reached_keys,
     reaches_any,
@@ -20,23 +18,37 @@ from .routes import (
 )
 from .seen_as import key_of, plain, seen_as, supporter_of
 from .within import Condition, actions_on, prove, reaches_one, rows_within
+from .written import (
+    Asked,
+    Written,
+    conditions,
+    count_reached,
+    listed,
+    reach_statement,
+    register_written,
+    written_reach,
+)
 
 __all__ = [
     "Action",
+    "Asked",
     "Condition",
     "Denial",
     "Reason",
     "RestrictedManager",
     "RestrictedQuerySet",
     "Route",
+    "Written",
     "action",
     "actions",
     "actions_on",
     "carries",
+    "conditions",
     "count_reached",
     "denial_reasons",
     "is_same_reach",
     "key_of",
+    "listed",
     "may_hold",
     "part_of",
     "plain",
@@ -51,8 +63,10 @@ __all__ = [
     "register_denial",
     "register_part",
     "register_route",
+    "register_written",
     "routes",
     "rows_within",
     "seen_as",
     "supporter_of",
+    "written_reach",
 ]

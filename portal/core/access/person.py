@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from portal.core.models import User
-from portal.core.rows import planned
+from portal.core.prepared import prepared
+from portal.core.rows import fetch
 from portal.core.scope import remembered, today
 
 _parts: dict[str, str] = {}
@@ -27,7 +28,7 @@ def part_of(user: User, name: str) -> Any:
     def read() -> dict[str, Any]:
         parts = ", ".join(f"({statement})" for statement in _parts.values())
         asked = {"user": user.pk, "day": day, "now": timezone.now()}
-        ((*values,),) = planned(f"SELECT {parts}", asked, "reach_of_person")
+        ((*values,),) = fetch(prepared(f"SELECT {parts}"), asked)
         return dict(zip(_parts, values, strict=True))
 
     return remembered(("person", user.pk, day), read)[name]

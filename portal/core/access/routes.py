@@ -9,18 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 from portal.core.models import User
-from portal.core.rows import fetch
 from portal.core.scope import remembered, today
 
 from .actions import action as known_action
 from .actions import carries
 from .denials import denial_reasons, denied
 from .reason import Reason
-from .seen_as import both_in_force, key_of, plain, supporter_of
+from .seen_as import both_in_force, plain, supporter_of
 
 
 @dataclass(frozen=True)
@@ -134,38 +132,6 @@ def reaches_any(model: type[models.Model], user: Any, action: str) -> bool:
         bool(route.reach(user, action)) if route.reach else route.keys(user, action) is not None
         for route in routes(model)
     )
-
-
-def reach_statement(
-    model: type[models.Model], user: Any, action: str, **within: Any
-) -> tuple[str, tuple[Any, ...]] | None:
-    """``reached_keys`` as a statement with its values, for lists written as plain statements:
-    one column of primary keys, with repetitions. None: nothing is reached."""
-    keys = reached_keys(model, user, action, **within)
-    if keys is None:
-        return None
-
-    def write() -> tuple[str, tuple[Any, ...]] | None:
-        try:
-            statement, values = keys.query.sql_with_params()
-        except EmptyResultSet:
-            return None
-        return statement, tuple(values)
-
-    named = ("reach statement", model._meta.label, key_of(user), action, today())
-    return write() if within else remembered(named, write)
-
-
-def count_reached(model: type[models.Model], user: Any, action: str) -> int:
-    """How many rows ``reached_keys`` names, counted from the reach without reading the rows."""
-    reach = reach_statement(model, user, action)
-    if reach is None:
-        return 0
-    statement, params = reach
-    found = fetch(
-        f"SELECT count(*) FROM (SELECT DISTINCT pk FROM ({statement}) reach(pk)) each_once", params
-    )
-    return int(found[0][0])
 
 
 def is_same_reach(model: type[models.Model], user: Any, action: str, known: str) -> bool:

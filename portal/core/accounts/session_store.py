@@ -13,7 +13,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.utils import timezone
 
-from portal.core.rows import planned
+from portal.core.prepared import prepared
+from portal.core.rows import fetch
 from portal.core.scope import hand_over, take
 
 # Keys within a session, all of them short facts.
@@ -34,7 +35,7 @@ class SessionStore(DatabaseSessions):
         from portal.core.models import User
 
         asked = {"key": self.session_key, "now": timezone.now()}
-        rows = planned(_read(), asked, "session_and_account") if self.session_key else []
+        rows = fetch(prepared(_read()), asked) if self.session_key else []
         if not rows:
             self._session_key = None
             return {}

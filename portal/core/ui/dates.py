@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
@@ -63,7 +65,11 @@ def format_ago(value: date | datetime | None, today: date | None = None) -> str:
     """'today', 'yesterday', '3 days ago'; for future days 'tomorrow', 'in 3 days'."""
     if not value:
         return "—"
-    gap = day_gap(value, today)
+    return _ago_words(day_gap(value, today), get_language())
+
+
+@lru_cache(maxsize=4_000)
+def _ago_words(gap: int, _language: str | None) -> str:
     if gap == 0:
         return gettext("today")
     if gap == 1:
@@ -92,3 +98,15 @@ def due_words(
     if -gap <= soon:
         return ngettext("%(n)s day left", "%(n)s days left", -gap) % {"n": -gap}, "due"
     return format_day(value, today=today), ""
+
+
+def local_days() -> Callable[[datetime], date]:
+    """The local day of many aware datetimes: the time zone is asked for once."""
+    zone = timezone.get_current_timezone()
+    return lambda value: value.astimezone(zone).date()
+
+
+def ago_since(today: date) -> Callable[[datetime], str]:
+    """``format_ago`` for many aware datetimes."""
+    day_of, language = local_days(), get_language()
+    return lambda value: _ago_words((today - day_of(value)).days, language)
