@@ -1,7 +1,7 @@
 """Reach over units: which units a person holds an action on today, and why (design 5.3)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,7 +15,6 @@ from portal.core.access import (
     Reason,
     Route,
     carries,
-    key_of,
     may_hold,
     part_of,
     plain,
@@ -97,8 +96,17 @@ def grants(user: User, action: str) -> QuerySet[Grant]:
     )
 
 
-# Actions with the units they are held on, and each of these units with all below it: rooms only
-# below a dwelling, party branches only below a party organisation.
+# All that counts as below units that are held: rooms only below a dwelling, party branches only
+# below a party organisation.
+BELOW_HELD = """
+    SELECT t.descendant_id
+      FROM cohorts_unittree own
+      JOIN cohorts_unittree t
+        ON t.ancestor_id = own.ancestor_id AND (own.is_inner OR NOT t.is_inner)
+     WHERE own.ancestor_id = own.descendant_id AND own.ancestor_id = ANY(%(held)s::bigint[])
+"""
+# Actions with the units they are held on, and what is below these; of a wide reach that is read
+# when somebody asks for it, since long lists find it on their own.
 register_part(
     "held",
     """
@@ -114,12 +122,14 @@ register_part(
            JOIN auth_permission p ON p.id = h.permission_id
           WHERE p.content_type_id = (SELECT id FROM django_content_type
                                       WHERE app_label = 'cohorts' AND model = 'unit')),
-        (SELECT json_agg(json_build_array(own.ancestor_id, ARRAY(
-                SELECT t.descendant_id FROM cohorts_unittree t
-                 WHERE t.ancestor_id = own.ancestor_id AND (own.is_inner OR NOT t.is_inner))))
-           FROM (SELECT DISTINCT unit_id FROM held) top
-           JOIN cohorts_unittree own
-             ON own.ancestor_id = top.unit_id AND own.descendant_id = top.unit_id))
+        (SELECT CASE WHEN count(*) <= 300 THEN json_agg(json_build_array(ancestor_id, below)) END
+           FROM (SELECT t.ancestor_id, t.descendant_id AS below
+                   FROM cohorts_unittree own
+                   JOIN cohorts_unittree t
+                     ON t.ancestor_id = own.ancestor_id AND (own.is_inner OR NOT t.is_inner)
+                  WHERE own.ancestor_id = own.descendant_id
+                    AND own.ancestor_id IN (SELECT unit_id FROM held)
+                  LIMIT 301) b))
     """,
 )
 
@@ -133,33 +143,53 @@ def granted_unit_ids(user: User, action: str) -> list[int]:
         ours = granted_unit_ids(supporter, action)
         return sorted(set(ours).intersection(granted_unit_ids(plain(user), action)))
 
-    held, below = _held(user)
-    units = held.get(action, ()) if carries(user, action) else ()
+    units = held_units(user, action)
 
     def read() -> list[int]:
-        return sorted(set[int]().union(*(below.get(pk, ()) for pk in units)))
+        below = _below(user)
+        if below is not None:
+            return sorted(set[int]().union(*(below.get(pk, ()) for pk in units)))
+        rows = fetch(prepared(BELOW_HELD), {"held": array_of(units)})
+        return sorted({pk for (pk,) in rows})
 
     # Actions held on the same units share one list.
-    return remembered(("units", user.pk, units, today()), read)
+    return remembered(("units", user.pk, units, today()), read) if units else []
 
 
-def granted_units_text(user: User, action: str) -> str:
-    """``granted_unit_ids`` as one value of PostgreSQL, written once for all actions held there."""
-    ids = granted_unit_ids(user, action)
-    if not ids:
-        return array_of(())
-    units = _held(user)[0].get(action, ())
-    return remembered(("units as text", key_of(user), units), lambda: array_of(ids))
+def held_units(user: User, action: str) -> tuple[int, ...]:
+    """The units themselves on which the account holds ``action`` today, whoever looks through it
+    (``supporter_of``)."""
+    return _held(user).get(action, ()) if carries(user, action) else ()
 
 
-def _held(user: User) -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]:
-    """(units by action, what counts as below each of them)."""
+def held_reach(user: User, action: str) -> Sequence[int]:
+    """Ids whose equality means equal reach by post, empty when no post carries the action."""
+    alone = supporter_of(user) is None
+    return held_units(user, action) if alone else granted_unit_ids(user, action)
 
-    def read() -> tuple[dict[str, tuple[int, ...]], dict[int, list[int]]]:
-        held, below = part_of(user, "held")
-        return {codename: tuple(units) for codename, units in held or ()}, dict(below or ())
+
+def _held(user: User) -> dict[str, tuple[int, ...]]:
+    """Units by action."""
+
+    def read() -> dict[str, tuple[int, ...]]:
+        return {codename: tuple(units) for codename, units in part_of(user, "held")[0] or ()}
 
     return remembered(("held", user.pk, today()), read)
+
+
+def _below(user: User) -> dict[int, list[int]] | None:
+    """What counts as below each unit held; None where that is much and was not read."""
+
+    def read() -> dict[int, list[int]] | None:
+        held, pairs = part_of(user, "held")
+        if pairs is None and held:
+            return None
+        found: dict[int, list[int]] = {}
+        for top, pk in pairs or ():
+            found.setdefault(top, []).append(pk)
+        return found
+
+    return remembered(("below", user.pk, today()), read)
 
 
 def holds_on_unit(user: User, action: str, unit_id: int) -> bool:
@@ -245,7 +275,7 @@ def reached_unit_ids(user: User, actions: Iterable[str]) -> list[int]:
     if supporter is not None:
         ours = reached_unit_ids(supporter, wanted)
         return sorted(set(ours).intersection(reached_unit_ids(plain(user), wanted)))
-    held = sorted({pk for code in wanted for pk in _held(user)[0].get(code, ())})
+    held = sorted({pk for code in wanted for pk in _held(user).get(code, ())})
 
     def read() -> list[int]:
         below = UnitTree.objects.filter(ancestor_id__in=held).order_by()

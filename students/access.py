@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import granted_unit_ids, in_force, post_reasons
+from cohorts.access import granted_unit_ids, held_reach, in_force, post_reasons
 from portal.core.access import (
     Action,
     Reason,
@@ -228,9 +228,7 @@ def _is_own(user: User, action: str, student_id: int) -> bool:
     return student_id in _own_reach(user, action)
 
 
-register_route(
-    Student, Route("post", _placed, _placed_reasons, granted_unit_ids, holds=_stands_within)
-)
+register_route(Student, Route("post", _placed, _placed_reasons, held_reach, holds=_stands_within))
 register_route(
     Student, Route("link", _linked, _linked_reasons, linked_student_ids, holds=_is_linked)
 )

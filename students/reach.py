@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from cohorts.access import granted_unit_ids, granted_units_text
+from cohorts.access import BELOW_HELD, held_units
 from portal.core.access import Asked, Written, listed, register_written
+from portal.core.rows import array_of
 from portal.core.scope import today
 from students.access import SELF_ACTIONS, linked_student_ids, own_student_id
 from students.models import Student
 
 
 def _placed(user: Any, action: str, asked: Asked) -> Written | None:
-    if not granted_unit_ids(user, action):
+    units = held_units(user, action)
+    if not units:
         return None
-    asked_for = {"units": granted_units_text(user, action), "placed_on": today()}
     return Written(
         f"""SELECT p.student_id FROM students_placement p
              WHERE p.since <= %(placed_on)s AND (p.until IS NULL OR p.until >= %(placed_on)s)
-               AND (p.unit_id {asked.among("units")}){" IS TRUE" if asked.by_row else ""}""",
-        asked_for,
+               AND {asked.among("p.unit_id", BELOW_HELD)}""",
+        {"held": array_of(units), "placed_on": today()},
     )
 
 

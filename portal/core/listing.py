@@ -16,6 +16,7 @@ from typing import Any
 from django.db import models
 
 from portal.core.access import Asked, conditions, count_reached, key_of, reach_statement
+from portal.core.page_starts import Start, known_start, note_page
 from portal.core.prepared import prepared
 from portal.core.rows import fetch, named
 from portal.core.unchanged import kept_in_state, state_column
@@ -38,19 +39,21 @@ class Value:
 class Order:
     """``sql`` of ORDER BY and the ``joins`` it needs. ``walk`` is the FROM part that yields rows in
     this order from an index, with {test} and {upto} where the reach and the rows needed are to
-    stand; empty when no index has this order."""
+    stand; empty when no index has this order. ``keys`` are the columns of an order that goes
+    upwards, never empty ones: by them a page is found again (``portal.core.page_starts``)."""
 
     sql: str
     joins: str = ""
     walk: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Listing:
     """A list of ``model`` rows named ``alias``, with ``joins`` for what its values read.
 
-    ``histories`` are the history tables on which the number of rows depends. From ``wide`` rows
-    on walking is quicker than gathering.
+    ``histories`` are the history tables on which the number of rows depends, ``sorted_by`` those
+    on which the order depends. From ``wide`` rows on walking is quicker than gathering.
     """
 
     model: type[models.Model]
@@ -59,6 +62,7 @@ class Listing:
     values: tuple[str, ...]
     histories: tuple[str, ...]
     wide: int = 8_000
+    sorted_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,10 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:40]
 
 
-def _cut(number: int) -> Statement:
-    return "LIMIT %(cut)s OFFSET %(skip)s", {"cut": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}
+def _cut(number: int) -> str:
+    # Written out: of a number that is not known the planner expects a tenth of all rows.
+    skip = (number - 1) * PAGE_SIZE
+    return f"LIMIT {PAGE_SIZE} OFFSET {skip}" if skip else f"LIMIT {PAGE_SIZE}"
 
 
 def _gathered(wanted: _Wanted, number: int) -> Found:
@@ -122,31 +128,46 @@ def _gathered(wanted: _Wanted, number: int) -> Found:
     reach = wanted.reach(by_row=False)
     if reach is None:
         return Found([], 0, 1)
-    only, cut = conditions(wanted.listing.model, a, wanted.within), _cut(number)
+    only = conditions(wanted.listing.model, a, wanted.within)
     page = f"""SELECT {a}.id, count(*) OVER () FROM {table} {a} {wanted.order.joins}
                 WHERE {a}.id = ANY(ARRAY({reach[0]})){only.sql}
-                ORDER BY {wanted.order.sql} {cut[0]}"""
-    params = reach[1] | only.params | cut[1]
-    rows, state, total = _shown(wanted.listing, (page, params), wanted.order, wanted.more)
-    return Found(rows, total, number, state, digest(reach))
+                ORDER BY {wanted.order.sql} {_cut(number)}"""
+    shown = _shown(wanted.listing, (page, reach[1] | only.params), wanted.order, wanted.more)
+    return Found(shown.rows, shown.total, number, shown.state, digest(reach))
 
 
 def _walked(wanted: _Wanted, number: int) -> Found:
-    a = wanted.listing.alias
     reach = wanted.reach(by_row=True)
     if reach is None:
         return Found([], 0, 1)
+    order, named_as = wanted.order, digest(reach)
+    start = known_start(named_as, order.sql, number) if order.keys and number > 1 else None
+    shown = _walk(wanted, reach, number, start)
+    if start is not None and shown.order_state != start.state:
+        shown = _walk(wanted, reach, number, None)
+    if order.keys and shown.rows:
+        first, last = shown.keys
+        note_page(named_as, order.sql, number, shown.order_state, first, last)
+    total = _total(wanted, shown.state, named_as) if shown.rows else 0
+    return Found(shown.rows, total, number, shown.state, named_as)
+
+
+def _walk(wanted: _Wanted, reach: Statement, number: int, start: Start | None) -> "_Shown":
+    a, order = wanted.listing.alias, wanted.order
     # OFFSET 0 keeps the planner from turning the test back into a join with the whole reach.
     test = f"""EXISTS (
                SELECT 1 FROM ({reach[0]}) reach(id) WHERE reach.id = {a}.id OFFSET 0)"""
-    cut = _cut(number)
-    walk = wanted.order.walk.format(test=test, upto="%(upto)s")
-    page = f"SELECT {a}.id, 0 FROM {walk} ORDER BY {wanted.order.sql} {cut[0]}"
-    params = reach[1] | cut[1] | {"upto": number * PAGE_SIZE}
-    rows, state, _none = _shown(wanted.listing, (page, params), wanted.order, wanted.more)
-    named_as = digest(reach)
-    total = _total(wanted, state, named_as) if rows else 0
-    return Found(rows, total, number, state, named_as)
+    params = reach[1]
+    if start is not None:
+        beyond, places = start.condition(order.keys)
+        test, params, cut = f"{beyond} AND {test}", params | places, _cut(1)
+    else:
+        cut = _cut(number)
+    walk = order.walk.format(test=test, upto=number * PAGE_SIZE)
+    page = f"SELECT {a}.id, 0 FROM {walk} ORDER BY {order.sql} {cut}"
+    # The first page, and any with a known beginning, is the same statement for everybody.
+    keep_plan = number == 1 or start is not None
+    return _shown(wanted.listing, (page, params), order, wanted.more, keep_plan, order.keys)
 
 
 def _total(wanted: _Wanted, state: str, reach: str) -> int:
@@ -170,29 +191,47 @@ def page_of_rows(
     number = min(number, -(-total // PAGE_SIZE))
     a, table = listing.alias, listing.model._meta.db_table
     statement, params = named(*rows.order_by().values("pk").query.sql_with_params(), "key")
-    cut = _cut(number)
     page = f"""SELECT {a}.id, 0 FROM {table} {a} {order.joins} WHERE {a}.id IN ({statement})
-                ORDER BY {order.sql} {cut[0]}"""
+                ORDER BY {order.sql} {_cut(number)}"""
     # Conditions of all kinds: a plan that fits any value would not fit these.
-    shown, state, _none = _shown(listing, (page, params | cut[1]), order, more, keep_plan=False)
-    return Found(shown, total, number, state)
+    shown = _shown(listing, (page, params), order, more, keep_plan=False)
+    return Found(shown.rows, total, number, shown.state)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """``total`` is the page's own second column, ``keys`` are those of its first and last row."""
+
+    rows: list[tuple[Any, ...]]
+    state: str = ""
+    total: int = 0
+    order_state: str = ""
+    keys: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
 
 
 def _shown(
-    listing: Listing, page: Statement, order: Order, more: Sequence[Value], keep_plan: bool = True
-) -> tuple[list[tuple[Any, ...]], str, int]:
-    """(rows, state of the data, the page's own second column)."""
+    listing: Listing, page: Statement, order: Order, more: Sequence[Value], keep_plan: bool = True,
+    keys: tuple[str, ...] = (),
+) -> _Shown:  # fmt: skip
     a, table = listing.alias, listing.model._meta.db_table
-    state = f"(SELECT {state_column(listing.histories)})"
+    first = ["page.total", f"(SELECT {state_column(listing.histories)})"]
+    if keys:
+        first += [f"(SELECT {state_column((*listing.histories, *listing.sorted_by))})", *keys]
     extra, params = [], page[1]
     for at, value in enumerate(more):
         sql, own = named(value.sql, value.params, f"more{at}_")
         extra.append(sql)
         params |= own
-    columns = ", ".join(["page.total", state, *listing.values, *extra])
+    columns = ", ".join([*first, *listing.values, *extra])
     joins = listing.joins if order.joins in listing.joins else f"{order.joins} {listing.joins}"
     statement = f"""WITH page(id, total) AS MATERIALIZED ({page[0]})
             SELECT {columns} FROM page JOIN {table} {a} ON {a}.id = page.id {joins}
              ORDER BY {order.sql}"""
     rows = fetch(prepared(statement) if keep_plan else statement, params)
-    return [row[2:] for row in rows], rows[0][1] if rows else "", rows[0][0] if rows else 0
+    if not rows:
+        return _Shown([])
+    shown, (total, state) = [row[len(first) :] for row in rows], rows[0][:2]
+    if not keys:
+        return _Shown(shown, state, total)
+    ends = rows[0][3 : len(first)], rows[-1][3 : len(first)]
+    return _Shown(shown, state, total, rows[0][2], ends)

@@ -23,7 +23,7 @@ _MAJOR = "LEFT JOIN cohorts_major m ON m.id = s.major_id"
 STUDENTS = Listing(
     Student, "s", _MAJOR,
     ("s.id", "s.student_no", "s.name", "s.status", "s.entry_year", "m.name"),
-    ("students_placementevent",),
+    ("students_placementevent",), sorted_by=("students_studentevent",),
 )  # fmt: skip
 _WALK = "students_student s WHERE {test}"
 # key in the address -> (ORDER BY upwards, downwards, joins, how to walk in this order); the id
@@ -35,6 +35,7 @@ _SORTS = {
     "entry_year": ("s.entry_year, s.pinyin, s.id", "s.entry_year DESC, s.pinyin, s.id", "", ""),
     "status": ("s.status, s.pinyin, s.id", "s.status DESC, s.pinyin, s.id", "", ""),
 }
+_KEYS = {"name": ("s.pinyin", "s.id"), "number": ("s.student_no",)}
 SORTS = frozenset(_SORTS)
 DEFAULT_SORT = "name"
 STANDS_IN = """(SELECT p.unit_id FROM students_placement p
@@ -45,7 +46,7 @@ STANDS_IN = """(SELECT p.unit_id FROM students_placement p
 def order_of(key: str, is_down: bool) -> Order:
     """What ``?sort=`` means to the database."""
     up, down, joins, walk = _SORTS[key]
-    return Order(down if is_down else up, joins, walk)
+    return Order(down if is_down else up, joins, walk, () if is_down else _KEYS.get(key, ()))
 
 
 @lru_cache(maxsize=8)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from casework.models import Case
 from casework.queries.ledger import case_page
 from casework.queries.ledger import order_of as case_order
-from portal.core import listing
+from portal.core import listing, page_starts
 from students.domain.placements import place_student
-from students.models import Student
+from students.models import Placement, Student
 from students.queries.listing import SORTS, order_of, student_page
 from students.queries.unit_words import unit_words
 from tests.web.test_pages import client_of
@@ -123,3 +123,48 @@ def test_what_one_reader_filtered_is_not_kept_for_another(world: World) -> None:
     assert "周启文" in client_of(world, "zhou").get(url).content.decode()
     page = client_of(world, "shen").get(url).content.decode()
     assert "周启文" not in re.sub(r"<header.*?</header>", "", page, flags=re.DOTALL)
+
+
+def test_pages_found_by_their_beginning_are_the_pages_of_the_rule_after_writes_too(
+    world: World, wide: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Turned forwards, opened again, with a rename and a move in between."""
+    monkeypatch.setattr(listing, "PAGE_SIZE", 1)
+
+    def wanted(key: str) -> list[int]:
+        mine = Student.objects.restrict(world.jiang, "see_card")
+        order = {"name": ("pinyin", "id"), "number": ("student_no",)}[key]
+        return list(mine.order_by(*order).values_list("pk", flat=True))
+
+    def pages(key: str) -> list[int]:
+        numbers = range(1, len(wanted(key)) + 1)
+        return [pk for number in numbers for pk in read(world.jiang, key, number=number)[0]]
+
+    for key in ("name", "number"):
+        assert len(wanted(key)) == 4
+        for _turn in range(2):
+            assert pages(key) == wanted(key)
+    first = Student.objects.get(pk=wanted("name")[0])
+    first.name = "左右"
+    first.save()
+    assert pages("name") == wanted("name")
+    Placement.objects.filter(student_id=wanted("name")[1]).update(until="2024-01-01")
+    assert len(wanted("name")) == 3
+    for _turn in range(2):
+        assert pages("name") == wanted("name")
+
+
+def test_a_known_beginning_saves_the_walk(world: World, wide: None) -> None:
+    start = page_starts.Start(("gu", 7), True, "5", 0.0)
+    assert start.condition(("s.pinyin", "s.id")) == (
+        "(s.pinyin, s.id) > (%(start0)s, %(start1)s)", {"start0": "gu", "start1": 7},
+    )  # fmt: skip
+    page_starts.note_page("reach", "order", 3, "5", ("gu", 7), ("he", 9))
+    again, after = (page_starts.known_start("reach", "order", n) for n in (3, 4))
+    assert again is not None
+    assert after is not None
+    assert (again.keys, again.is_after, after.keys, after.is_after) == (
+        ("gu", 7), False, ("he", 9), True,
+    )  # fmt: skip
+    assert page_starts.known_start("reach", "order", 5) is None
+    assert page_starts.known_start("other reach", "order", 3) is None

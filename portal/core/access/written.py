@@ -33,12 +33,12 @@ class Asked:
     by_row: bool = False
     only: str = ""
 
-    def among(self, name: str) -> str:
-        """``= ANY`` of the numbers of this name, whatever is the quicker way here."""
+    def among(self, column: str, ids: str) -> str:
+        """``column`` is one of the ``ids`` (a statement), in whatever form is the quicker here."""
         if self.by_row:
             # Within IS TRUE it stays a hashed sub-select, which the planner cannot turn into a join.
-            return f"IN (SELECT unnest(%({name})s::bigint[]))"
-        return f"= ANY(%({name})s::bigint[])"
+            return f"({column} IN ({ids})) IS TRUE"
+        return f"{column} = ANY(ARRAY({ids}))"
 
 
 GATHERED = Asked()
