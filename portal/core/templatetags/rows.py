@@ -56,7 +56,10 @@ def escaped(cells: list[Any]) -> list[str]:
         cells[at] = part
     for at in others:
         value = cells[at]
-        cells[at] = "" if value is None else conditional_escape(value)
+        if type(value) is int:
+            cells[at] = str(value)
+        else:
+            cells[at] = "" if value is None else conditional_escape(value)
     return cells
 
 
