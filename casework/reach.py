@@ -4,10 +4,12 @@ from typing import Any
 
 from casework.access import glassed_case_ids
 from casework.models import Case
+from casework.sealed_access import served_unit_ids
 from casework.ties import seated_case_ids
 from portal.core.access import Asked, Written, listed, register_written, written_reach
 from portal.core.rows import array_of
 from students.models import Student
+from students.reach import placed_in
 
 
 def _seated_students(user: Any, action: str, asked: Asked) -> Written | None:
@@ -18,6 +20,13 @@ def _seated_students(user: Any, action: str, asked: Asked) -> Written | None:
         "SELECT k.student_id FROM casework_case k WHERE k.id = ANY(%(seated)s::bigint[])",
         {"seated": array_of(ids)},
     )
+
+
+def _served_students(user: Any, action: str, asked: Asked) -> Written | None:
+    units = served_unit_ids(user, action)
+    if not units:
+        return None
+    return placed_in("SELECT unnest(%(served)s::bigint[])", {"served": array_of(units)}, asked)
 
 
 def _of_students(user: Any, action: str, asked: Asked) -> Written | None:
@@ -41,6 +50,7 @@ def _glassed(user: Any, action: str, asked: Asked) -> Written | None:
 
 
 register_written(Student, "seat", _seated_students)
+register_written(Student, "centre", _served_students)
 register_written(Case, "student", _of_students)
 register_written(Case, "seat", _seated)
 register_written(Case, "glass", _glassed)

@@ -14,11 +14,16 @@ def _placed(user: Any, action: str, asked: Asked) -> Written | None:
     units = held_units(user, action)
     if not units:
         return None
+    return placed_in(BELOW_HELD, {"held": array_of(units)}, asked)
+
+
+def placed_in(units: str, params: dict[str, Any], asked: Asked) -> Written:
+    """Students who stand today in one of the ``units``, a statement of ids."""
     return Written(
         f"""SELECT p.student_id FROM students_placement p
              WHERE p.since <= %(placed_on)s AND (p.until IS NULL OR p.until >= %(placed_on)s)
-               AND {asked.among("p.unit_id", BELOW_HELD)}""",
-        {"held": array_of(units), "placed_on": today()},
+               AND {asked.among("p.unit_id", units)}""",
+        {**params, "placed_on": today()},
     )
 
 

@@ -52,6 +52,10 @@ class Written:
     params: Params
 
 
+class UnwrittenError(Exception):
+    """A route that leads here, perhaps through another model, has no SQL: the mapper writes."""
+
+
 Write = Callable[[Any, str, Asked], "Written | None"]
 _written: dict[tuple[str, str], Write] = {}
 
@@ -85,7 +89,10 @@ def written_reach(
     for way in routes(model):
         if way.name == but:
             continue
-        found = _written[model._meta.label, way.name](user, action, asked)
+        write = _written.get((model._meta.label, way.name))
+        if write is None:
+            raise UnwrittenError(f"{model._meta.label} {way.name}")
+        found = write(user, action, asked)
         if found is not None:
             parts.append(found.sql)
             params |= found.params
@@ -111,10 +118,13 @@ def reach_statement(
 ) -> tuple[str, Params] | None:  # fmt: skip
     """What ``user`` reaches as a statement with its values: one column of primary keys, with
     repetitions, narrowed ``within`` column values. None: nothing is reached."""
-    if supporter_of(user) is None and is_written(model):
-        narrowed = conditions(model, "t", within)
-        found = written_reach(model, user, action, Asked(asked.by_row, narrowed.sql))
-        return None if found is None else (found.sql, found.params | narrowed.params)
+    if supporter_of(user) is None:
+        try:
+            narrowed = conditions(model, "t", within)
+            found = written_reach(model, user, action, Asked(asked.by_row, narrowed.sql))
+            return None if found is None else (found.sql, found.params | narrowed.params)
+        except UnwrittenError:
+            pass
     keys = reached_keys(model, user, action, **within)
     if keys is None:
         return None
