@@ -98,18 +98,19 @@ def grants(user: User, action: str) -> QuerySet[Grant]:
 
 # All that counts as below units that are held: rooms only below a dwelling, party branches only
 # below a party organisation.
-BELOW_HELD = """
-    SELECT t.descendant_id
+_BELOW = """
       FROM cohorts_unittree own
       JOIN cohorts_unittree t
         ON t.ancestor_id = own.ancestor_id AND (own.is_inner OR NOT t.is_inner)
-     WHERE own.ancestor_id = own.descendant_id AND own.ancestor_id = ANY(%(held)s::bigint[])
+     WHERE own.ancestor_id = own.descendant_id"""
+BELOW_HELD = f"""
+    SELECT t.descendant_id {_BELOW} AND own.ancestor_id = ANY(%(held)s::bigint[])
 """
 # Actions with the units they are held on, and what is below these; of a wide reach that is read
 # when somebody asks for it, since long lists find it on their own.
 register_part(
     "held",
-    """
+    f"""
     WITH held AS MATERIALIZED (
         SELECT permission_id, content_object_id AS unit_id FROM cohorts_grant
          WHERE user_id = %(user)s
@@ -123,11 +124,7 @@ register_part(
           WHERE p.content_type_id = (SELECT id FROM django_content_type
                                       WHERE app_label = 'cohorts' AND model = 'unit')),
         (SELECT CASE WHEN count(*) <= 300 THEN json_agg(json_build_array(ancestor_id, below)) END
-           FROM (SELECT t.ancestor_id, t.descendant_id AS below
-                   FROM cohorts_unittree own
-                   JOIN cohorts_unittree t
-                     ON t.ancestor_id = own.ancestor_id AND (own.is_inner OR NOT t.is_inner)
-                  WHERE own.ancestor_id = own.descendant_id
+           FROM (SELECT t.ancestor_id, t.descendant_id AS below {_BELOW}
                     AND own.ancestor_id IN (SELECT unit_id FROM held)
                   LIMIT 301) b))
     """,
