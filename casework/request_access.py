@@ -54,8 +54,9 @@ def sender_mark(user: User) -> str:
     return lookup_hash(f"request-sender:{user.pk}")
 
 
-def _ids(rows: Any) -> Any:
-    return rows.values("pk")
+def _ids(rows: QuerySet[Any]) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.values("pk")
+    return found
 
 
 def _mine(user: User) -> Q:
@@ -107,9 +108,10 @@ def _by_office(user: User, action: str) -> Keys:
 
 
 def _office_reasons(user: User, action: str, request: Request) -> list[Reason]:
-    if request.is_protected or request.office_id not in _office_units(user, action):
+    unit = request.office_id
+    if request.is_protected or unit is None or unit not in _office_units(user, action):
         return []
-    return post_reasons(user, "handle_request", [request.office_id])
+    return post_reasons(user, "handle_request", [unit])
 
 
 _DESK = (_READS, "sort_requests")

@@ -80,9 +80,10 @@ def _check_office(office: Unit, handler: User | None) -> None:
 
 
 def tell_office(kept: Request) -> None:
+    unit = kept.office_id
     people = [kept.handler_id] if kept.handler_id else []
-    if not people:
-        people = holders([kept.office_id], "handle_request").get(kept.office_id, [])
+    if not people and unit is not None:
+        people = holders([unit], "handle_request").get(unit, [])
     tell_staff(kept, people, f"office:{kept.office_id}:{kept.version}",
                _("A request was passed to your office."))  # fmt: skip
 
@@ -98,9 +99,9 @@ def route_request(
     kept, is_done = begin(actor, request, Move.ROUTE, key)
     if is_done:
         return kept
-    if handler is None and duty is not None and duty.owner_id is not None:
-        owner = duty.owner
-        handler = owner if holds_on_unit(owner, "handle_request", office.pk) else None
+    if handler is None and duty is not None and duty.owner is not None:
+        may = holds_on_unit(duty.owner, "handle_request", office.pk)
+        handler = duty.owner if may else None
     _check_office(office, handler)
     values: dict[str, Any] = {"office": office, "handler": handler, "routed_at": timezone.now()}
     if duty is not None and duty.answer_days is not None and not kept.reopened:

@@ -48,7 +48,7 @@ def leave_step(
 def sender_account(request: Request) -> User | None:
     """The account of the sender, of a protected one as well: for notices, never for a page."""
     if request.is_protected:
-        pk = int(decrypt(request.sender_sealed))
+        pk = int(decrypt(bytes(request.sender_sealed or b"")))
         return User.objects.filter(pk=pk).first()
     if request.student_id:
         student = Student.objects.select_related("user").get(pk=request.student_id)
