@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from casework.access import seated_case_ids
 from casework.models import Case
+from cohorts.access import granted_unit_ids
 from portal.core.access import count_reached, supporter_of
+from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from portal.web.queries.lines import CaseLine, lines_of
 from portal.web.queries.tiles import case_url, student_url
@@ -86,6 +88,16 @@ def _reach_of(rows: QuerySet[Any], named: dict[str, Any]) -> str | None:
     return first
 
 
+# As many units as a plan made without knowing them still suits.
+_FEW_UNITS = 60
+
+
+def _planned(user: Any, action: str, statement: str) -> str:
+    """Kept plans are for those who reach few units; a wide reach is planned each time."""
+    few = len(granted_unit_ids(user, action)) <= _FEW_UNITS
+    return prepared(statement) if few else statement
+
+
 def today(user: Any, *, with_cases: bool = True) -> Day:
     """Open cases that wait for me (I am responsible, seated, or counsellor of the student) by
     lateness, and the tiles; three statements whatever their size."""
@@ -98,7 +110,7 @@ def today(user: Any, *, with_cases: bool = True) -> Day:
         "seated": seated_case_ids(user, "write_case"),
     }  # fmt: skip
     reach = _reach_of(Case.objects.restrict(user, "see_case"), asked)
-    rows = fetch(_DAY.replace("{reach}", reach), asked) if reach else []
+    rows = fetch(_planned(user, "see_case", _DAY.replace("{reach}", reach)), asked) if reach else []
     picked: dict[str, list[int]] = {"overdue": [], "today": [], "tomorrow": [], "new": []}
     for *_counted, pk, due_at in rows:
         if pk is None:
@@ -136,7 +148,7 @@ def latest_notices(user: Any) -> list[dict[str, Any]]:
     """The newest lines of the person's own bell; a supporter who looks as that person reads none."""
     if supporter_of(user) is not None:
         return []
-    rows = fetch(_NOTICES, {"user": user.pk})
+    rows = fetch(prepared(_NOTICES), {"user": user.pk})
     return [
         {"text": text, "url": url, "created_at": created, "read_at": read}
         for text, url, created, read in rows
@@ -170,7 +182,8 @@ def agreed_contacts(user: Any, shown: set[str]) -> list[dict[str, Any]]:
         "user": user.pk, "until": day + dt.timedelta(days=1), "most": _SHOWN,
     }  # fmt: skip
     reach = _reach_of(Student.objects.restrict(user, "log_talk"), asked)
-    found = fetch(_AGREED.replace("{reach}", reach), asked) if reach else []
+    agreed = _AGREED.replace("{reach}", reach) if reach else ""
+    found = fetch(_planned(user, "log_talk", agreed), asked) if reach else []
     return [
         {
             "name": name, "on": on, "last": last, "days": (day - on).days,
