@@ -3,11 +3,21 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from casework import request_admin  # noqa: F401  (registers its classes)
-from casework.models import CaseCategory, CaseLevel, CauseCode, Scale, ScaleLine
+from casework.models import (
+    CaseCategory,
+    CaseLevel,
+    CauseCode,
+    PlanTemplate,
+    PlanTemplateStep,
+    Scale,
+    ScaleLine,
+)
+from portal.core import audit
 from portal.core.adminsite.base import PortalAdmin
 from portal.core.adminsite.steps import Step, register_step
 
@@ -91,3 +101,48 @@ class ScaleLineAdmin(PortalAdmin):
     list_display = ("scale", "rank", "name", "test", "items", "threshold", "is_line", "follow_days")
     list_filter = ("scale",)
     list_select_related = ("scale",)
+
+
+class PlanTemplateStepInline(admin.TabularInline):
+    """The steps that a new plan begins with; running plans keep theirs."""
+
+    model = PlanTemplateStep
+    extra = 2
+    fields = ("order", "text", "helper", "due_after_days", "wanted", "counting")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("casework.change_plantemplate"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("casework.change_plantemplate"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("casework.change_plantemplate"))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("casework.view_plantemplate"))
+
+
+@admin.register(PlanTemplate)
+class PlanTemplateAdmin(PortalAdmin):
+    duties: ClassVar = {"sysadmin": "view add change"}
+    intro = _(
+        "What a plan for a category and level begins with: goal, agreement, exit condition, steps "
+        "and who ought to do them. A change counts for new plans; running plans keep theirs."
+    )
+    list_display = ("category", "level", "goal", "check_every_days", "is_used", "version")
+    list_filter = ("category", "level", "is_used")
+    list_select_related = ("category", "level")
+    search_fields = ("goal",)
+    readonly_fields = ("version",)
+    inlines = (PlanTemplateStepInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        one = form.instance
+        has_changed = form.has_changed() or any(part.has_changed() for part in formsets)
+        if change and has_changed:
+            PlanTemplate.objects.filter(pk=one.pk).update(version=F("version") + 1)
+        audit.record(
+            actor=request.user, action="set_plan_template", obj=one, steps=one.steps.count()
+        )

@@ -11,6 +11,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from . import (
             key_access,  # noqa: F401 # routes to keys and reviews
+            plan_access,  # noqa: F401 # locked out of the promises as well
             problem_access,  # noqa: F401 # routes to common problems
             reach,  # noqa: F401 # routes to cases as SQL
             request_access,  # noqa: F401 # routes to requests
@@ -23,11 +24,14 @@ class CaseworkConfig(AppConfig):
             closing,  # noqa: F401 # what the last key of a closing does
             handed_over,  # noqa: F401  (registers its kinds of work)
             lowering,  # noqa: F401 # what the last key of an entry or a lowering does
+            plan_tasks,  # noqa: F401 # steps are promises of the one inbox
             unit_follow,  # noqa: F401 # cases go along with their units
         )
+        from .plan_catalogue import write_templates
         from .request_catalogue import write_request_kinds
         from .screening_catalogue import write_scales
 
         post_migrate.connect(write_catalogue, sender=self)
         post_migrate.connect(write_request_kinds, sender=self)
+        post_migrate.connect(write_templates, sender=self)
         post_migrate.connect(write_scales, sender=self)

@@ -148,3 +148,25 @@ class MoveState(models.TextChoices):
     DECLINED = "declined", _("declined")
     DONE = "done", _("done")
     REVOKED = "revoked", _("taken back")
+
+
+class Counting(models.TextChoices):
+    """Which records count as a time done of a plan step."""
+
+    ANY = "any", _("any contact")
+    FACE = "face", _("face to face")
+    PHONE = "phone", _("by phone")
+    VISIT = "visit", _("visit")
+    FAMILY = "family", _("with the family")
+    ONLINE = "online", _("online")
+
+
+class Helper(models.TextChoices):
+    """People around a student by what they are to him; who it is follows from posts and links."""
+
+    RESPONSIBLE = "responsible", _("responsible person of the case")
+    COUNSELLOR = "counsellor", _("counsellor")
+    ADVISER = "adviser", _("class adviser")
+    TUTOR = "tutor", _("tutor")
+    LEADER = "leader", _("contracting leader")
+    ORGANISER = "organiser", _("organiser")

@@ -6,7 +6,7 @@ import casework.move_panels
 import casework.request_panels  # noqa: F401  (registers what requests show)
 from casework.key_access import is_asked_for_opinions
 from casework.models import CommonProblem
-from casework.queries import key_block  # noqa: F401 # its blocks of the case page
+from casework.queries import key_block, team_block  # noqa: F401 # blocks of the case page
 from casework.queries.after import my_question
 from casework.queries.blocks import CaseBlock, register_block
 from casework.queries.figures import cases

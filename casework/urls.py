@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from casework.urls_plan import plan_paths
 from casework.views import (
     case,
     case_acts,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("rechecks/", closing.rechecks, name="rechecks"),
     path("rechecks/<int:pk>/", closing.recheck, name="recheck"),
     path("my/word/", closing.my_word, name="my_word"),
+    *plan_paths,
     path("records/<int:pk>/", case_acts.correct, name="correct"),
     path("", include("casework.urls_requests")),
     path("", include("casework.urls_sealed")),

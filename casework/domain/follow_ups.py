@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.domain.plan_tasks import count_records
 from casework.domain.rhythm import first_action_due, next_contact_due
 from casework.domain.rights import check_still, still_allows
 from casework.enums import Channel, Confidentiality, Risk
@@ -127,6 +128,9 @@ def _keep(actor: User, student: Student, made: FollowUp) -> None:
         raise PermissionDenied(_("Your post no longer allows you to log on this student."))
     if made.case_id in shut_case_ids(actor):
         raise PermissionDenied(_("Something changed meanwhile. Reload the page, then try again."))
+    # There is a plan, whose steps may be counted from records.
+    if made.case_id is not None and made.is_real and facts[3] is not None:
+        count_records(made.case_id)
     audit.record(
         actor=actor, action="log_follow_up", obj=made, student=student.pk,
         channel=str(made.channel),
@@ -208,5 +212,6 @@ def correct_follow_up(*, actor: User, follow_up: FollowUp, content: str, version
     check_still(actor, kept, "see_talks")
     if kept.case_id is not None and kept.is_real != was_real:
         _count_anew(kept.case_id)
+        count_records(kept.case_id)
     audit.record(actor=actor, action="correct_follow_up", obj=kept, version=kept.version)
     return kept

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from casework.models import Case, FollowUp, PlanStep, Seat
 from cohorts.access import in_force
 from cohorts.domain.leaving import Leaving, Line, Move, WorkKind, register_work
+from cohorts.models import Task
 from portal.core import audit
 from portal.core.errors import DomainError
 from portal.core.models import User
@@ -142,7 +143,7 @@ def _seat_lines(reader: User, ids: Sequence[int]) -> list[Line]:
 
 
 def _open_steps() -> QuerySet[Any]:
-    return PlanStep.objects.filter(done_on=None, plan__case__closed_at=None)
+    return PlanStep.objects.filter(done_on=None, dropped_on=None, plan__case__closed_at=None)
 
 
 def _steps(left: Leaving) -> QuerySet[Any]:
@@ -156,7 +157,13 @@ def _move_steps(move: Move) -> int:
     cases = set(PlanStep.objects.filter(pk__in=ids).values_list("plan__case_id", flat=True))
     can = Case.objects.restrict(move.receiver, "see_case").filter(pk__in=cases).count()
     _refuse(move.receiver, len(cases) - can, _("plan steps"))
-    PlanStep.objects.filter(pk__in=ids).update(owner=move.receiver)
+    # What the leaver did is kept; from now on the receiver's records count.
+    PlanStep.objects.filter(pk__in=ids).update(
+        owner=move.receiver, done_before=F("done"), since=timezone.now()
+    )
+    Task.objects.filter(source="plan_step", source_id__in=ids).update(
+        owner=move.receiver, version=F("version") + 1
+    )
     return _record(move, PlanStep, ids)
 
 

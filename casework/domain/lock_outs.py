@@ -3,13 +3,16 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.domain.plan_tasks import SOURCE, release_steps
 from casework.domain.rights import check_still
 from casework.enums import MIN_REASON_CHARS
-from casework.models import Case, LockOut, Seat
+from casework.models import Case, LockOut, PlanStep, Seat
+from cohorts.models import Task
 from portal.core import audit
 from portal.core.errors import DomainError
 from portal.core.freshness import renew
@@ -37,7 +40,7 @@ def lock_out(*, actor: User | None, case: Case, person: User, reason: str) -> Lo
         held = LockOut.objects.create(
             case=case, person=person, reason=reason[:300], set_by=actor, starts_at=timezone.now()
         )
-        _take_away(case, person)
+        _take_away(actor, case, person)
         audit.record(
             actor=actor, action="lock_out", obj=case, person=person.pk, reason=reason[:300]
         )
@@ -47,8 +50,13 @@ def lock_out(*, actor: User | None, case: Case, person: User, reason: str) -> Lo
     return held
 
 
-def _take_away(case: Case, person: User) -> None:
+def _take_away(actor: User | None, case: Case, person: User) -> None:
     """Duties and notices that would tell of the case."""
+    release_steps(actor, case, person, _("The person no longer takes part in this."))
+    Notification.objects.filter(
+        user=person,
+        url__in=[reverse("cohorts:task", args=[pk]) for pk in _tasks_told(case, person)],
+    ).delete()
     if case.owner_id == person.pk:
         case.owner = None
         case.version += 1
@@ -58,6 +66,14 @@ def _take_away(case: Case, person: User) -> None:
     Seat.objects.filter(case=case, person=person, ends_on=None).update(ends_on=yesterday)
     about = reverse("casework:case", args=[case.pk])
     Notification.objects.filter(user=person, url__startswith=about).delete()
+
+
+def _tasks_told(case: Case, person: User) -> list[int]:
+    """Promises of this case that were the person's."""
+    steps = PlanStep.objects.filter(plan__case=case).values("pk")
+    tasks = Task.objects.filter(source=SOURCE, source_id__in=steps)
+    mine = tasks.filter(Q(owner=person) | Q(notes__owner_before=person))
+    return list(mine.values_list("pk", flat=True).distinct())
 
 
 @transaction.atomic

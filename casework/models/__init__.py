@@ -4,7 +4,7 @@ from .counselling import Booking, Certificate, Slot, Supervision, SupervisionPre
 from .exception import GLASS_HOURS, BreakGlass, LockOut
 from .follow_up import FollowUp
 from .key import KeyRequest, KeyTurn
-from .plan import Plan, PlanStep
+from .plan import Plan, PlanStep, PlanTemplate, PlanTemplateStep
 from .problem import CommonProblem, ProblemCase
 from .request import GoesTo, OfficeDuty, ReportCode, Request, RequestKind, RequestStep
 from .review import AfterCheck, CaseReview, HelpFeedback
@@ -43,6 +43,8 @@ __all__ = [
     "OfficeDuty",
     "Plan",
     "PlanStep",
+    "PlanTemplate",
+    "PlanTemplateStep",
     "ProblemCase",
     "ReportCode",
     "Request",

@@ -40,9 +40,10 @@ _SQL = """
               FROM casework_ledgerentry e JOIN casework_casecategory k ON k.code = e.category_id
               JOIN casework_caselevel n ON n.code = e.level_id WHERE e.case_id = c.id),
            (SELECT json_agg(json_build_array(t.text, w.name, w.title, t.due_on, t.wanted, t.done,
-                                             t.done_on) ORDER BY t."order", t.id)
-              FROM casework_planstep t JOIN core_user w ON w.id = t.owner_id
-             WHERE t.plan_id = (SELECT id FROM casework_plan WHERE case_id = c.id)),
+                                             t.done_on, w.id IS NULL OR NOT w.is_active
+                                             OR w.expires_on < %(day)s) ORDER BY t."order", t.id)
+              FROM casework_planstep t LEFT JOIN core_user w ON w.id = t.owner_id
+             WHERE t.dropped_on IS NULL AND t.plan_id = (SELECT id FROM casework_plan WHERE case_id = c.id)),
            (SELECT json_agg(json_build_array(w.name, t.duty) ORDER BY t.starts_on, t.id)
               FROM casework_seat t JOIN core_user w ON w.id = t.person_id
              WHERE t.case_id = c.id AND (c.closed_at IS NOT NULL OR (t.starts_on <= %(day)s
@@ -104,8 +105,8 @@ def case_file(case: Case, user: Any, kind: str = "", most: int = 0) -> dict[str,
         for name, level, at, left, reason in sheet["entries"] or []
     ]
     sheet["steps"] = [
-        [text, owner, title, _day(due), wanted, done, _day(done_on)]
-        for text, owner, title, due, wanted, done, done_on in sheet["steps"] or []
+        [text, owner, title, _day(due), wanted, done, _day(done_on), bool(is_gap)]
+        for text, owner, title, due, wanted, done, done_on, is_gap in sheet["steps"] or []
     ]
     sheet["seats"] = [{"name": name, "duty": duty} for name, duty in sheet["seats"] or []]
     sheet["moves"] = [[_moment(at), *rest] for at, *rest in sheet["moves"] or []]

@@ -83,14 +83,15 @@ def plan_steps(rows: list[list[Any]]) -> list[dict[str, Any]]:
     today = timezone.localdate()
     return [
         {
-            "text": text, "url": "", "owner": owner, "owner_role": title, "due": format_day(due_on, today=today),
-            "done": done, "total": wanted, **_step_state(due_on, wanted, done, done_on, today),
+            "text": text, "url": "", "owner": owner or _("nobody"),
+            "owner_role": _("has left: reassign") if is_gap and done_on is None else title, "due": format_day(due_on, today=today),
+            "done": done, "total": wanted, **step_state(due_on, wanted, done, done_on, today),
         }
-        for text, owner, title, due_on, wanted, done, done_on in rows
+        for text, owner, title, due_on, wanted, done, done_on, is_gap in rows
     ]  # fmt: skip
 
 
-def _step_state(
+def step_state(
     due_on: dt.date, wanted: int, done: int, done_on: dt.date | None, today: dt.date
 ) -> dict[str, str]:
     if done >= wanted:

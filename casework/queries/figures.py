@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from casework.models import Case, LedgerEntry
+from casework.models import Case, LedgerEntry, Seat
+from cohorts.access import in_force
 from cohorts.models import Unit
 from students.queries.population import BELOW, standing_in
 
@@ -61,6 +62,16 @@ def _unassigned() -> Q:
     return Q(owner=None)
 
 
+def _no_force() -> Q:
+    """Red and orange without anybody in the task force today (rulebook 3.5)."""
+    seated = Seat.objects.filter(in_force(timezone.localdate())).values("case_id")
+    return Q(level__rank__lte=2) & ~Q(pk__in=seated)
+
+
+def _no_plan() -> Q:
+    return Q(plan=None)
+
+
 @dataclass(frozen=True)
 class CaseFigure:
     code: str
@@ -96,6 +107,13 @@ FIGURES: dict[str, CaseFigure] = {
             "multiple", _("several difficulties"), _("In two or more categories."), _multiple
         ),
         CaseFigure("unassigned", _("nobody responsible"), _("No responsible person."), _unassigned),
+        CaseFigure(
+            "no_force",
+            _("red and orange without a task force"),
+            _("Red and orange cases have a task force; these have none."),
+            _no_force,
+        ),
+        CaseFigure("no_plan", _("without a plan"), _("No plan was made yet."), _no_plan),
     )
 }
 

@@ -24,6 +24,9 @@ _MIN_WORDS = 2
 
 
 def _locked(task: Task, version: int | None) -> Task:
+    before = source_of(task.source).lock
+    if before is not None:
+        before(task)
     kept: Task = Task.objects.select_for_update().get(pk=task.pk)
     if version is not None and kept.version != version:
         raise StaleError(
@@ -40,9 +43,10 @@ def _check_open(task: Task) -> None:
         )
 
 
-def _check_right(actor: User | None, task: Task, *actions: str) -> None:
-    """Asked inside the transaction: a post that ended a minute ago no longer acts."""
-    if actor is None:
+def _check_right(actor: User | None, task: Task, *actions: str, is_asked: bool = False) -> None:
+    """Asked inside the transaction: a post that ended a minute ago no longer acts. ``is_asked``:
+    a higher app has asked for its own right to what the task comes from."""
+    if actor is None or is_asked:
         return
     forget_reach()
     if not any(reaches_one(Task, actor, action, task.pk) for action in actions):
@@ -92,7 +96,13 @@ def take_task(*, actor: User, task: Task, version: int | None = None) -> Task:
 
 @transaction.atomic
 def reassign_task(
-    *, actor: User | None, task: Task, owner: User, reason: str = "", version: int | None = None
+    *,
+    actor: User | None,
+    task: Task,
+    owner: User,
+    reason: str = "",
+    version: int | None = None,
+    is_asked: bool = False,
 ) -> Task:
     """Give the promise to somebody else, who must be able to act on it."""
     lock_people([owner.pk])
@@ -100,7 +110,9 @@ def reassign_task(
     _check_open(task)
     if task.owner_id == owner.pk:
         raise DomainError(_("%(name)s has this task already.") % {"name": owner.name})
-    _check_right(actor, task, "direct_task", *([] if task.owner_id else ["do_task"]))
+    _check_right(
+        actor, task, "direct_task", *([] if task.owner_id else ["do_task"]), is_asked=is_asked
+    )
     check_person(owner, task.source, task.source_id)
     if task.verifier_id == owner.pk:
         raise DomainError(_("Somebody else checks a task than the one who does it."))
@@ -127,14 +139,20 @@ def release_task(*, actor: User | None, task: Task, reason: str) -> Task:
 
 @transaction.atomic
 def postpone_task(
-    *, actor: User | None, task: Task, due_on: dt.date, reason: str, version: int | None = None
+    *,
+    actor: User | None,
+    task: Task,
+    due_on: dt.date,
+    reason: str,
+    version: int | None = None,
+    is_asked: bool = False,
 ) -> Task:
     """A later last day, with the reason in the life of the task; the giver is told."""
     words = _written(reason, _("Say why it is postponed."))
     check_day(due_on)
     task = _locked(task, version)
     _check_open(task)
-    _check_right(actor, task, "do_task", "direct_task")
+    _check_right(actor, task, "do_task", "direct_task", is_asked=is_asked)
     if due_on <= task.due_on:
         raise DomainError(_("Choose a day after the present one."))
     before, task.due_on = task.due_on, due_on
@@ -149,7 +167,12 @@ def postpone_task(
 
 @transaction.atomic
 def complete_task(
-    *, actor: User | None, task: Task, evidence: str, version: int | None = None
+    *,
+    actor: User | None,
+    task: Task,
+    evidence: str,
+    version: int | None = None,
+    is_asked: bool = False,
 ) -> Task:
     """Report it done, saying by what this can be seen. With a verifier it waits to be checked.
     Reported twice by the same person: the first report stands."""
@@ -162,7 +185,7 @@ def complete_task(
     if version is not None and task.version != version:
         _locked(task, version)
     _check_open(task)
-    _check_right(actor, task, "do_task")
+    _check_right(actor, task, "do_task", is_asked=is_asked)
     if actor is not None:
         if task.source != OWN or task.owner_id is None:
             check_person(actor, task.source, task.source_id)
@@ -200,13 +223,18 @@ def verify_task(*, actor: User, task: Task, is_accepted: bool, reason: str = "")
 
 @transaction.atomic
 def drop_task(
-    *, actor: User | None, task: Task, reason: str, version: int | None = None
-) -> Task:  # fmt: skip
+    *,
+    actor: User | None,
+    task: Task,
+    reason: str,
+    version: int | None = None,
+    is_asked: bool = False,
+) -> Task:
     """It is not to be done any more. The task stays, with the reason."""
     words = _written(reason, _("Say why it is dropped."))
     task = _locked(task, version)
     _check_open(task)
-    _check_right(actor, task, "direct_task")
+    _check_right(actor, task, "direct_task", is_asked=is_asked)
     task.dropped_at, task.drop_reason = timezone.now(), words[:300]
     done = _done_with(
         task, TaskAct.DROPPED, actor, ["dropped_at", "drop_reason"], reason=words[:300]

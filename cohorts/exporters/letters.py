@@ -27,20 +27,23 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
 
 
-def _day(day: dt.date) -> str:
+def day_words(day: dt.date) -> str:
+    """2026年3月5日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
 def words_of(letter: Letter) -> dict[str, str]:
     """The lines of one letter."""
-    term = f"自{_day(letter.starts_on)}" + (f"至{_day(letter.ends_on)}" if letter.ends_on else "起")
+    term = f"自{day_words(letter.starts_on)}" + (
+        f"至{day_words(letter.ends_on)}" if letter.ends_on else "起"
+    )
     return {
         "title": "聘　书",
         "to": f"{letter.person_name}同志：",
         "body": f"兹聘请您担任{letter.role_name}，聘期{term}。",
         "close": "特发此聘。",
         "issuer": letter.issuer_name,
-        "day": _day(letter.issued_on),
+        "day": day_words(letter.issued_on),
         "number": f"编号：{letter.text}",
     }
 
@@ -63,6 +66,11 @@ def _paragraph(
 
 def word_letters(letters: Sequence[Letter]) -> bytes:
     """One Word file, one letter per page."""
+    return word_sheets([words_of(letter) for letter in letters])
+
+
+def word_sheets(sheets: Sequence[dict[str, str]]) -> bytes:
+    """One Word file, one sheet per page; the lines of a sheet are those of ``words_of``."""
     document = Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
@@ -72,10 +80,9 @@ def word_letters(letters: Sequence[Letter]) -> bytes:
     left, right, middle = (
         WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER,
     )  # fmt: skip
-    for place, letter in enumerate(letters):
+    for place, words in enumerate(sheets):
         if place:
             document.add_page_break()
-        words = words_of(letter)
         _paragraph(document, words["title"], _TITLE, 40, middle, line=60)
         _paragraph(document, words["to"], _BODY, 22, left, before=22, line=40)
         _paragraph(document, words["body"], _BODY, 22, left, line=40, indent=44)
@@ -100,15 +107,19 @@ def _wrapped(text: str, size: int, width: float) -> list[str]:
 
 def pdf_letters(letters: Sequence[Letter]) -> bytes:
     """One PDF, one letter per page."""
+    return pdf_sheets([words_of(letter) for letter in letters], "聘书")
+
+
+def pdf_sheets(sheets: Sequence[dict[str, str]], title: str) -> bytes:
+    """One PDF, one sheet per page; the lines of a sheet are those of ``words_of``."""
     if _PDF_FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(_PDF_FONT))
     file = io.BytesIO()
     width, height = landscape(A4)
     canvas = Canvas(file, pagesize=(width, height))
-    canvas.setTitle("聘书")
+    canvas.setTitle(title)
     margin = 105.0
-    for letter in letters:
-        words = words_of(letter)
+    for words in sheets:
         canvas.setLineWidth(1.2)
         canvas.rect(42, 42, width - 84, height - 84)
         canvas.setFont(_PDF_FONT, 40)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from casework.domain.follow_ups import log_follow_up
 from casework.domain.lock_outs import lock_out
 from casework.enums import Channel, Confidentiality
-from casework.models import Case, FollowUp
+from casework.models import Case, FollowUp, Plan, PlanStep, Seat
 from cohorts.domain.handover import propose_handover
 from cohorts.domain.letters import issue_letters
 from cohorts.domain.tasks import give_task
@@ -80,6 +80,14 @@ def known(world: World) -> dict[str, Any]:
     )
     ahead = Order(timezone.localdate() + dt.timedelta(days=9), "休养", "〔2026〕1号")
     movement = take_leave(actor=world.han, student=world.ye, order=ahead)
+    # lin sits in the force of gu's case, where a post leads him anyway, and has a step of its plan.
+    seat = Seat.objects.create(
+        case=case, person=world.lin, duty="组长", starts_on=timezone.localdate()
+    )
+    plan = Plan.objects.create(case=case, goal="通过两门课程", made_on=timezone.localdate())
+    step = PlanStep.objects.create(
+        plan=plan, text="宿舍走访", owner=world.lin, due_on=timezone.localdate()
+    )
     task = give_task(
         actor=world.lin, owner=world.lu, unit=world.c2301, text="核对考勤表",
         due_on=timezone.localdate(),
@@ -95,7 +103,7 @@ def known(world: World) -> dict[str, Any]:
         | {"run": run.key, "link": world.gu.links.get().pk, "link_run": run.links.get().pk}
         | {"movement": movement.pk}
         | {"wang": world.wang.pk, "lu": world.lu.pk}
-        | {"lock": lock.pk, "task": task.pk}
+        | {"lock": lock.pk, "task": task.pk, "seat": seat.pk, "step": step.pk}
         | sealed
         | {"talk": talk.pk, "note": note.pk, "lost": lost.pk}
         | {"letter": letter.pk, "paper": paper.pk}

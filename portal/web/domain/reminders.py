@@ -59,7 +59,9 @@ def _owner_and_days(case: Case, kind: str, step: int) -> tuple[User | None, int]
     today = timezone.localdate()
     owner = case.owner
     if kind == "step":
-        found = PlanStep.objects.filter(pk=step, plan__case=case, done_on=None).first()
+        found = PlanStep.objects.filter(
+            pk=step, plan__case=case, done_on=None, dropped_on=None
+        ).first()
         if found is None:
             raise DomainError(_("This plan step is done or no longer exists."))
         owner, due, late = found.owner, found.due_on, found.due_on < today

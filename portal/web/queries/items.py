@@ -48,7 +48,7 @@ _ITEMS = f"""
         UNION ALL
         SELECT 'step', cases.id, s.id, s.owner_id, s.due_on, s.due_on < %(day)s, s.text
           FROM cases JOIN casework_plan p ON p.case_id = cases.id
-          JOIN casework_planstep s ON s.plan_id = p.id AND s.done_on IS NULL
+          JOIN casework_planstep s ON s.plan_id = p.id AND s.done_on IS NULL AND s.dropped_on IS NULL
         UNION ALL
         SELECT 'review', id, 0, owner_id, review_due_on, review_due_on < %(day)s, ''
           FROM cases WHERE review_due_on IS NOT NULL

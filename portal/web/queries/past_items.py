@@ -58,6 +58,7 @@ _PAST = f"""
         SELECT 'step', cases.id, s.id, s.owner_id, s.due_on, s.due_on < %(day)s, s.text
           FROM cases JOIN casework_plan p ON p.case_id = cases.id AND p.made_on <= %(day)s
           JOIN casework_planstep s ON s.plan_id = p.id AND (s.done_on IS NULL OR s.done_on > %(day)s)
+               AND (s.dropped_on IS NULL OR s.dropped_on > %(day)s)
         UNION ALL
         SELECT 'review', id, 0, owner_id, review_due_on, review_due_on < %(day)s, ''
           FROM cases WHERE review_due_on IS NOT NULL
