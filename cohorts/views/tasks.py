@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from cohorts.domain.tasks import give_task
@@ -27,14 +27,14 @@ _BOX_WORDS = {
     "units": gettext_lazy("My units'"),
 }
 _STATE_WORDS = {
-    "open": gettext_lazy("open"),
+    "open": pgettext_lazy("task", "open"),
     "late": gettext_lazy("overdue"),
     "today": gettext_lazy("due today"),
     "week": gettext_lazy("within 7 days"),
     "gap": gettext_lazy("nobody to do it"),
     "reported": gettext_lazy("to be checked"),
-    "done": gettext_lazy("done"),
-    "dropped": gettext_lazy("dropped"),
+    "done": pgettext_lazy("task", "done"),
+    "dropped": pgettext_lazy("task", "dropped"),
 }
 _CLOSED = frozenset({"reported", "done", "dropped"})
 _LAST = 10**6
@@ -83,7 +83,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
             *({"label": one.label, "active": code == source, "url": _url(box, state, code),
                "count": None} for code, one in known.items()),
         ],
-        "actions": _bulk_actions(box) if state not in _CLOSED else [],
+        "bulk_actions": _bulk_actions(box) if state not in _CLOSED else [],
         "all_url": _url(box, "open", ""),
     }  # fmt: skip
     return render(request, "cohorts/tasks.html", context)

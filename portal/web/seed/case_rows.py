@@ -4,11 +4,13 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 
+from casework.plan_catalogue import TEMPLATES
+
 from . import texts
 from .cases import File
 from .key_rows import cause_of
 from .staff import Staff
-from .timeline import Timeline
+from .timeline import Timeline, moment
 
 
 def case_rows(
@@ -64,12 +66,17 @@ def seat_rows(files: list[File], first_id: int) -> Iterator[tuple[object, ...]]:
     for file in files:
         ended = file.closed_at.date() if file.closed_at else None
         for person, duty, level, since in file.seats:
-            yield (row, file.id, person.id, duty, level, since, ended)
+            yield (row, file.id, person.id, duty, level, since, ended, None, "")
             row += 1
 
 
 def plan_rows(
-    files: list[File], staff: Staff, times: Timeline, first_plan: int, first_step: int
+    files: list[File],
+    staff: Staff,
+    times: Timeline,
+    first_plan: int,
+    first_step: int,
+    templates: dict[tuple[str, str], int],
 ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     """One plan for every case that came so far, with steps spread over eight weeks."""
     plans: list[tuple[object, ...]] = []
@@ -80,8 +87,18 @@ def plan_rows(
         _reasons, goal, leave, texts_of_steps, _do, _dont = texts.CASES[file.entries[0][0]]
         made_on = file.facts["planned_at"].date()
         plan = first_plan + len(plans)
-        plans.append((plan, file.id, goal, leave, made_on))
-        people = [file.owner or staff.counsellor(file.pupil), staff.adviser_of[file.pupil.home.id]]
+        _goal, causes, family, resources, _exit, _own = TEMPLATES[file.entries[0][0]]
+        responsible = file.owner or staff.counsellor(file.pupil)
+        checks = [made_on + dt.timedelta(days=28 * n) for n in (1, 2, 3)]
+        plans.append((
+            plan, file.id, goal, leave, made_on, causes, family, resources,
+            "{" + ",".join(day.isoformat() for day in checks) + "}", responsible.id,
+            templates.get((file.entries[0][0], file.level.code)), 1, 1,
+        ))  # fmt: skip
+        # A step is given to somebody to whom the case is open: an adviser by a seat only.
+        adviser = staff.adviser_of[file.pupil.home.id]
+        is_seated = any(person is adviser for person, _duty, _level, _since in file.seats)
+        people = [responsible, adviser if is_seated else responsible]
         for order, text in enumerate(texts_of_steps, 1):
             due_on = made_on + dt.timedelta(days=14 * order)
             wanted = 4 if "每周" in text else 3 if "每月" in text or "每两周" in text else 1
@@ -89,8 +106,11 @@ def plan_rows(
                 due_on < times.today and (file.id + order) % 6 != 0
             )
             done_on = min(due_on, file.closed_at.date() if file.closed_at else times.yesterday)
+            done = wanted if is_done else wanted // 2
+            counting = "visit" if "走访" in text else "family" if "家长" in text else ""
             steps.append((
                 first_step + len(steps), plan, order, text, people[order % 2].id, due_on, wanted,
-                wanted if is_done else wanted // 2, max(done_on, made_on) if is_done else None,
+                done, max(done_on, made_on) if is_done else None, counting,
+                moment(times.today, 0), done, None, "",
             ))  # fmt: skip
     return plans, steps

@@ -22,6 +22,7 @@ from casework.models import (
     LedgerEntry,
     Plan,
     PlanStep,
+    PlanTemplate,
     Seat,
 )
 from cohorts.domain.reconcile import reconcile
@@ -33,6 +34,7 @@ from cohorts.models import (
     LinkKind,
     Major,
     Role,
+    Task,
     Term,
     Unit,
     UnitTree,
@@ -66,6 +68,7 @@ from .load import (
     move_sequences,
     write_history,
 )
+from .promises import load_tasks
 from .pupils import STUDENT_COLUMNS, Pupil, enrol, placement_rows, status_rows, student_rows
 from .results import RESULT_COLUMNS, Syllabus, result_lines
 from .sealed import seed_sealed
@@ -74,7 +77,7 @@ from .timeline import Timeline
 
 LOADED: list[type[Model]] = [
     User, Unit, Major, Appointment, Contract, ContractPost, Student, Placement, StatusPeriod,
-    StudentLink, Course, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, FollowUp,
+    StudentLink, Course, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, Task, FollowUp,
     KeyRequest, KeyTurn, CaseReview, AfterCheck,
 ]  # fmt: skip
 LARGE = 10_000
@@ -82,8 +85,13 @@ _COURSE_COLUMNS = ("id", "code", "name", "credits", "college_id")
 _CONTRACT_COLUMNS = (
     "id", "cohort_id", "academic_year", "matters", "starts_on", "ends_on", "signed_on", "letter_no",
 )  # fmt: skip
+_PLAN_COLUMNS = (
+    "id", "case_id", "goal", "exit_condition", "made_on", "causes", "family_agreement",
+    "resources", "check_dates", "made_by_id", "template_id", "template_version", "version",
+)  # fmt: skip
 _STEP_COLUMNS = (
     "id", "plan_id", "order", "text", "owner_id", "due_on", "wanted", "done", "done_on",
+    "counting", "since", "done_before", "dropped_on", "drop_reason",
 )  # fmt: skip
 
 
@@ -258,12 +266,16 @@ class School:
         )  # fmt: skip
         self._load_keys(files, staff, first_entry)
         self._copy(
-            Seat, ("id", "case_id", "person_id", "duty", "write_level", "starts_on", "ends_on"),
+            Seat, ("id", "case_id", "person_id", "duty", "write_level", "starts_on", "ends_on",
+                   "ended_at", "end_reason"),
             seat_rows(files, first_id(Seat)),
         )  # fmt: skip
-        plans, steps = plan_rows(files, staff, times, first_id(Plan), first_id(PlanStep))
-        self._copy(Plan, ("id", "case_id", "goal", "exit_condition", "made_on"), plans)
+        kept = PlanTemplate.objects.values_list("category_id", "level_id", "pk")
+        templates = {(category, level): pk for category, level, pk in kept}
+        plans, steps = plan_rows(files, staff, times, first_id(Plan), first_id(PlanStep), templates)
+        self._copy(Plan, _PLAN_COLUMNS, plans)
         self._copy(PlanStep, _STEP_COLUMNS, steps)
+        load_tasks(times.today)
         self._done("cases")
         lines = talk_lines(
             files, pupils, staff, times, self.rng("talks"), wish.follow_ups, first_id(FollowUp)
