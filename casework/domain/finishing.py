@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casework.domain.keys import withdraw_open
+from casework.domain.plan_tasks import end_plan
 from casework.domain.rights import still_allows
 from casework.enums import Channel, KeyKind, Outcome
 from casework.models import AfterCheck, Case, FollowUp, HelpFeedback, Seat
@@ -25,6 +26,7 @@ def finish_case(actor: User | None, case: Case, outcome: Outcome) -> None:
     """Close a case that the caller has locked and checked. The team stays in the history."""
     now, today = timezone.now(), timezone.localdate()
     withdraw_open(case=case, kinds=list(KeyKind), at=now)
+    end_plan(actor, case, _("The case was closed."))
     case.entries.filter(left_at=None).update(left_at=now)
     seated = Seat.objects.filter(case=case).exclude(ends_on__lt=today)
     people = list(seated.values_list("person_id", flat=True))
