@@ -40,6 +40,7 @@ def test_no_restricted_record_of_students_or_cases_is_registered() -> None:
         "casework.CaseCategory",
         "casework.CaseLevel",
         "casework.CauseCode",
+        "casework.PlanTemplate",
         "casework.RequestKind",
         "casework.OfficeDuty",
         "casework.Scale",
