@@ -60,6 +60,7 @@ ADMIN = {
     "cohorts.RequiredPost": _SEC, "cohorts.Role": _SEC,
     "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
     "partybranch.PartyOrganization": _SYS,
+    "casework.PlanTemplate": _SYS,
     "casework.CaseCategory": _SYS, "casework.CaseLevel": _SYS_KEPT, "casework.CauseCode": _SYS,
     "casework.RequestKind": _SYS, "casework.OfficeDuty": _SYS,
     "casework.Scale": _SYS_KEPT, "casework.ScaleLine": _SYS,
