@@ -93,13 +93,13 @@ def accept_moves(*, actor: User, moves: Sequence[Transition]) -> int:
     found = list(open_now.filter(kind__in=OWNER_MOVES).order_by("pk"))
     forget_reach()
     mine = Transition.objects.restrict(actor, "answer_move").filter(pk__in=wanted).count()
+    if mine < len(wanted):
+        raise PermissionDenied(_("This was not sent to you. Nothing was changed."))
     if len(found) < len(wanted) or any(case.closed_at is not None for case in kept):
         raise DomainError(
             _("Some of these were answered, taken back or closed meanwhile. Reload the list."),
             code="stale",
         )
-    if mine < len(wanted):
-        raise PermissionDenied(_("This was not sent to you. Nothing was changed."))
     ids = [case.pk for case in kept]
     can = set(
         Case.objects.restrict(actor, "write_case").filter(pk__in=ids).values_list("pk", flat=True)

@@ -38,12 +38,13 @@ _ALIKE = """
           FROM mine JOIN casework_ledgerentry e
             ON e.case_id = mine.id AND e.left_at IS NULL AND e.cause_id IS NOT NULL
           JOIN students_placement p ON p.student_id = mine.student_id
-           AND p.tree IN ('class', 'academy') AND p.since <= %s AND (p.until IS NULL OR p.until >= %s)
+           AND p.tree IN ('class', 'academy') AND p.since <= %(alike_day)s
+           AND (p.until IS NULL OR p.until >= %(alike_day)s)
           JOIN cohorts_unittree t ON t.descendant_id = p.unit_id
-         WHERE t.ancestor_id = ANY(%s::bigint[])
+         WHERE t.ancestor_id = ANY(%(alike_units)s::bigint[])
     ), alike AS MATERIALIZED (
         SELECT cause_id, unit_id, count(*) AS n FROM stands
-         GROUP BY cause_id, unit_id HAVING count(*) >= %s
+         GROUP BY cause_id, unit_id HAVING count(*) >= %(alike_from)s
     )
     SELECT a.cause_id, k.name, a.unit_id, a.n
       FROM alike a JOIN casework_causecode k ON k.code = a.cause_id
@@ -67,11 +68,11 @@ def alike(user: Any) -> list[Alike]:
     if mine is None or not units:
         return []
     statement, params = mine
-    today = timezone.localdate()
-    rows = fetch(
-        _ALIKE.format(reach=statement),
-        (*params, today, today, array_of(units), number("problem.from_cases")),
-    )
+    asked = {
+        "alike_day": timezone.localdate(), "alike_units": array_of(units),
+        "alike_from": number("problem.from_cases"),
+    }  # fmt: skip
+    rows = fetch(_ALIKE.format(reach=statement), {**params, **asked})
     named = Unit.objects.in_bulk({row[2] for row in rows})
     return [Alike(cause, name, unit, named[unit], n) for cause, name, unit, n in rows]
 
