@@ -1,6 +1,6 @@
 """Many cases to one person, with the same rules as one by one and a constant number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -82,11 +82,13 @@ def _refuse(words: str, *several: object) -> None:
 
 
 @transaction.atomic
-def accept_moves(*, actor: User, moves: Sequence[Transition]) -> int:
+def accept_moves(*, actor: User, ids: Collection[int]) -> int:
     """Accept several assignments and transfers at once, all or nothing. Whoever has no other right
     to a case gets a seat in its task force, as with a single one. Returns how many."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return 0
     lock_people([actor.pk])
-    wanted = sorted({move.pk for move in moves})
     cases = Transition.objects.filter(pk__in=wanted).values("case_id")
     kept = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk"))
     open_now = Transition.objects.select_for_update(of=("self",)).filter(WAITS, pk__in=wanted)
@@ -100,17 +102,17 @@ def accept_moves(*, actor: User, moves: Sequence[Transition]) -> int:
             _("Some of these were answered, taken back or closed meanwhile. Reload the list."),
             code="stale",
         )
-    ids = [case.pk for case in kept]
+    taken = [case.pk for case in kept]
     can = set(
-        Case.objects.restrict(actor, "write_case").filter(pk__in=ids).values_list("pk", flat=True)
+        Case.objects.restrict(actor, "write_case").filter(pk__in=taken).values_list("pk", flat=True)
     )
-    _seat(actor, [pk for pk in ids if pk not in can])
+    _seat(actor, [pk for pk in taken if pk not in can])
     now = timezone.now()
     Transition.objects.filter(pk__in=wanted).update(accepted_at=now, accepted_by=actor)
-    Case.objects.filter(pk__in=ids).update(
+    Case.objects.filter(pk__in=taken).update(
         owner=actor, version=F("version") + 1, triaged_at=Coalesce("triaged_at", Now())
     )
-    audit.record_many(actor=actor, action="accept_moves", model=Case, ids=ids)
+    audit.record_many(actor=actor, action="accept_moves", model=Case, ids=taken)
     _tell_senders(found, wanted[0])
     forget_reach()
     return len(wanted)

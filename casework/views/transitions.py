@@ -95,9 +95,8 @@ def moves(request: HttpRequest) -> HttpResponse:
 def accept_many(request: HttpRequest) -> HttpResponse:
     """Accept the selected assignments and transfers together."""
     wanted = [int(pk) for pk in request.POST.getlist("selected") if pk.isdecimal() and len(pk) < 19]
-    rows = list(Transition.objects.restrict(request.user, "answer_move").filter(pk__in=wanted))
     try:
-        number = accept_moves(actor=request.user, moves=rows)  # type: ignore[arg-type]
+        number = accept_moves(actor=request.user, ids=wanted)  # type: ignore[arg-type]
     except DomainError as error:
         messages.error(request, str(error))
     else:

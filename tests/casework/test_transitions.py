@@ -235,11 +235,14 @@ def test_many_cases_go_at_once_all_or_nothing_with_as_many_statements_as_few(wor
     for some, to in (([cases[0]], world.nobody), (cases, world.wang)):
         with CaptureQueriesContext(connection) as asked:
             moves = send_cases(actor=world.zhou, cases=some, to=to, words=WORDS)
-            accept_moves(actor=to, moves=moves)
+            accept_moves(actor=to, ids=[move.pk for move in moves])
         counts.append(len(asked))
         Case.objects.filter(pk__in=[case.pk for case in some]).update(owner=world.zhou)
     assert counts[0] == counts[1]
+    assert accept_moves(actor=world.wang, ids=[]) == 0
     assert locked.person == world.jiang
+    with pytest.raises(PermissionDenied):
+        accept_moves(actor=world.shen, ids=[move.pk for move in moves])
     assert {owner_of(case) for case in cases} == {world.zhou}
     assert set(Case.objects.restrict(world.wang, "write_case")) == set(cases)
 

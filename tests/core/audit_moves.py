@@ -42,6 +42,6 @@ MOVES: dict[str, Callable[[World], Callable[[], Any]]] = {
         (lambda case: lambda: transitions_bulk.send_cases(
             actor=w.zhou, cases=[case], to=w.he, words=WORDS))(w.add_case("gu"))),
     "casework.domain.transitions_bulk.accept_moves": lambda w: (
-        (lambda move: lambda: transitions_bulk.accept_moves(actor=w.he, moves=[move]))(
+        (lambda move: lambda: transitions_bulk.accept_moves(actor=w.he, ids=[move.pk]))(
             _sent(w, Move.TRANSFER))),
 }  # fmt: skip

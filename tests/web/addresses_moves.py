@@ -17,7 +17,7 @@ ROWS = [
             hides=dict.fromkeys(("lin", "shen", "lu", "psy", "nobody"), "顾言川")),
     Address("casework:moves", query="?tab=sent", ok=EVERYBODY, shows={"zhou": "顾言川"},
             hides=dict.fromkeys(("lin", "wang", "shen", "lu", "psy"), "顾言川")),
-    Address("casework:accept_moves", away=EVERYBODY, post={"selected": "{move}"}),
+    Address("casework:accept_moves", away=EVERYBODY, post={}, free="nothing is selected"),
     Address("casework:move", "{move}", ok=f"{CARE} wang", hides={"wang": "/cases/{case}/"}),
     Address("casework:move", "{move}", ok=f"{CARE} wang", post={"act": "?"}),
 ]  # fmt: skip
