@@ -192,8 +192,8 @@ def _of_the_centre(model: type[Any]) -> Route:
     return Route("centre", keys, why)
 
 
-for _model in (ScreeningRound, Slot, Supervision, Certificate):
-    register_route(_model, _of_the_centre(_model))
+for _kind in (ScreeningRound, Slot, Supervision, Certificate):
+    register_route(_kind, _of_the_centre(_kind))
 
 
 def shut_student_ids(user: User) -> list[int]:

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 shopt -s nullglob globstar
 paths=()
-for path in {cohorts,students,partybranch,casework}/domain/ {cohorts,students,partybranch,casework}/access.py \
+for path in {cohorts,students,partybranch,casework}/domain/ {cohorts,students,partybranch,casework}/{,*_}access.py \
     portal/core/access/ portal/core/access.py portal/core/domain/ portal/embedded/; do
     [ -e "$path" ] && paths+=("$path")
 done

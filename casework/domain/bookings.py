@@ -48,7 +48,7 @@ def offer_slots(
         if any(other.starts_at + dt.timedelta(minutes=other.minutes) > one.starts_at
                for other in near):  # fmt: skip
             raise DomainError(_("You offer another hour at that time."))
-    made = Slot.objects.bulk_create(made)
+    Slot.objects.bulk_create(made)
     audit.record_many(actor=actor, action="offer_slots", model=Slot, ids=[slot.pk for slot in made])
     return made
 
@@ -98,7 +98,7 @@ def book(
     text = keep_text(about.strip()[:2000]) if about.strip() else None
     try:
         with transaction.atomic():
-            made = Booking.objects.create(
+            made: Booking = Booking.objects.create(
                 slot=slot, student=student, way=way, about=text, booked_by=actor
             )
     except IntegrityError:

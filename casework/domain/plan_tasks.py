@@ -110,7 +110,7 @@ def _finish(pk: int) -> None:
 
 def _follow(task: Task, act: str, actor: User | None) -> None:
     """What was done with the task is done with the step."""
-    step = PlanStep.objects.filter(pk=task.source_id).first()
+    step = PlanStep.objects.filter(pk=task.source_id or 0).first()
     if step is None:
         return
     if act == TaskAct.DONE:

@@ -39,7 +39,7 @@ def open_round(
         raise DomainError(_("The last day lies before the first."))
     if ScreeningRound.objects.filter(name=name.strip()).exists():
         raise DomainError(_("There is a round of this name already."))
-    made = ScreeningRound.objects.create(
+    made: ScreeningRound = ScreeningRound.objects.create(
         name=name.strip(), scale=scale, starts_on=starts_on, ends_on=ends_on,
         entry_year=entry_year, opened_by=actor,
     )  # fmt: skip

@@ -52,6 +52,7 @@ def open_file(*, actor: User, student: Student, source: FileSource) -> SealedFil
 
 def ensure_file(*, actor: User | None, student: Student, source: FileSource) -> SealedFile:
     """For the domain: the caller has asked for the right and holds a transaction."""
+    file: SealedFile
     file, made = SealedFile.objects.get_or_create(
         student=student,
         defaults={"source": source, "opened_by": actor, "opened_at": timezone.now()},

@@ -57,7 +57,8 @@ def write_note(
     """
     text, at = text.strip(), at or timezone.now()
     _check(text, at)
-    sent = SealedNote.objects.filter(client_key=client_key).first() if client_key else None
+    sent: SealedNote | None = SealedNote.objects.filter(client_key=client_key).first()
+    sent = sent if client_key else None
     if sent is not None:
         if (sent.author_id, sent.student_id) == (actor.pk, student.pk):
             return sent
@@ -65,7 +66,7 @@ def write_note(
     by_centre = _check_writer(actor, student, kind)
     ensure_file(actor=actor, student=student, source=FileSource.REFERRED)
     case = Case.objects.filter(student=student, closed_at=None).only("pk").first()
-    note = SealedNote.objects.create(
+    note: SealedNote = SealedNote.objects.create(
         student=student, case=case, kind=kind, author=actor, at=at, text=keep_text(text),
         client_key=client_key,
     )  # fmt: skip
@@ -108,7 +109,7 @@ def correct_note(*, actor: User, note: SealedNote, text: str, version: int) -> S
     _check_writer(actor, note.student, NoteKind(note.kind))
     if note.version != version:
         raise StaleError(_("The note was changed meanwhile. Reload the page, then try again."))
-    if unseal(note.text.cipher) == text:
+    if unseal(bytes(note.text.cipher)) == text:
         return note
     SealedNoteVersion.objects.create(
         note=note, number=note.version, text=note.text, replaced_by=actor,

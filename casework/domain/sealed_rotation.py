@@ -18,7 +18,7 @@ def waiting_rows() -> dict[str, int]:
 
 def unknown_rows() -> int:
     """Rows under a key that this installation does not have: nothing can be done for them here."""
-    return SealedText.objects.exclude(mark__in=known_marks()).count()
+    return int(SealedText.objects.exclude(mark__in=known_marks()).count())
 
 
 def rotate(batch: int = 500) -> Iterator[int]:

@@ -49,7 +49,7 @@ def hold_session(
     if not text.strip() or not topic.strip():
         raise DomainError(_("Write topic and facts of the case."))
     check_de_named(f"{topic}\n{text}")
-    made = Supervision.objects.create(
+    made: Supervision = Supervision.objects.create(
         held_on=held_on, topic=topic.strip(), supervisor=supervisor.strip(),
         case_code=_code(held_on), text=keep_text(text.strip()), made_by=actor,
     )  # fmt: skip
@@ -78,7 +78,7 @@ def add_certificate(
     check_centre(actor)
     if issued_on > timezone.localdate() or (ends_on is not None and ends_on < issued_on):
         raise DomainError(_("Check the dates of the certificate."))
-    made = Certificate.objects.create(
+    made: Certificate = Certificate.objects.create(
         person=person, name=name.strip(), number=number.strip(), issued_on=issued_on,
         ends_on=ends_on,
     )  # fmt: skip

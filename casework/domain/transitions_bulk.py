@@ -54,7 +54,7 @@ def send_cases(*, actor: User, cases: Sequence[Case], to: User, words: str) -> l
             pk__in=Transition.objects.filter(WAITS, kind__in=OWNER_MOVES).values("case_id")
         ),
     )
-    made = Transition.objects.bulk_create(
+    made: list[Transition] = Transition.objects.bulk_create(
         Transition(
             case=case, kind=Move.TRANSFER, from_person=actor, to_person=to, words=words,
             asked_at=now, due_at=move_due(Move.TRANSFER, now),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casework.request_catalogue import number
@@ -107,4 +108,4 @@ def _hide(rows: list[Rates], smallest: int) -> None:
 
 
 def _month(day: dt.date) -> Any:
-    return _("%(year)s-%(month)02d") % {"year": day.year, "month": day.month}
+    return date_format(day, "YEAR_MONTH_FORMAT")

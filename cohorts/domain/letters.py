@@ -53,11 +53,12 @@ def _lock() -> None:
 def _enter(
     actor: User | None, post: Appointment, year: int, number: int, issued_on: dt.date
 ) -> Letter:
-    return Letter.objects.create(
+    made: Letter = Letter.objects.create(
         year=year, number=number, post=post, person_name=post.person.name,
         role_name=role_words(post), issuer_name=issuer_of(post.unit).name,
         starts_on=post.starts_on, ends_on=post.ends_on, issued_on=issued_on, issued_by=actor,
     )  # fmt: skip
+    return made
 
 
 def role_words(post: Appointment) -> str:

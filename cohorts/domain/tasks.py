@@ -112,8 +112,9 @@ def give_task(
     DomainError when nobody could do it, or the last day makes no sense.
     """
     text = " ".join(text.split())
-    if key is not None and (kept := Task.objects.filter(key=key).first()) is not None:
-        return kept
+    sent: Task | None = Task.objects.filter(key=key).first() if key is not None else None
+    if sent is not None:
+        return sent
     if owner is None and unit is None:
         raise DomainError(_("Say who does it: a person or a unit."))
     if source == OWN and not text:
@@ -142,7 +143,7 @@ def give_task(
             made.save(force_insert=True)
     except IntegrityError:
         # Sent twice at once and the other copy won.
-        kept = Task.objects.filter(key=key).first() if key else None
+        kept: Task | None = Task.objects.filter(key=key).first() if key else None
         if kept is None:
             raise
         return kept

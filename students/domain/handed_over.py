@@ -34,7 +34,8 @@ def students_left(left: Leaving, action: str) -> QuerySet[Any]:
 
 
 def _standing_links() -> QuerySet[Any]:
-    return StudentLink.objects.standing(timezone.localdate())
+    rows: QuerySet[Any] = StudentLink.objects.standing(timezone.localdate())
+    return rows
 
 
 def _links(left: Leaving) -> QuerySet[Any]:

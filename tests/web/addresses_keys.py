@@ -3,7 +3,8 @@
 from typing import Any
 
 from casework.domain.finishing import finish_case
-from casework.enums import Outcome
+from casework.domain.keys import turn_key
+from casework.enums import KeySide, KeyVerdict, Outcome
 from casework.models import KeyRequest
 from tests.web.addresses import EVERYBODY, Address
 from tests.world import World
@@ -44,4 +45,9 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
     over = world.add_case("luo")
     finish_case(None, over, Outcome.SOLVED)
     request = KeyRequest.objects.get(case_id=found["case"])
+    # A disagreement stands in the list of everybody who reaches the case.
+    turn_key(
+        actor=world.lin, request=request, side=KeySide.COLLEGE, verdict=KeyVerdict.DISAGREED,
+        note="等级偏高，建议先观察",
+    )  # fmt: skip
     return {"key": request.pk, "check": over.after_check.pk}

@@ -50,4 +50,6 @@ def _plain(model: type[models.Model], name: str) -> tuple[str, list[str], type] 
 
 
 def _fits(value: Any, kind: type) -> bool:
-    return type(value) is kind and (kind is str or 0 <= value <= _LARGEST)
+    if type(value) is not kind:
+        return False
+    return not isinstance(value, int) or 0 <= value <= _LARGEST
