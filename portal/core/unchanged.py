@@ -20,7 +20,7 @@ from portal.core.rows import fetch
 T = TypeVar("T")
 _SECONDS = 900
 _QUIET = """NOT EXISTS (SELECT 1 FROM pg_stat_activity
- WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid())"""
+ WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid() AND datname = current_database())"""
 
 
 # The same once more in this process: what is right for a state stays right.

@@ -95,7 +95,7 @@ def test_a_plan_becomes_promises_and_the_stage_follows_the_fact(world: World) ->
     # The tutor saw no case before; the step came with a seat.
     assert Seat.objects.get(case=case, person=world.wang)
     assert Task.objects.get(owner=world.wang).due_on == plan.steps.last().due_on
-    with pytest.raises(DomainError, match="already"):
+    with pytest.raises(DomainError, match="已有帮扶方案"):
         make_plan(actor=world.zhou, case=case, goal=GOAL, steps=[draft(world)])
 
 

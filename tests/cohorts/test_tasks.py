@@ -151,7 +151,7 @@ def test_what_is_given_to_a_unit_is_taken_on_once(world: World) -> None:
     task = give(world, owner=None, unit=world.c2301)
     assert sees(world, "lu", task, "do_task")
     take_task(actor=world.lu, task=task)
-    with pytest.raises(DomainError, match="Somebody else"):
+    with pytest.raises(DomainError, match="已由他人认领"):
         take_task(actor=world.han, task=task)
     assert not sees(world, "han", task, "do_task")
     assert Task.objects.get().owner == world.lu
@@ -166,7 +166,7 @@ def test_closing_needs_evidence_and_a_second_report_changes_nothing(world: World
     task.refresh_from_db()
     assert task.state == "done"
     assert TaskNote.objects.filter(act="done").count() == 1
-    with pytest.raises(DomainError, match="closed already"):
+    with pytest.raises(DomainError, match="已办结"):
         postpone_task(actor=world.lin, task=task, due_on=day(9), reason="再等等")
 
 

@@ -37,7 +37,7 @@ MOVES: dict[str, Callable[[World], Callable[[], Any]]] = {
             actor=w.zhou, move=move, reason="发错对象，需收回"))(_sent(w))),
     "casework.domain.transitions.finish_move": lambda w: (
         (lambda move: lambda: transitions.finish_move(
-            actor=w.he, move=move, note="已辅导四次"))(_accepted(w))),
+            actor=w.he, move=move, note="已辅导四次，成绩回升"))(_accepted(w))),
     "casework.domain.transitions_bulk.send_cases": lambda w: (
         (lambda case: lambda: transitions_bulk.send_cases(
             actor=w.zhou, cases=[case], to=w.he, words=WORDS))(w.add_case("gu"))),

@@ -56,7 +56,7 @@ def test_no_restricted_record_of_students_or_cases_is_registered() -> None:
     }
     units = {m._meta.label for m in apps.get_models() if issubclass(m, Unit)}
     # Who holds which post, and hands it to whom: of the organisation, not of students.
-    posts = {"cohorts.Contract", "cohorts.Appointment", "cohorts.Handover"}
+    posts = {"cohorts.Contract", "cohorts.Appointment", "cohorts.Handover", "cohorts.Letter"}
     assert shown & restricted <= units | posts
     assert not {label for label in shown if label.endswith("Event") or "pghistory" in label}
 

@@ -101,7 +101,7 @@ def test_a_reminder_rings_the_owner_once_a_day_and_is_audited(world: World) -> N
     client = client_of(world, "lin")
     assert "周启文" in remind(client, case)
     remind(client, case)
-    (notice,) = Notification.objects.all()
+    notice = Notification.objects.get(key__startswith="remind")
     assert notice.user == world.zhou
     assert "顾言川" not in notice.text
     assert notice.url == f"/cases/{case.pk}/"
@@ -123,7 +123,7 @@ def test_what_is_not_late_cannot_be_reminded_of(world: World, kind: str) -> None
     case = assign_owner(actor=None, case=case, owner=world.zhou)
     with pytest.raises(DomainError):
         remind_owner(actor=world.lin, case=case, kind=kind)
-    assert not Notification.objects.exists()
+    assert not Notification.objects.filter(key__startswith="remind").exists()
 
 
 def test_nobody_responsible_or_oneself_is_said_plainly(world: World) -> None:

@@ -36,7 +36,8 @@ _STAMP = "SELECT " + ", ".join(
     + ["(SELECT max(id) FROM students_courseresult)"]
     + [
         "NOT EXISTS (SELECT 1 FROM pg_stat_activity"
-        " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid())"
+        " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+        " AND datname = current_database())"
     ]
 )
 _NEXT_DUE = """

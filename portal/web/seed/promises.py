@@ -47,7 +47,7 @@ _GIVEN = """
              WHERE l.revoked_at IS NULL AND l.starts_on <= %(day)s
                AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
                AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)) given
-     WHERE place <= 4
+     WHERE place <= 4 ORDER BY n
 """
 # Counsellors note for themselves.
 _NOTED = """
@@ -59,6 +59,7 @@ _NOTED = """
       FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id AND r.code = 'counsellor'
      WHERE a.revoked_at IS NULL AND a.starts_on <= %(day)s
        AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
+     ORDER BY a.id
 """
 
 
