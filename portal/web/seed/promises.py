@@ -61,6 +61,10 @@ _NOTED = """
        AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
      ORDER BY a.id
 """
+_FIRST_NUMBER = """
+    SELECT setval(pg_get_serial_sequence('cohorts_task', 'id'),
+                  (SELECT coalesce(max(id), 0) + 1 FROM cohorts_task), false)
+"""
 
 
 def load_tasks(day: dt.date) -> None:
@@ -68,6 +72,8 @@ def load_tasks(day: dt.date) -> None:
     asked = {"day": day, "words": _WORDS, "many": len(_WORDS)}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE %s", [timezone.get_default_timezone_name()])
+        # A seeding that was rolled back has drawn numbers: the same seed gives the same ones.
+        cursor.execute(_FIRST_NUMBER)
         for statement in (_STEPS, _GIVEN, _NOTED):
             cursor.execute(statement, asked if statement is not _STEPS else None)
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
