@@ -1,11 +1,14 @@
 """Fixtures shared by all tests: the small campus with its named cast."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from portal.embedded import schema_copies
 from portal.embedded.pytest_boot import keep_schema
@@ -43,6 +46,13 @@ def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_setting
 def django_db_setup(django_db_setup: None) -> None:
     """The migrated database is kept as a file for the next run of a few tests."""
     keep_schema()
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """A page asked for in English leaves its language behind; each test begins in the default."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture

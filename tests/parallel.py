@@ -67,12 +67,21 @@ def put_in_order(items: list[pytest.Item]) -> None:
     items.sort(key=place)  # stable: inside a file tests with real commits stay the last
 
 
+# May be left out also under CI: records that are not part of the project, and long forms.
+MAY_BE_LEFT_OUT = ("tests/web/test_real_records.py", "tests/web/test_api_schemathesis.py")
+
+
 def refuse_skips(session: pytest.Session) -> None:
-    """A skipped test proves nothing: under CI the run fails and says which they were."""
+    """A skipped test proves nothing: under CI the run fails and says which they were, except for
+    those that want what a machine need not have (``MAY_BE_LEFT_OUT``)."""
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
-    left = [*reporter.stats.get("skipped", ()), *reporter.stats.get("xfailed", ())]
+    left = [
+        report
+        for report in (*reporter.stats.get("skipped", ()), *reporter.stats.get("xfailed", ()))
+        if not report.nodeid.startswith(MAY_BE_LEFT_OUT)
+    ]
     if left:
         names = "\n".join(f"  {report.nodeid}: {report.longrepr}" for report in left)
         reporter.write_line(f"\nCI accepts no skipped test:\n{names}", red=True)
