@@ -32,7 +32,7 @@ def leaver() -> Any:
     posts = Appointment.objects.in_force(today).filter(
         role__code="counsellor", stands_in_for=None, unit__kind="cohort"
     )
-    counted = [(headcount_on(post.unit_id, today), post.pk) for post in posts[:40]]
+    counted = [(headcount_on(post.unit_id, today), post.pk) for post in posts.order_by("pk")[:400]]
     _heads, pk = min(pair for pair in counted if pair[0] >= STUDENTS)
     return Appointment.objects.select_related("person", "unit").get(pk=pk)
 
