@@ -29,11 +29,12 @@ def leaver() -> Any:
     from students.queries.population import headcount_on
 
     today = timezone.localdate()
-    posts = Appointment.objects.in_force(today).filter(
-        role__code="counsellor", stands_in_for=None, unit__kind="cohort"
-    )
-    counted = [(headcount_on(post.unit_id, today), post.pk) for post in posts.order_by("pk")[:400]]
-    _heads, pk = min(pair for pair in counted if pair[0] >= STUDENTS)
+    posts = Appointment.objects.in_force(today).filter(role__code="counsellor", stands_in_for=None)
+    on_cohorts = posts.filter(unit__kind="cohort") or posts
+    counted = [(headcount_on(post.unit_id, today), post.pk) for post in on_cohorts[:400]]
+    # In a school whose counsellors all have fewer, the one with the most.
+    enough = [pair for pair in counted if pair[0] >= STUDENTS] or [max(counted)]
+    _heads, pk = min(enough)
     return Appointment.objects.select_related("person", "unit").get(pk=pk)
 
 
