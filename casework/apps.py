@@ -10,6 +10,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            exporters_ledger,  # noqa: F401 # the ledger as a file
             key_access,  # noqa: F401 # routes to keys and reviews
             plan_access,  # noqa: F401 # locked out of the promises as well
             problem_access,  # noqa: F401 # routes to common problems

@@ -28,16 +28,26 @@ def in_category(code: str) -> Q:
     return Q(pk__in=entries.values("case_id"))
 
 
+def of_tab(cases: QuerySet[Case], tab: str) -> QuerySet[Case]:
+    """Everything but the closed ones means open cases."""
+    if tab == CLOSED:
+        return cases.filter(closed_at__isnull=False)
+    found = cases.filter(closed_at=None)
+    if tab == MULTIPLE:
+        return found.filter(FIGURES["multiple"].condition())
+    return found.filter(in_category(tab)) if tab else found
+
+
 class CaseFilter(df.FilterSet):
     q = df.CharFilter(label=_("Name, pinyin, initials or number"), method="by_text")
     unit = IdFilter(label=_("unit"), method="by_unit")
     entry_year = IdFilter(label=_("entry year"), field_name="student__entry_year")
     level = df.MultipleChoiceFilter(
-        label=_("level"), field_name="level_id", choices=lambda: _levels()
+        label=_("level"), field_name="level_id", choices=lambda: level_choices()
     )
     stage = df.ChoiceFilter(label=_("stage"), choices=Stage.choices)
     owner = IdFilter(label=_("responsible"), field_name="owner_id")
-    cause = df.ChoiceFilter(label=_("cause"), method="by_cause", choices=lambda: _causes())
+    cause = df.ChoiceFilter(label=_("cause"), method="by_cause", choices=lambda: cause_choices())
     figure = df.ChoiceFilter(
         label=_("figure"),
         method="by_figure",
@@ -81,10 +91,10 @@ class CaseFilter(df.FilterSet):
             met = Case.objects.restrict(self.request.user, "see_case").filter(owner=value)
             return met.values_list("owner__name", flat=True).first() or str(value)
         if key == "level":
-            names = dict(_levels())
+            names = dict(level_choices())
             return "、".join(str(names[code]) for code in value)
         if key == "cause":
-            return str(dict(_causes())[value])
+            return str(dict(cause_choices())[value])
         if key == "stage":
             return str(Stage(value).label)
         if key == "figure":
@@ -92,9 +102,9 @@ class CaseFilter(df.FilterSet):
         return str(value)
 
 
-def _causes() -> list[tuple[str, str]]:
+def cause_choices() -> list[tuple[str, str]]:
     return list(CauseCode.objects.values_list("pk", "name"))
 
 
-def _levels() -> list[tuple[str, str]]:
+def level_choices() -> list[tuple[str, str]]:
     return list(CaseLevel.objects.values_list("pk", "name"))

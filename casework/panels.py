@@ -37,6 +37,7 @@ from portal.core.registry import (
     register_nav,
     register_panel,
 )
+from portal.core.saved_filters import KeptList, register_list
 from students.models import Student
 from students.queries.figures import StudentFigure, register_figure
 from students.queries.rights import reaches_anyone
@@ -44,7 +45,11 @@ from students.queries.seen import register_source
 
 register_nav(
     NavItem(
-        "cases", _("Students"), _("Cases"), "casework:cases", "ledger", 110,
+        "ledgers", _("Students"), _("Ledger"), "casework:ledgers", "ledger", 105,
+        lambda user: reaches_any(Student, user, "see_case"),
+    ),
+    NavItem(
+        "cases", _("Students"), _("Cases"), "casework:cases", "case", 110,
         lambda user: reaches_any(Student, user, "see_case"),
         lambda user: cases(user, None).count(),
     ),
@@ -69,6 +74,7 @@ register_nav(
     )
 )  # fmt: skip
 register_block(CaseBlock("sealed", "side", 20, CASE_SQL, "sealed/_case_block.html", case_block))
+register_list(KeptList("ledgers", _("Ledger"), ("casework:ledgers", "casework:ledger")))
 register_panel(
     "student", Panel("case", 10, "casework/_student_case.html", case_summary, case_asked)
 )

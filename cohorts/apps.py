@@ -12,10 +12,10 @@ class CohortsConfig(AppConfig):
         from portal.core.admin_rights import register_duty_source, register_guard
         from portal.core.domain.view_as import register_support_right
 
-        from . import post_access, task_access  # noqa: F401  (register routes)
+        from . import export_access, post_access, task_access  # noqa: F401  (register routes)
         from .access import reaches_a_post
         from .catalogue import write_catalogue
-        from .domain import handed_over, handed_over_tasks  # noqa: F401  (register work)
+        from .domain import exports, handed_over, handed_over_tasks  # noqa: F401  (register work)
         from .measures import write_measures
         from .offices import write_offices
         from .queries.duties import duty_today, refuse_lockout

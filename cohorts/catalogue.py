@@ -26,24 +26,28 @@ _CARE = f"{_READ} log_talk write_case do_task"
 # Clearance for task-force notes is given to a post by name; rank alone never confers it. Of what
 # they write to a psychological file these posts read their own notes only.
 _CLEARED = f"{_CARE} clear_restricted manage_case direct_task log_sealed"
+# Files of persons leave with a purpose; lists of focus students when somebody else agrees (8.2).
+_EXPORT = "export_students export_cases"
 
 # code, name, duty, side, kinds of unit, actions, one holder only
 ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
     ("school_leader", "学校领导", "联系学院书院，掌握全校数据", Side.SCHOOL,
-     [UnitKind.UNIVERSITY], "see_unit see_counts", False),
+     [UnitKind.UNIVERSITY], "see_unit see_counts approve_export", False),
     ("party_secretary", "党委书记", "学院书院育人工作第一责任人", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
-     f"{_CARE} direct_task manage_case appoint manage_contract export_students handle_request "
-     f"{_HEAD}", True),
+     f"{_CARE} direct_task manage_case appoint manage_contract {_EXPORT} "
+     f"approve_export handle_request {_HEAD}", True),
     ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} direct_task appoint", True),
     ("deputy_secretary", "党委副书记", "分管学生工作", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
-     f"{_CLEARED} appoint manage_contract export_students handle_request {_HEAD} view_as", False),
+     f"{_CLEARED} appoint manage_contract {_EXPORT} approve_export handle_request "
+     f"{_HEAD} view_as", False),
     ("academy_director", "院务主任", "书院日常教育管理与宿舍安全", Side.ACADEMY,
      [UnitKind.ACADEMY],
-     f"{_CLEARED} appoint export_students edit_student handle_request {_HEAD} view_as", False),
+     f"{_CLEARED} appoint {_EXPORT} approve_export edit_student handle_request "
+     f"{_HEAD} view_as", False),
     ("contract_leader", "包干领导", "谁包干、谁牵头、谁负责、谁落实", Side.COLLEGE,
-     [UnitKind.COHORT], f"{_CLEARED} export_students", True),
+     [UnitKind.COHORT], f"{_CLEARED} {_EXPORT}", True),
     ("counsellor", "辅导员", "学生日常教育管理与关心", Side.ACADEMY,
      [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
      f"{_CLEARED} handle_request", False),

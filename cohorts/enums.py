@@ -131,3 +131,14 @@ class TaskAct(models.TextChoices):
     VERIFIED = "verified", pgettext_lazy("task", "checked")
     RETURNED = "returned", pgettext_lazy("task", "sent back")
     DROPPED = "dropped", pgettext_lazy("task", "dropped")
+
+
+class ExportState(models.TextChoices):
+    """Computed from dated facts, never set by hand."""
+
+    ASKED = "asked", _("waiting for approval")
+    REFUSED = "refused", _("refused")
+    MAKING = "making", _("being made")
+    READY = "ready", _("ready")
+    EXPIRED = "expired", _("expired")
+    WITHDRAWN = "withdrawn", _("taken back")

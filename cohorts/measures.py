@@ -21,6 +21,10 @@ PARAMETERS: list[tuple[str, str, str, str, str | None, str | None, bool, str, st
      "教育部令第46号", ""),
     ("tutor.max_per_grade", "导师每年级指导人数", "2", "人", None, "2", False,
      "学校通知（2022）", "可按学院情况调整"),
+    ("export.max_persons", "一次导出人数上限", "500", "人", "1", None, False,
+     "规则8.2", "超过时请缩小范围分批导出"),
+    ("export.wait_days", "导出申请审批期限", "7", "天", "1", None, False,
+     "校内规定", "到期未审批自动失效"),
 ]  # fmt: skip
 
 # code, name, counted for, kind, parameter, at least, {role: weight}

@@ -39,22 +39,22 @@ from students.enums import Tree
 from students.queries.listing import STANDS_IN
 from students.queries.unit_words import STATE, unit_words
 
-_LEVEL = "JOIN casework_caselevel l ON l.code = c.level_id"
-_STUDENT = "JOIN students_student s ON s.id = c.student_id"
-_OWNER = "LEFT JOIN core_user o ON o.id = c.owner_id"
-_CHANNEL = """(SELECT f.channel FROM casework_followup f
+LEVEL = "JOIN casework_caselevel l ON l.code = c.level_id"
+STUDENT = "JOIN students_student s ON s.id = c.student_id"
+OWNER = "LEFT JOIN core_user o ON o.id = c.owner_id"
+CHANNEL = """(SELECT f.channel FROM casework_followup f
                 WHERE f.student_id = c.student_id AND f.is_real
                 ORDER BY f.happened_at DESC LIMIT 1)"""
 # Names of the open categories, those of a closed case as they were: the highest level first.
-_CATEGORIES = """ARRAY(SELECT k.short_name
+CATEGORIES = """ARRAY(SELECT k.short_name
     FROM casework_ledgerentry e JOIN casework_casecategory k ON k.code = e.category_id
     JOIN casework_caselevel el ON el.code = e.level_id
    WHERE e.case_id = c.id AND (e.left_at IS NULL OR c.closed_at IS NOT NULL)
    ORDER BY el.rank, k."order")"""
 CASES = Listing(
-    Case, "c", f"{_STUDENT} {_LEVEL} {_OWNER}",
+    Case, "c", f"{STUDENT} {LEVEL} {OWNER}",
     ("c.id", "s.student_no", "s.name", "c.level_id", "c.stage", "o.name", "c.last_contact_at",
-     "c.contact_due_at", "c.closed_at", _CHANNEL, _CATEGORIES),
+     "c.contact_due_at", "c.closed_at", CHANNEL, CATEGORIES),
     ("casework_caseevent", "casework_ledgerentryevent", "students_placementevent"), wide=500,
 )  # fmt: skip
 # Level by level, each from its index, until the page is full.
@@ -67,11 +67,12 @@ _BY_DUE = "casework_case c WHERE c.closed_at IS NULL AND {test}"
 # first comes first.
 _SORTS = {
     "due": ("c.contact_due_at", ", c.id", "", _BY_DUE),
-    "level": ("l.rank", ", c.contact_due_at, c.id", _LEVEL, _BY_LEVEL),
-    "student": ("s.pinyin", ", c.id", _STUDENT, ""),
+    "level": ("l.rank", ", c.contact_due_at, c.id", LEVEL, _BY_LEVEL),
+    "student": ("s.pinyin", ", c.id", STUDENT, ""),
     "contact": ("c.last_contact_at", ", c.id", "", ""),
     "stage": ("c.stage", ", c.contact_due_at, c.id", "", ""),
-    "owner": ("o.pinyin", ", c.contact_due_at, c.id", _OWNER, ""),
+    "owner": ("o.pinyin", ", c.contact_due_at, c.id", OWNER, ""),
+    "entered": ("c.reported_at", ", c.id", "", ""),
 }
 SORTS = frozenset(_SORTS)
 DEFAULT_SORT = "level"
@@ -118,9 +119,9 @@ def _case_rows(found: list[tuple[Any, ...]], today: dt.date) -> list[dict[str, A
     units = unit_words((pk for row in found for pk in row[12:14]), found[0][11])
     stages = {value: str(label) for value, label in Stage.choices}
     ways = {value: str(label) for value, label in Channel.choices}
-    nobody, never = _late(_("not assigned")), _late(_("no record"))
+    nobody, never = late(_("not assigned")), late(_("no record"))
     silent = format_html(" · {}", never)
-    when, owed, coming = _words_of_days(today)
+    when, owed, coming = words_of_days(today)
     rows = []
     for row in found:
         pk, number, name, level, stage, owner, last, due, closed, channel, listed = row[:11]
@@ -154,7 +155,7 @@ def _case_rows(found: list[tuple[Any, ...]], today: dt.date) -> list[dict[str, A
 Write = Callable[[dt.datetime], "SafeString | str"]
 
 
-def _words_of_days(today: dt.date) -> tuple[Write, Write, Write]:
+def words_of_days(today: dt.date) -> tuple[Write, Write, Write]:
     """How a contact, an hour owed, and the same in the second line on the phone are written: by
     the day, except for today, of which the hour counts."""
     day_of, language, now = local_days(), get_language(), timezone.now()
@@ -184,9 +185,9 @@ def _due_on(
 ) -> "SafeString | str":
     words, tone = due_words(day, today=today)
     if tone == "late":
-        return _late(words)
+        return late(words)
     if day == today:
-        return _late(_("overdue today")) if is_past else _("today")
+        return late(_("overdue today")) if is_past else _("today")
     return format_day(day, today=today)
 
 
@@ -202,7 +203,7 @@ def _closed(at: dt.datetime, today: dt.date) -> str:
     return _("closed out %(day)s") % {"day": format_day(at, today=today)}
 
 
-def _late(words: str) -> SafeString:
+def late(words: str) -> SafeString:
     return format_html('<span class="p-late">{}</span>', words)
 
 

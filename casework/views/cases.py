@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from casework.enums import Stage
-from casework.filters import CLOSED, CONDITIONS, MULTIPLE, CaseFilter, in_category
+from casework.filters import CLOSED, CONDITIONS, MULTIPLE, CaseFilter, of_tab
 from casework.models import Case, CaseCategory, CaseLevel
 from casework.queries.figures import FIGURES
 from casework.queries.ledger import (
@@ -77,16 +77,7 @@ def _narrowed(request: HttpRequest, tab: str) -> tuple[CaseFilter | None, QueryS
         return None, None
     mine = Case.objects.restrict(request.user, "see_case")
     narrow = CaseFilter(request.GET, mine, request=request) if is_filtered else None
-    return narrow, _of_tab(narrow.qs if narrow else mine, tab)
-
-
-def _of_tab(cases: QuerySet[Case], tab: str) -> QuerySet[Case]:
-    if tab == CLOSED:
-        return cases.filter(closed_at__isnull=False)
-    found = cases.filter(closed_at=None)
-    if tab == MULTIPLE:
-        return found.filter(FIGURES["multiple"].condition())
-    return found.filter(in_category(tab)) if tab else found
+    return narrow, of_tab(narrow.qs if narrow else mine, tab)
 
 
 def _tabs(request: HttpRequest, tab: str, counts: dict[str, int]) -> list[dict[str, Any]]:

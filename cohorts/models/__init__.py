@@ -1,6 +1,7 @@
 from .appointment import Appointment, Grant, Role
 from .calendar import DayKind, SpecialDay, Term
 from .contract import Contract, ContractPost
+from .export import Export
 from .handover import Handover, HandoverPart
 from .link import DatedLink, LinkKind
 from .measure import Parameter, Ratio, RatioRole
@@ -35,6 +36,7 @@ __all__ = [
     "ContractPost",
     "DatedLink",
     "DayKind",
+    "Export",
     "Floor",
     "Grant",
     "Group",

@@ -9,8 +9,8 @@ database should find the page among them, which depends on how many they are:
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -40,12 +40,14 @@ class Order:
     """``sql`` of ORDER BY and the ``joins`` it needs. ``walk`` is the FROM part that yields rows in
     this order from an index, with {test} and {upto} where the reach and the rows needed are to
     stand; empty when no index has this order. ``keys`` are the columns of an order that goes
-    upwards, never empty ones: by them a page is found again (``portal.core.page_starts``)."""
+    upwards, never empty ones: by them a page is found again (``portal.core.page_starts``).
+    ``params`` are the values of places in ``joins``."""
 
     sql: str
     joins: str = ""
     walk: str = ""
     keys: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ def _shown(
     first = ["page.total", f"(SELECT {state_column(listing.histories)})"]
     if keys:
         first += [f"(SELECT {state_column((*listing.histories, *listing.sorted_by))})", *keys]
-    extra, params = [], page[1]
+    extra, params = [], {**page[1], **order.params}
     for at, value in enumerate(more):
         sql, own = named(value.sql, value.params, f"more{at}_")
         extra.append(sql)

@@ -15,7 +15,9 @@ from portal.core.models import User
 KEY = "_view_as"
 # Pages whose every row comes through the rule. All others hold what belongs to one person alone:
 # notices, imports, sessions, the admin.
-_SHOWN = ("/students/", "/cases/", "/log/", "/units/", "/cohorts/", "/contracts/", "/search/")
+_SHOWN = (
+    "/students/", "/cases/", "/ledgers/", "/log/", "/units/", "/cohorts/", "/contracts/", "/search/",
+)  # fmt: skip
 _ALWAYS = ("/view-as/end/", "/logout/", "/i18n/", "/static/", "/healthz", "/readyz")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 

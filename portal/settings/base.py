@@ -193,6 +193,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cohorts.tasks.reconcile_grants",
         "schedule": crontab(hour=2, minute=10),
     },
+    "end-exports": {
+        "task": "cohorts.tasks.end_exports",
+        "schedule": crontab(minute="*/10"),
+    },
     "remind-overdue-follow-ups": {
         "task": "casework.tasks.remind_overdue",
         "schedule": crontab(hour=7, minute=30),

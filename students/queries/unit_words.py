@@ -18,10 +18,12 @@ STATE = "(SELECT max(pgh_id) FROM cohorts_unitevent)"
 
 @dataclass(frozen=True)
 class UnitWords:
-    """``own`` short name of the unit, ``academy`` the one it belongs to (else the own name)."""
+    """``own`` short name of the unit; ``academy`` and ``college`` it belongs to (else the own
+    name)."""
 
     own: str
     academy: str
+    college: str = ""
 
 
 @dataclass
@@ -53,6 +55,9 @@ def unit_words(ids: Iterable[int | None], state: int | None) -> dict[int, UnitWo
     if missing:
         for pk, own, kind, above, above_words, top, top_words in fetch(_READ, [array_of(missing)]):
             chain = ((kind, own), (above, above_words), (top, top_words))
-            academy = next((words for have, words in chain if have == UnitKind.ACADEMY), own)
-            shelf.words[pk] = UnitWords(own, academy)
+            academy, college = (
+                next((words for have, words in chain if have == wanted), own)
+                for wanted in (UnitKind.ACADEMY, UnitKind.COLLEGE)
+            )
+            shelf.words[pk] = UnitWords(own, academy, college)
     return shelf.words

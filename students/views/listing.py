@@ -80,15 +80,16 @@ def conditions(
 
 
 def list_parts(
-    request: HttpRequest, context: dict[str, Any], *key: Any, keep: bool
-) -> dict[str, SafeString]:
+    request: HttpRequest, context: dict[str, Any], *key: Any, keep: bool,
+    head: str = "students/_heads.html",
+) -> dict[str, SafeString]:  # fmt: skip
     """Search and chips, heads, pager and filter dialog of a list; ``key`` names what the chips
-    show beyond the address."""
+    show beyond the address, ``head`` is the template of the heads."""
     page = context["page"]
     labels = tuple(str(head["label"]) for head in context["heads"])
     return {
         "top": shell(request, "students/_list_top.html", context, *key, keep=keep),
-        "heads": shell(request, "students/_heads.html", context, labels, keep=keep),
+        "heads": shell(request, head, context, labels, keep=keep),
         "pager": shell(
             request, "components/pager.html", context, page.number, page.paginator.count, keep=keep
         ),

@@ -3,6 +3,7 @@ from .audit import AuditArchive, AuditEntry, AuditSeal
 from .file import Attachment
 from .job import Job, JobState, Upload
 from .notice import Notification
+from .saved import SavedFilter
 from .token import ApiToken
 from .user import User
 
@@ -18,6 +19,7 @@ __all__ = [
     "Notification",
     "PastPassword",
     "RecoveryCode",
+    "SavedFilter",
     "SecondFactor",
     "Upload",
     "User",

@@ -4,9 +4,12 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from portal.core.exports import Stamp
 
 from .columns import RowFault
 
@@ -18,11 +21,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class LedgerColumn:
-    """Heading, width in characters, and how its cells stand: text (left), centre or number."""
+    """Heading, width in characters, and how its cells stand: text (left), centre or number.
+    Neighbours of one ``group`` stand below a common heading, which makes the header two rows."""
 
     heading: str
     width: float = 12
     kind: str = "text"
+    group: str = ""
 
 
 def neutral(value: Any) -> Any:
@@ -45,9 +50,13 @@ def ledger_file(
     day: dt.date | None = None,
     sheet_title: str = "Sheet1",
     foot: str = "填表人：　　　　　　审核人：　　　　　　负责人（签字）：　　　　　　联系电话：",
+    stamp: Stamp | None = None,
 ) -> bytes:
     """Title over all columns, unit left and date right, grey header, 序号 first, thin borders,
-    total row, signature line; frozen header that repeats in print, A4 landscape, page numbers."""
+    total row, signature line; frozen header that repeats in print, A4 landscape, page numbers.
+
+    ``stamp`` is the watermark: in the head of each printed page and as a band below the table.
+    """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
@@ -60,22 +69,68 @@ def ledger_file(
     sheet.merge_cells(f"A1:{last}1")
     when = f"填报时间：{day.year}年{day.month}月{day.day}日" if day else ""
     sheet.append([neutral(f"填报单位：{unit}"), *[""] * (width - 2), when])
-    sheet.append(["序号", *[column.heading for column in columns]])
+    if width > 4:
+        middle = width // 2
+        sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=middle)
+        sheet.cell(2, middle + 1, when)
+        sheet.merge_cells(start_row=2, start_column=middle + 1, end_row=2, end_column=width)
+    header = _header(sheet, columns)
     count = 0
     for count, row in enumerate(rows, start=1):
         sheet.append([count, *[neutral(value) for value in row]])
     if total is not None:
         sheet.append(["合计", *[neutral(value) for value in total]])
-    body_end = 3 + count + (total is not None)
-    _style(sheet, columns, body_end)
-    if foot:
-        sheet.append([foot])
-        sheet.merge_cells(f"A{body_end + 1}:{last}{body_end + 1}")
-    _page_setup(sheet, header_row=3)
+    body_end = header + count + (total is not None)
+    _style(sheet, columns, header, body_end)
+    for words in (foot, neutral(stamp.line) if stamp else ""):
+        if words:
+            body_end += 1
+            sheet.cell(body_end, 1, words)
+            sheet.merge_cells(f"A{body_end}:{last}{body_end}")
+    _page_setup(sheet, header_row=header, first_header=3)
+    if stamp is not None:
+        _mark(book, sheet, stamp, body_end)
     return _bytes(book)
 
 
-def _style(sheet: Any, columns: Sequence[LedgerColumn], body_end: int) -> None:
+def _header(sheet: Any, columns: Sequence[LedgerColumn]) -> int:
+    """Writes one row of headings, or two where columns have groups; returns the last of them."""
+    if not any(column.group for column in columns):
+        sheet.append(["序号", *[column.heading for column in columns]])
+        return 3
+    sheet.append(["序号", *[column.group or column.heading for column in columns]])
+    sheet.append(["", *[column.heading if column.group else "" for column in columns]])
+    place = 1
+    for group, members in groupby(("", *(column.group for column in columns))):
+        size = len(list(members))
+        if group:
+            for at in range(place + 1, place + size):
+                sheet.cell(3, at).value = None
+            sheet.merge_cells(start_row=3, start_column=place, end_row=3, end_column=place + size - 1)
+        else:
+            for at in range(place, place + size):
+                sheet.merge_cells(start_row=3, start_column=at, end_row=4, end_column=at)
+        place += size
+    return 4
+
+
+def _mark(book: Any, sheet: Any, stamp: Stamp, row: int) -> None:
+    """The watermark on paper, in the sheet and among the properties of the file."""
+    from openpyxl.styles import Alignment, Font
+
+    band = sheet.cell(row, 1)
+    band.font = Font(name=_BODY_FONT, size=9, color="808080")
+    band.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    sheet.row_dimensions[row].height = 28
+    # Of a line for the printer "&" begins a code.
+    words = stamp.head.replace("&", "&&")
+    sheet.oddHeader.right.text, sheet.oddHeader.right.size = words, 9
+    sheet.oddFooter.right.text, sheet.oddFooter.right.size = words, 9
+    book.properties.creator = f"{stamp.name} {stamp.number}"
+    book.properties.description = stamp.line
+
+
+def _style(sheet: Any, columns: Sequence[LedgerColumn], header: int, body_end: int) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
@@ -84,31 +139,34 @@ def _style(sheet: Any, columns: Sequence[LedgerColumn], body_end: int) -> None:
     body, head = Font(name=_BODY_FONT, size=11), Font(name=_HEAD_FONT, size=11, bold=True)
     grey = PatternFill("solid", fgColor="D9D9D9")
     stands = {"text": "left", "centre": "center", "number": "right"}
-    places = ["center", *(stands[column.kind] for column in columns)]
+    ways = ["center", *(stands[column.kind] for column in columns)]
+    places = [Alignment(horizontal=way, vertical="center", wrap_text=True) for way in ways]
+    middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
     sheet["A1"].font = Font(name=_TITLE_FONT, size=18)
     sheet["A1"].alignment = Alignment(horizontal="center", vertical="center")
     sheet.row_dimensions[1].height = 32
-    sheet.cell(2, len(places)).alignment = Alignment(horizontal="right")
+    at_right = len(places) // 2 + 1 if len(places) > 4 else len(places)
+    sheet.cell(2, at_right).alignment = Alignment(horizontal="right")
     sheet.column_dimensions["A"].width = 6
     for index, column in enumerate(columns, start=2):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     for row in sheet.iter_rows(min_row=3, max_row=body_end, max_col=len(places)):
-        is_head = row[0].row == 3
+        is_head = row[0].row <= header
         for cell, place in zip(row, places, strict=True):
             cell.border = border
             cell.font = head if is_head else body
-            cell.alignment = Alignment(
-                horizontal="center" if is_head else place, vertical="center", wrap_text=True
-            )
+            cell.alignment = middle if is_head else place
             if is_head:
                 cell.fill = grey
             elif isinstance(cell.value, str):
                 cell.number_format = "@"
+            elif isinstance(cell.value, dt.date):
+                cell.number_format = "yyyy-mm-dd"
 
 
-def _page_setup(sheet: Any, header_row: int) -> None:
+def _page_setup(sheet: Any, header_row: int, first_header: int = 0) -> None:
     sheet.freeze_panes = f"A{header_row + 1}"
-    sheet.print_title_rows = f"{header_row}:{header_row}"
+    sheet.print_title_rows = f"{first_header or header_row}:{header_row}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth = 1

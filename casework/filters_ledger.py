@@ -1,0 +1,169 @@
+"""Which cases a ledger shows: its tab and the conditions of the address, for page, count and sheet
+alike."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import django_filters as df
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from casework.enums import KeySide, Source
+from casework.filters import (
+    CLOSED,
+    CONDITIONS,
+    MULTIPLE,
+    CaseFilter,
+    cause_choices,
+    level_choices,
+    of_tab,
+)
+from casework.models import Case, CaseCategory, KeyRequest, KeyTurn, LedgerEntry
+
+LEDGER_CONDITIONS = (*CONDITIONS, "source", "more", "selected")
+
+
+@dataclass(frozen=True)
+class More:
+    """A condition that lists of cases are asked for, beside the figures of dashboards."""
+
+    code: str
+    label: "str | Promise"
+    condition: Callable[[], Q]
+
+
+def _level_up_to(rank: int) -> Callable[[], Q]:
+    return lambda: Q(level__rank__lte=rank)
+
+
+def _this_week() -> Q:
+    today = timezone.localdate()
+    end = today + dt.timedelta(days=6 - today.weekday())
+    last = timezone.make_aware(dt.datetime.combine(end, dt.time.max))
+    return Q(contact_due_at__lte=last, contact_due_at__gte=timezone.now())
+
+
+def _this_month() -> Q:
+    """Entered into any ledger since the first of the month."""
+    first = timezone.localdate().replace(day=1)
+    start = timezone.make_aware(dt.datetime.combine(first, dt.time()))
+    return Q(pk__in=LedgerEntry.objects.filter(entered_at__gte=start).values("case_id"))
+
+
+def _open_keys() -> QuerySet[KeyRequest]:
+    return KeyRequest.objects.filter(settled_at=None, withdrawn_at=None)
+
+
+def _waits_for(side: str) -> Callable[[], Q]:
+    def condition() -> Q:
+        said = KeyTurn.objects.filter(request=OuterRef("pk"), side=side, verdict="agreed")
+        open_ = _open_keys().filter(~Exists(said), sides__contains=[side])
+        return Q(pk__in=open_.values("case_id"))
+
+    return condition
+
+
+def _disagreed() -> Q:
+    return Q(pk__in=_open_keys().filter(disagreed_at__isnull=False).values("case_id"))
+
+
+MORE: dict[str, More] = {
+    one.code: one
+    for one in (
+        More("serious", _("orange and above"), _level_up_to(2)),
+        More("week", _("due this week"), _this_week),
+        More("month", _("new this month"), _this_month),
+        More("college_key", _("college to confirm"), _waits_for(KeySide.COLLEGE)),
+        More("academy_key", _("academy to confirm"), _waits_for(KeySide.ACADEMY)),
+        More("clash", _("sides disagree"), _disagreed),
+    )
+}
+
+
+class LedgerFilter(CaseFilter):
+    """``within``: the categories of the ledger; cause, source and level are then those of its own
+    entries."""
+
+    source = df.ChoiceFilter(label=_("source"), method="by_source", choices=Source.choices)
+    more = df.ChoiceFilter(
+        label=_("condition"),
+        method="by_more",
+        choices=[(one.code, one.label) for one in MORE.values()],
+    )
+    level = df.MultipleChoiceFilter(
+        label=_("level"), method="by_level", choices=lambda: level_choices()
+    )
+    cause = df.ChoiceFilter(label=_("cause"), method="by_cause", choices=lambda: cause_choices())
+
+    def __init__(self, *args: Any, within: list[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.within = within or []
+
+    def _entries(self, **wanted: Any) -> QuerySet[Any]:
+        rows = LedgerEntry.objects.filter(**wanted).filter(
+            Q(left_at=None) | Q(case__closed_at__isnull=False)
+        )
+        return rows.filter(category__in=self.within) if self.within else rows
+
+    def by_level(self, rows: QuerySet[Case], _name: str, value: list[str]) -> QuerySet[Case]:
+        if not value:
+            return rows
+        if not self.within:
+            return rows.filter(level__in=value)
+        return rows.filter(pk__in=self._entries(level__in=value).values("case_id"))
+
+    def by_cause(self, rows: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
+        return rows.filter(pk__in=self._entries(cause=value).values("case_id"))
+
+    def by_source(self, rows: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
+        return rows.filter(pk__in=self._entries(source=value).values("case_id"))
+
+    def by_more(self, rows: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
+        return rows.filter(MORE[value].condition(), closed_at=None)
+
+    def conditions(self) -> list[tuple[str, Any, str]]:
+        found = super().conditions()
+        for key, words in (("source", dict(Source.choices)), ("more", None)):
+            if value := self.form.cleaned_data.get(key):
+                label = words[value] if words else MORE[value].label
+                found.append((key, self.filters[key].label, str(label)))
+        return found
+
+
+def categories_of(code: str) -> list[str] | None:
+    """The category and its parts; None when no ledger has this name."""
+    rows = CaseCategory.objects.filter(Q(pk=code) | Q(parent=code)).order_by("pk")
+    codes = list(rows.values_list("pk", flat=True))
+    return codes if code in codes else None
+
+
+def selected_of(query: QueryDict) -> list[int]:
+    """Cases that were ticked."""
+    typed = query.getlist("selected")[:500]
+    return [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19]
+
+
+def ledger_rows(
+    user: Any, tab: str, query: QueryDict, *, is_whole: bool = False
+) -> tuple[LedgerFilter | None, QuerySet[Case] | None]:
+    """(filter, its cases within the tab) of those that ``user`` may see. Without any condition,
+    and where open or closed is all that is asked, no cases: the list is then read from the reach
+    itself, but with ``is_whole`` it is given all the same."""
+    is_filtered = any(query.get(key) for key in LEDGER_CONDITIONS)
+    if not is_filtered and tab in ("", CLOSED) and not is_whole:
+        return None, None
+    mine = Case.objects.restrict(user, "see_case")
+    if not is_filtered:
+        return None, of_tab(mine, tab)
+    within = categories_of(tab) if tab not in ("", CLOSED, MULTIPLE) else None
+    narrow = LedgerFilter(query, mine, request=SimpleNamespace(user=user), within=within)  # type: ignore[arg-type]
+    rows = of_tab(narrow.qs, tab)
+    if query.get("selected"):
+        rows = rows.filter(pk__in=selected_of(query))
+    return narrow, rows
