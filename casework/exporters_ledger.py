@@ -87,7 +87,7 @@ def _write(making: Making, progress: Progress) -> bytes:
         heads = [
             LedgerColumn("姓名", 10, group="学生基本情况"),
             LedgerColumn("学号", 13, group="学生基本情况"),
-            *(LedgerColumn(str(c.label), c.width, c.kind, c.group) for c in columns),
+            *(LedgerColumn(s.heading, s.width, s.kind, s.group) for c in columns if (s := c.sheet)),
             LedgerColumn("备注", 10),
         ]
     return ledger_file(

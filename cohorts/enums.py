@@ -139,6 +139,6 @@ class ExportState(models.TextChoices):
     ASKED = "asked", _("waiting for approval")
     REFUSED = "refused", _("refused")
     MAKING = "making", _("being made")
-    READY = "ready", _("ready")
-    EXPIRED = "expired", _("expired")
+    READY = "ready", pgettext_lazy("export", "ready")
+    EXPIRED = "expired", pgettext_lazy("export", "expired")
     WITHDRAWN = "withdrawn", _("taken back")

@@ -11,7 +11,10 @@ class StudentsConfig(AppConfig):
         from cohorts.queries.posts import register_headcount
         from portal.core.accounts.passwords import register_personal
 
-        from . import reach  # noqa: F401 # routes to students as SQL
+        from . import (
+            exporters,  # noqa: F401 # the list as a file
+            reach,  # noqa: F401 # routes to students as SQL
+        )
         from .domain import (
             handed_over,  # noqa: F401 # links are handed over with posts
             unit_follow,  # noqa: F401 # students go along with their units

@@ -24,7 +24,8 @@ from casework.queries.ledger import (
     tab_counts,
     words_of_days,
 )
-from casework.queries.ledger_columns import Column, Line, Say, say_now
+from casework.queries.ledger_cells import Line, Say, say_now
+from casework.queries.ledger_columns import Column
 from portal.core.listing import PAGE_SIZE, Found, Listing, Order, Value, page_of_rows, reached_page
 from portal.core.rows import fetch, named
 from students.enums import Tree

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cohorts.access import granted_unit_ids, held_units, in_force
 from cohorts.enums import ExportState, UnitKind
@@ -185,11 +186,11 @@ def _facts(export: Export, kind: ExportKind | None) -> list[tuple[str, str]]:
         (_("Asked for by"), f"{export.asked_by.name} · {format_day(export.asked_at, 'time')}"),
     ]
     if export.decided_by is not None:
-        verdict = _("approved") if export.is_approved else _("refused")
+        verdict = pgettext("export", "approved") if export.is_approved else _("refused")
         words = f"{export.decided_by.name} · {verdict} · {format_day(export.decided_at, 'time')}"
         found.append((_("Decision"), f"{words} · {export.note}" if export.note else words))
     if export.made_at is not None:
-        found.append((_("Made"), format_day(export.made_at, "time")))
+        found.append((pgettext("export", "Made"), format_day(export.made_at, "time")))
         found.append((_("Downloads"), str(export.downloads)))
     if export.ended_at is None and export.withdrawn_at is None:
         label = _("Deleted at") if export.made_at else _("Answer by")

@@ -6,9 +6,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from cohorts.access import held_units
 from portal.core.access import reaches_any
 from students.filters import CONDITIONS, StudentFilter
 from students.models import Student
@@ -46,9 +48,18 @@ def student_list(request: HttpRequest) -> HttpResponse:
         "ignored": narrow.form.errors if narrow else None,
         "clear_url": without(request, *CONDITIONS),
         "q": request.GET.get("q", ""),
+        "export_url": _export_url(request),
     }
     context["parts"] = list_parts(request, context, keep=narrow is None)
     return render(request, "students/list.html", context)
+
+
+def _export_url(request: HttpRequest) -> str:
+    """Where a file of this list is asked for; nothing without the right."""
+    if not held_units(request.user, "export_students"):  # type: ignore[arg-type]
+        return ""
+    query = without(request, "sort").removeprefix("?")
+    return f"{reverse('cohorts:export_new', args=['students'])}?{query}"
 
 
 def _narrowed(request: HttpRequest) -> StudentFilter | None:

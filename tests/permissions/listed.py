@@ -15,6 +15,7 @@ RESTRICTED = {
     "cohorts.Contract": ("post", "tests/web/address_table.py"),
     "cohorts.Handover": ("post own", "tests/web/address_table.py"),
     "cohorts.Letter": ("post own", "tests/permissions/ways_in.py"),
+    "cohorts.Export": ("own approver", "tests/cohorts/test_exports.py"),
     "cohorts.Task": ("own giver unit source", "tests/cohorts/test_tasks.py"),
     "students.Student": ("post link own seat centre", "matrix student"),
     "students.LinkRun": ("students", "tests/web/address_table.py"),
@@ -78,6 +79,7 @@ TASKS = {
     "portal.core.tasks.tend_audit": NOBODY,
     "portal.core.tasks.pull_platform": "the platform account's, as an import of the same file",
     "cohorts.tasks.reconcile_grants": NOBODY,
+    "cohorts.tasks.end_exports": "nobody's: it deletes files, and shows rows to no one",
     "students.tasks.turn_day": NOBODY,
     "casework.tasks.turn_requests": "the handlers' and senders', who get counts and no names",
     "casework.tasks.remind_overdue": "the responsible person's, who gets a count and no names",
@@ -86,5 +88,7 @@ TASKS = {
 # Module of exporters -> how the rows came that it writes.
 EXPORTERS = {
     "cohorts.exporters.letters": "letters by restrict(see_unit) in cohorts.views.letters",
+    "casework.exporters_ledger": "cases by restrict(see_case), students by restrict(export_cases)",
+    "students.exporters": "restrict(export_students), fields by students.fields",
     "portal.web.exporters.account": "the contract by get_for, its items as on the page",
 }
