@@ -48,6 +48,21 @@ def cases_of_school(site: Site, turn: int) -> Visit:
     return Visit("/cases/")
 
 
+@page("ledger, 200 reached", account="counsellor", floor=F2, bar=1.5, growth=True, count_as=FEW)
+def ledger_of_counsellor(site: Site, turn: int) -> Visit:
+    return Visit("/ledgers/")
+
+
+@page("ledger, 2,000 reached", account="leader", floor=F2, bar=1.5, growth=True)
+def ledger_of_leader(site: Site, turn: int) -> Visit:
+    return Visit("/ledgers/")
+
+
+@page("ledger, whole school", account="school", floor=F2, bar=1.5)
+def ledger_of_school(site: Site, turn: int) -> Visit:
+    return Visit("/ledgers/")
+
+
 # Everyday pages: at most 3 × F1.
 
 

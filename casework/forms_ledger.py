@@ -24,10 +24,14 @@ class TransferManyForm(forms.Form):
     to = PersonField(label=_("To a person"), help_text=_("Staff number, or the full name."))
     words = _text(
         _("What is asked"),  # type: ignore[arg-type]
-        _("The receiver reads this and may not see the case: write what must be known, and no more."),  # type: ignore[arg-type]
+        _(
+            "The receiver reads this and may not see the case: write what must be known, and no more."
+        ),  # type: ignore[arg-type]
     )
 
 
 class LowerManyForm(forms.Form):
-    reason = _text(_("Reason"), _("Both sides read it. Each case needs a review that finds the lower level."))  # type: ignore[arg-type]
+    reason = _text(
+        _("Reason"), _("Both sides read it. Each case needs a review that finds the lower level.")
+    )  # type: ignore[arg-type]
     evidence = _text(_("Evidence"), "", rows=2, required=False)  # type: ignore[arg-type]

@@ -46,8 +46,8 @@ class ExportKind:
 
     ``plan(user, unit, query)`` restricts by the rule and says what would go out;
     ``allowed(user, unit, lines)`` gives those of the lines that this person may export now;
-    ``subjects(lines)`` names the students that a download is about; ``write(making, progress)``
-    gives the bytes of the workbook.
+    ``subjects(lines)`` names the records under which a download is found by those who ask who has
+    read them; ``persons(lines)`` counts people; ``write(making, progress)`` gives the workbook.
     """
 
     code: str
@@ -60,6 +60,7 @@ class ExportKind:
     plan: Callable[[User, Unit, str], Going]
     allowed: Callable[[User, Unit, Collection[int]], set[int]]
     subjects: Callable[[Collection[int]], tuple[type[models.Model], list[int]]]
+    persons: Callable[[Collection[int]], int]
     write: Callable[[Making, Progress], bytes]
 
 

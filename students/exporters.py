@@ -90,6 +90,7 @@ register_export(
         act="export_students", needs_approval=False,
         columns=_("Name, number, sex, college, academy, major, cohort, class and status; no focus "
                   "label, no telephone, no ID number."),
-        back="students:list", plan=_plan, allowed=_allowed, subjects=_subjects, write=_write,
+        back="students:list", plan=_plan, allowed=_allowed, subjects=_subjects,
+        persons=len, write=_write,
     )
 )  # fmt: skip

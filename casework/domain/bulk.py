@@ -82,15 +82,16 @@ def lower_cases(
 
     def ask(case: Case) -> object:
         entry = (
-            case.entries.filter(left_at=None).select_related("level").order_by("level__rank").first()
+            case.entries.filter(left_at=None)
+            .select_related("level")
+            .order_by("level__rank")
+            .first()
         )
         if entry is None:
             raise DomainError(_("This entry has left the ledger."))
         below = levels.get(entry.level.rank + 1)
         if below is None:
             raise DomainError(_("The lowest level already: ask to close the case instead."))
-        return ask_lowering(
-            actor=actor, entry=entry, level=below, reason=reason, evidence=evidence
-        )
+        return ask_lowering(actor=actor, entry=entry, level=below, reason=reason, evidence=evidence)
 
     return _each(cases, ask, is_trial)

@@ -35,7 +35,9 @@ def bulk(request: HttpRequest, act: str) -> HttpResponse:
     mine = Case.objects.restrict(request.user, "see_case").filter(pk__in=selected_of(request.POST))
     if act != "export" and act not in _ACTS:
         raise Http404
-    cases = list(mine.select_related("student", "owner", "level").order_by("level__rank", "pk")[:MOST])
+    cases = list(
+        mine.select_related("student", "owner", "level").order_by("level__rank", "pk")[:MOST]
+    )
     if not cases:
         messages.error(request, _("Choose the students first."))
         return redirect("casework:ledgers")
@@ -76,6 +78,8 @@ def _done(request: HttpRequest, outcome: BulkOutcome) -> HttpResponse:
         messages.success(request, words % {"n": number})
     if outcome.refused:
         number = len(outcome.refused)
-        words = ngettext("%(n)s case was left as it is.", "%(n)s cases were left as they are.", number)
+        words = ngettext(
+            "%(n)s case was left as it is.", "%(n)s cases were left as they are.", number
+        )
         messages.error(request, words % {"n": number})
     return redirect("casework:ledgers")

@@ -67,7 +67,9 @@ def _page(request: HttpRequest, tab: str, codes: Sequence[str]) -> dict[str, Any
     is_open, columns = tab != CLOSED, chosen(request.GET.getlist("columns"))
     key, is_down = sorting(request, SORTS, "entered" if tab == CLOSED else DEFAULT_SORT)
     narrow, narrowed = ledger_rows(request.user, tab, request.GET)
-    order = ledger_order(key, is_down or (tab == CLOSED and "sort" not in request.GET), is_open, codes)
+    order = ledger_order(
+        key, is_down or (tab == CLOSED and "sort" not in request.GET), is_open, codes
+    )
     found, counts = ledger_page(
         request.user, narrowed, is_open, order, page_number(request), columns, codes
     )
@@ -169,7 +171,12 @@ def _acts(request: HttpRequest) -> list[dict[str, Any]]:
     if held_units(user, "write_case"):
         found.insert(1, ("transfer", _("Hand over"), "transfer"))
     shown = [
-        {"label": label, "url": reverse("casework:ledger_bulk", args=[act]), "icon": icon, "note": ""}
+        {
+            "label": label,
+            "url": reverse("casework:ledger_bulk", args=[act]),
+            "icon": icon,
+            "note": "",
+        }
         for act, label, icon in found
     ]
     if held_units(user, "export_cases"):
@@ -225,5 +232,8 @@ def _column_form(request: HttpRequest, _tab: str) -> HttpResponse:
     now = {column.code for column in chosen(request.GET.getlist("columns"))}
     kept = [(key, v) for key, values in request.GET.lists() for v in values
             if key not in ("columns", "part", "page")]  # fmt: skip
-    context = {"columns": [(c.code, c.label, c.code in now) for c in COLUMNS.values()], "kept": kept}
+    context = {
+        "columns": [(c.code, c.label, c.code in now) for c in COLUMNS.values()],
+        "kept": kept,
+    }
     return render(request, "casework/_ledger_columns.html", context)

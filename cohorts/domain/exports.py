@@ -45,7 +45,13 @@ def _check_right(actor: User, kind: ExportKind, unit: Unit) -> None:
 
 @transaction.atomic
 def ask_export(
-    *, actor: User, kind: ExportKind, unit: Unit, query: str, reason: str, key: uuid.UUID | None = None
+    *,
+    actor: User,
+    kind: ExportKind,
+    unit: Unit,
+    query: str,
+    reason: str,
+    key: uuid.UUID | None = None,
 ) -> Export:
     """Ask for a file of what ``query`` gives in ``unit``; without need of approval it is begun.
 
@@ -179,10 +185,9 @@ def _make(job: Job, progress: Progress) -> Outcome:
         actor, export.unit, export.title, export.query, lines, stamp_of(actor, export.reason, now)
     )
     content = kind.write(making, progress)
-    _model, persons = kind.subjects(lines)
     export.content, export.size = encrypt_bytes(content), len(content)
     export.sha256, export.lines = hashlib.sha256(content).hexdigest(), lines
-    export.name, export.persons = f"{export.title}.xlsx", len(set(persons))
+    export.name, export.persons = f"{export.title}.xlsx", kind.persons(lines)
     export.made_at, export.ends_at = now, now + dt.timedelta(hours=FILE_HOURS)
     export.save()
     audit.record(
@@ -243,9 +248,9 @@ def _handed(actor: User, kind: ExportKind, export: Export) -> tuple[str, bytes]:
     audit.record(
         actor=actor, action="download_export", obj=export, kind=export.kind, sha256=export.sha256
     )
-    model, persons = kind.subjects(export.lines)
+    model, records = kind.subjects(export.lines)
     audit.record_many(
-        actor=actor, action=kind.act, model=model, ids=sorted(set(persons)), export=export.pk,
+        actor=actor, action=kind.act, model=model, ids=sorted(set(records)), export=export.pk,
         reason=export.reason,
     )  # fmt: skip
     return export.name, decrypt_bytes(export.content)

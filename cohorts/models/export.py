@@ -17,7 +17,6 @@ from portal.core.models import Job
 
 from .unit import Unit
 
-
 # The database computes the state, so that it can never contradict the facts.
 _STATE = models.Case(
     models.When(withdrawn_at__isnull=False, then=models.Value("withdrawn")),
@@ -114,9 +113,7 @@ class Export(models.Model):
                 fields=["unit"],
                 condition=Q(needs_approval=True, decided_at=None, withdrawn_at=None, ended_at=None),
             ),
-            models.Index(
-                name="export_to_end", fields=["ends_at"], condition=Q(ended_at=None)
-            ),
+            models.Index(name="export_to_end", fields=["ends_at"], condition=Q(ended_at=None)),
         ]
         triggers = [pgtrigger.Protect(name="keep_export", operation=pgtrigger.Delete)]
 

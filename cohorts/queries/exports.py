@@ -30,7 +30,9 @@ _TONES = {
 
 def export_number(key: str) -> int:
     """Limit of persons, or days that a question waits, as the school sets them."""
-    found: Decimal | None = Parameter.objects.filter(key=key).values_list("value", flat=True).first()
+    found: Decimal | None = (
+        Parameter.objects.filter(key=key).values_list("value", flat=True).first()
+    )
     return int(found) if found is not None else _FIRST[key]
 
 

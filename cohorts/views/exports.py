@@ -89,7 +89,9 @@ def export_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, found.one(pk), DecideForm())
 
 
-def _page(request: HttpRequest, export: Export, form: DecideForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, export: Export, form: DecideForm, status: int = 200
+) -> HttpResponse:
     context = found.sheet(request.user, export) | {"form": form, "bar": found.bar(export)}  # type: ignore[arg-type]
     return render(request, "exports/export.html", context, status=status)
 

@@ -33,6 +33,8 @@ _READINGS = """
      ORDER BY a.at DESC, a.id DESC LIMIT %(most)s
 """
 _ONE = "(a.object_type = %(kind{n})s AND a.object_id = ANY(%(ids{n})s::text[]))"
+_SEVERAL = """(a.object_type = %(kind{n})s AND a.object_id = ''
+               AND a.detail -> 'ids' @> ANY(%(bulk{n})s::jsonb[]))"""
 _BULK = """(a.object_type = 'student' AND a.object_id = ''
             AND a.detail -> 'ids' @> to_jsonb(%(student)s::bigint))"""
 
@@ -54,8 +56,9 @@ def _rows(student: Student, kinds: list[tuple[str, list[int]]]) -> list[tuple[An
     places = [_BULK]
     for n, (kind, ids) in enumerate(kinds):
         if ids:
-            places.append(_ONE.replace("{n}", str(n)))
-            params |= {f"kind{n}": kind, f"ids{n}": [str(pk) for pk in ids]}
+            places += [_ONE.replace("{n}", str(n)), _SEVERAL.replace("{n}", str(n))]
+            keys = [str(pk) for pk in ids]
+            params |= {f"kind{n}": kind, f"ids{n}": keys, f"bulk{n}": keys}
     return fetch(_READINGS.replace("{places}", " OR ".join(places)), params)
 
 

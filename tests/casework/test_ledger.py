@@ -148,7 +148,8 @@ def test_conditions_narrow_together_and_stand_as_chips(several: World) -> None:
     for code in MORE:
         assert ledger_rows(several.jiang, "", QueryDict(f"more={code}"))[1] is not None
     dialog = client.get("/ledgers/?part=filter").content.decode()
-    assert "周启文" in dialog and "林致远" not in dialog
+    assert "周启文" in dialog
+    assert "林致远" not in dialog
 
 
 def test_columns_are_those_of_the_rulebook_and_the_choice_stays_in_the_address(
@@ -161,11 +162,20 @@ def test_columns_are_those_of_the_rulebook_and_the_choice_stays_in_the_address(
     ]  # fmt: skip
     client = client_of(several, "jiang")
     answer = client.get("/ledgers/?columns=college&columns=entered,often")
-    assert [head["label"] for head in answer.context["heads"]] == ["学生", "学院", "开始时间", "频次"]
+    assert [head["label"] for head in answer.context["heads"]] == [
+        "学生",
+        "学院",
+        "开始时间",
+        "频次",
+    ]
     page = answer.content.decode()
-    assert "化工学院" in page and "每周" in page
+    assert "化工学院" in page
+    assert "每周" in page
     assert "columns=college" in page  # kept by tabs and sorting
-    assert 'value="often" checked' in client.get("/ledgers/?part=columns&columns=often").content.decode()
+    assert (
+        'value="often" checked'
+        in client.get("/ledgers/?part=columns&columns=often").content.decode()
+    )
     # Only what tells of focus stays off the paper.
     usual = client.get("/ledgers/").content.decode()
     assert re.search(r'<th scope="col" class="p-c-level p-no-print"', usual)
@@ -176,7 +186,12 @@ def test_filters_are_saved_with_their_numbers_renamed_and_deleted_by_their_owner
     several: World,
 ) -> None:
     client = client_of(several, "jiang")
-    form = {"act": "save", "path": "/ledgers/ACADEMIC/", "query": "page=2&level=ORANGE&q=", "name": "橙色"}
+    form = {
+        "act": "save",
+        "path": "/ledgers/ACADEMIC/",
+        "query": "page=2&level=ORANGE&q=",
+        "name": "橙色",
+    }
     answer = client.post("/filters/", form)
     assert answer["Location"] == "/ledgers/ACADEMIC/?level=ORANGE"
     client.post("/filters/", form | {"name": "橙色学业"})  # the same conditions: renamed
@@ -184,7 +199,8 @@ def test_filters_are_saved_with_their_numbers_renamed_and_deleted_by_their_owner
     assert (kept.name, kept.query, kept.page) == ("橙色学业", "level=ORANGE", "ledgers")
     row = client.get("/ledgers/?part=saved").content.decode()
     assert re.search(r"橙色学业 <span>1</span>", row)
-    assert re.search(r"橙色及以上 <span>1</span>", row) and "未指派责任人 <span>1</span>" in row
+    assert re.search(r"橙色及以上 <span>1</span>", row)
+    assert "未指派责任人 <span>1</span>" in row
     assert 'hx-get="?part=saved"' in client.get("/ledgers/").content.decode()
     other = client_of(several, "he")
     assert "橙色学业" not in other.get("/ledgers/").content.decode()
@@ -192,7 +208,9 @@ def test_filters_are_saved_with_their_numbers_renamed_and_deleted_by_their_owner
         assert other.post("/filters/", {"act": act, "pk": kept.pk, "name": "x"}).status_code == 404
     for wrong in ({"name": ""}, {"name": "长" * 21}, {"path": "/students/x/"}, {"query": "page=3"}):
         assert client.post("/filters/", form | {"name": "另一个"} | wrong).status_code == 422, wrong
-    client.post("/filters/", {"act": "rename", "pk": kept.pk, "name": "学业橙色", "path": "/ledgers/"})
+    client.post(
+        "/filters/", {"act": "rename", "pk": kept.pk, "name": "学业橙色", "path": "/ledgers/"}
+    )
     assert SavedFilter.objects.get().name == "学业橙色"
     client.post("/filters/", {"act": "delete", "pk": kept.pk, "path": "/ledgers/"})
     assert not SavedFilter.objects.exists()
@@ -207,7 +225,9 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(world: World) -> N
     def asked(query: str) -> int:
         client = client_of(world, "jiang")
         client.get(f"/ledgers/{query}")
-        with CaptureQueriesContext(connection, ) as found:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
             client.get(f"/ledgers/{query}")
         return len(found)
 
@@ -229,10 +249,12 @@ def test_several_are_assigned_after_a_preview_that_writes_nothing(world: World) 
     cases = [world.add_case("gu"), world.add_case("cheng")]
     client = client_of(world, "jiang")
     first = bulk(client, "assign", cases)
-    assert first.status_code == 200 and "顾言川" in first.content.decode()
+    assert first.status_code == 200
+    assert "顾言川" in first.content.decode()
     shown = bulk(client, "assign", cases, step="try", owner="zhou").content.decode()
     # zhou looks after Mingde: cheng lives elsewhere.
-    assert "周启文不能办理这个个案" in shown and Case.objects.filter(owner=None).count() == 2
+    assert "周启文不能办理这个个案" in shown
+    assert Case.objects.filter(owner=None).count() == 2
     bulk(client, "assign", cases, step="do", owner="zhou")
     assert list(Case.objects.filter(owner=world.zhou)) == [cases[0]]
     assert bulk(client, "assign", cases, step="try", owner="谁也不是").status_code == 422
@@ -244,14 +266,19 @@ def test_several_are_assigned_after_a_preview_that_writes_nothing(world: World) 
 def test_several_are_handed_over_and_their_lowering_is_asked_for(world: World) -> None:
     gu, ye = world.add_case("gu", "ORANGE"), world.add_case("ye", "BLUE")
     lock_out(actor=None, case=ye, person=world.he, reason="与学生有亲属关系")
-    client, words = client_of(world, "jiang"), {"to": "he", "words": "学生转入贵院宿舍，请接手每周面谈"}
+    client, words = (
+        client_of(world, "jiang"),
+        {"to": "he", "words": "学生转入贵院宿舍，请接手每周面谈"},
+    )
     shown = bulk(client, "transfer", [gu, ye], step="try", **words).content.decode()
-    assert ye.number in shown and not Transition.objects.exists()
+    assert ye.number in shown
+    assert not Transition.objects.exists()
     bulk(client, "transfer", [gu, ye], step="do", **words)
     assert [move.case for move in Transition.objects.all()] == [gu]
     why = {"reason": "连续四周到课，作业按时"}
     shown = bulk(client, "lower", [gu, ye], step="try", **why).content.decode()
-    assert "降级须先评估" in shown and "已是最低等级" in shown
+    assert "降级须先评估" in shown
+    assert "已是最低等级" in shown
     record_review(
         actor=world.zhou, case=gu, held_on=timezone.localdate(),
         level=CaseLevel.objects.get(pk="BLUE"), findings="到课稳定，情绪平稳",

@@ -74,10 +74,12 @@ def test_a_deputy_secretary_exports_focus_students_by_the_whole_rule(world: Worl
     mine, leader = client_of(world, "jiang"), client_of(world, "qian")
     address = "/exports/new/ledger/"
     shown = mine.get(address).content.decode()
-    assert "钱伯钧" in shown and "顾言川" not in shown
+    assert "钱伯钧" in shown
+    assert "顾言川" not in shown
     form = {"unit": world.chem.pk, "key": uuid.uuid4(), "query": ""}
     refused = mine.post(address, form | {"reason": "  "})
-    assert refused.status_code == 422 and not Export.objects.exists()
+    assert refused.status_code == 422
+    assert not Export.objects.exists()
     answer = mine.post(address, form | {"reason": PURPOSE})
     export = Export.objects.get()
     assert answer["Location"] == f"/exports/{export.pk}/"
@@ -85,7 +87,9 @@ def test_a_deputy_secretary_exports_focus_students_by_the_whole_rule(world: Worl
     assert mine.post(f"/exports/{export.pk}/decide/", {"act": "approve"}).status_code == 403
     assert mine.get(f"/exports/{export.pk}/file/").status_code == 302  # there is none yet
     page = leader.get(f"/exports/{export.pk}/").content.decode()
-    assert PURPOSE in page and "江映雪" in page and "顾言川" not in page
+    assert PURPOSE in page
+    assert "江映雪" in page
+    assert "顾言川" not in page
     assert Notification.objects.filter(user=world.qian, url=f"/exports/{export.pk}/").exists()
     leader.post(f"/exports/{export.pk}/decide/", {"act": "approve"})
     export = made(Export.objects.get())
@@ -96,8 +100,15 @@ def test_a_deputy_secretary_exports_focus_students_by_the_whole_rule(world: Worl
     assert "no-store" in got["Cache-Control"]
     assert acts(export) == ["ask_export", "approve_export", "make_export", "download_export"]
     told = AuditEntry.objects.get(action="export_ledger")
-    assert told.actor == world.jiang and told.detail["reason"] == PURPOSE
-    assert told.detail["ids"] == sorted([world.gu.pk, world.ye.pk])
+    assert told.actor == world.jiang
+    assert told.detail["reason"] == PURPOSE
+    assert told.detail["ids"] == export.lines
+    assert told.object_type == "case"
+    # Whoever asks who has read gu finds it; who is locked out of the case does not.
+    seen = f"/students/{world.gu.student_no}/seen/"
+    assert PURPOSE in mine.get(seen).content.decode()
+    lock_out(actor=None, case=case, person=world.he, reason="与学生有亲属关系")
+    assert PURPOSE not in client_of(world, "he").get(seen).content.decode()
     _check_sheet(got.content)
 
 
@@ -113,24 +124,29 @@ def _check_sheet(content: bytes) -> None:
         "序号", "姓名", "学号", "学院", "书院", "专业", "年级", "班级", "类别", "等级", "问题描述", "原因分析",
         "帮扶措施", "责任人", "联系人", "开始时间", "频次", "进展", "下一步", "完成时限", "状态", "销号时间", "备注",
     ]  # fmt: skip
-    assert sheet["B3"].value == "学生基本情况" and "B3:H3" in merged
+    assert sheet["B3"].value == "学生基本情况"
+    assert "B3:H3" in merged
     rows = {row[1].value: row for row in sheet.iter_rows(min_row=5)}
     gu, ye = rows["顾言川"], rows["叶知秋"]
     assert [gu[n].value for n in (0, 2, 3, 4, 6, 7, 9)] == [
         1, "2230514127", "化工学院", "明德", "2023级", "化工2301", "红色"
     ]  # fmt: skip
-    assert gu[2].data_type == "s" and gu[2].number_format == "@"
-    assert isinstance(gu[15].value, dt.datetime) and gu[15].number_format == "yyyy-mm-dd"
-    assert gu[10].value == "'=HYPERLINK(\"x\")"
+    assert gu[2].data_type == "s"
+    assert gu[2].number_format == "@"
+    assert isinstance(gu[15].value, dt.datetime)
+    assert gu[15].number_format == "yyyy-mm-dd"
+    assert gu[10].value == '\'=HYPERLINK("x")'
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     # Of the psychological category level and advice only.
     assert (ye[8].value, ye[9].value, ye[10].value) == ("心理", "橙色", None)
     assert [sheet.cell(7, n).value for n in (1, 2, 10)] == ["合计", "2人", "红色1\n橙色1"]
     assert str(sheet["A8"].value).startswith("填表人")
     band = str(sheet["A9"].value)
-    assert "江映雪（jiang）" in band and PURPOSE in band
+    assert "江映雪（jiang）" in band
+    assert PURPOSE in band
     for part in (sheet.oddHeader.right.text, sheet.oddFooter.right.text):
-        assert part.startswith("江映雪（jiang） ") and str(now.year) in part
+        assert part.startswith("江映雪（jiang） ")
+        assert str(now.year) in part
     assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
     assert (sheet.freeze_panes, sheet.print_title_rows) == ("A5", "$3:$4")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
@@ -182,14 +198,17 @@ def test_a_refusal_gives_its_reason_and_the_first_answer_counts(world: World) ->
     with pytest.raises(DomainError) as stale:
         decide_export(actor=world.qian, export=export, is_approved=True)
     assert stale.value.code == "stale"
-    assert "用途不够具体" in client_of(world, "jiang").get(f"/exports/{export.pk}/").content.decode()
+    assert (
+        "用途不够具体" in client_of(world, "jiang").get(f"/exports/{export.pk}/").content.decode()
+    )
 
 
 def test_the_same_form_sent_twice_is_one_export_and_it_can_be_taken_back(world: World) -> None:
     world.add_case("gu")
     key = uuid.uuid4()
     export = ask(world, key=key)
-    assert ask(world, key=key).pk == export.pk and Export.objects.count() == 1
+    assert ask(world, key=key).pk == export.pk
+    assert Export.objects.count() == 1
     with pytest.raises(PermissionDenied):
         withdraw_export(actor=world.qian, export=export)
     client_of(world, "jiang").post(f"/exports/{export.pk}/withdraw/")
@@ -240,9 +259,11 @@ def test_what_was_approved_is_the_most_that_the_file_holds(world: World) -> None
     decide_export(actor=world.qian, export=other, is_approved=True)
     Placement.objects.filter(student=world.gu).update(until=timezone.localdate() - dt.timedelta(1))
     late = made(Export.objects.get(pk=other.pk))
-    assert late.content is None and late.state == ExportState.MAKING
+    assert late.content is None
+    assert late.state == ExportState.MAKING
     page = client_of(world, "jiang").get(f"/exports/{late.pk}/").content.decode()
-    assert "请重新申请" in page and "未能生成" in page
+    assert "请重新申请" in page
+    assert "未能生成" in page
 
 
 def test_a_list_of_students_needs_no_consent_and_holds_no_focus_label(world: World) -> None:

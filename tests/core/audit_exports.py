@@ -44,7 +44,7 @@ def _kept(w: World) -> SavedFilter:
 def _reviewed(w: World) -> Case:
     case = w.add_case("gu", "ORANGE")
     reviews.record_review(
-        actor=w.zhou, case=case, held_on=timezone.localdate(), findings="到课稳定",
+        actor=w.zhou, case=case, held_on=timezone.localdate(), findings="到课稳定，情绪平稳",
         level=CaseLevel.objects.get(pk="BLUE"),
     )  # fmt: skip
     return case

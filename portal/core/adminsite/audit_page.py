@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export import fields, resources
 
 from portal.core.adminsite.base import ReadOnlyAdmin
-from portal.core.adminsite.exchange import SheetOut
+from portal.core.adminsite.exchange import PersonsOut
 from portal.core.adminsite.words import act_word, act_words
 from portal.core.errors import DomainError
 from portal.core.models import AuditEntry, User
@@ -113,7 +113,7 @@ class AuditResource(resources.ModelResource):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(SheetOut, ReadOnlyAdmin):
+class AuditEntryAdmin(PersonsOut, ReadOnlyAdmin):
     duties: ClassVar = {"auditor": "view"}
     intro = _(
         "Every act with its author, time and address. The database refuses to change or delete a "

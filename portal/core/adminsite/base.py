@@ -1,6 +1,6 @@
 """Base of every admin class: no deletion, an audit row for each write, refusals in the form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -37,10 +37,12 @@ class RefusableForm(forms.ModelForm):
 _SENSELESS = (IncorrectLookupParameters, DataError, FieldError, OverflowError, ValueError)
 
 
-def plain_when_senseless(request: HttpRequest, show: Callable[[], Any], back: str = "") -> Any:
+def plain_when_senseless(
+    request: HttpRequest, show: Callable[[], Any], back: str = "", methods: Sequence[str] = ("GET",)
+) -> Any:
     """``show()``, or with a filter value that means nothing (a year of twenty digits, a letter for
     a number) the plain list with a word about it. ``back`` is the list's address, else this one."""
-    if request.method != "GET" or not request.GET:
+    if request.method not in methods or not request.GET:
         return show()
     try:
         with transaction.atomic():  # a statement that the database refused spoils nothing else

@@ -106,7 +106,9 @@ def _header(sheet: Any, columns: Sequence[LedgerColumn]) -> int:
         if group:
             for at in range(place + 1, place + size):
                 sheet.cell(3, at).value = None
-            sheet.merge_cells(start_row=3, start_column=place, end_row=3, end_column=place + size - 1)
+            sheet.merge_cells(
+                start_row=3, start_column=place, end_row=3, end_column=place + size - 1
+            )
         else:
             for at in range(place, place + size):
                 sheet.merge_cells(start_row=3, start_column=at, end_row=4, end_column=at)
@@ -128,6 +130,19 @@ def _mark(book: Any, sheet: Any, stamp: Stamp, row: int) -> None:
     sheet.oddFooter.right.text, sheet.oddFooter.right.size = words, 9
     book.properties.creator = f"{stamp.name} {stamp.number}"
     book.properties.description = stamp.line
+
+
+def stamped(content: bytes, stamp: Stamp) -> bytes:
+    """A workbook that something else wrote, with the watermark."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content))
+    sheet = book.active
+    row = sheet.max_row + 1
+    sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=sheet.max_column)
+    sheet.cell(row, 1, neutral(stamp.line))
+    _mark(book, sheet, stamp, row)
+    return _bytes(book)
 
 
 def _style(sheet: Any, columns: Sequence[LedgerColumn], header: int, body_end: int) -> None:

@@ -1,14 +1,16 @@
-"""Taking the account out of the portal: a right, a reason, one audit row."""
+"""Taking the account out of the portal by the rule of exports: right, purpose, limit, watermark,
+one audit row. Names of students are masked in it, so nobody else's consent is asked."""
 
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import Contract
+from cohorts.queries.exports import LIMIT, export_number
 from portal.core import audit
 from portal.core.errors import DomainError
+from portal.core.exports import checked_reason, stamp_of
 from portal.core.models import User
 from portal.web.exporters.account import account_report
 
@@ -21,14 +23,11 @@ def export_account(
 ) -> bytes:
     """The Word file. ``page`` and ``items`` were read for ``actor``; raises DomainError when the
     reason is missing or the actor may not export."""
-    reason = " ".join(reason.split())[:200]
     if not page.get("may_export"):
         raise DomainError(_("None of your posts lets you export this account."), code="denied")
-    if len(reason) < 4:
-        raise DomainError(_("Say in a few words what the report is for."))
-    made = account_report(
-        page, items[:MAX_ITEMS], by=actor.name, at=timezone.localtime(), reason=reason
-    )
+    reason = checked_reason(reason)
+    stamp = stamp_of(actor, reason)
+    made = account_report(page, items[: min(MAX_ITEMS, export_number(LIMIT))], stamp=stamp)
     audit.record(
         actor=actor, action="export_account", obj=contract, reason=reason, items=len(items),
         size=len(made),

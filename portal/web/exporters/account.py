@@ -1,6 +1,5 @@
 """The leader's report as a Word file, from the context of the account page."""
 
-import datetime as dt
 import io
 from typing import Any
 
@@ -10,6 +9,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from portal.core.exports import Stamp
 from portal.core.names import masked_name
 from portal.core.ui.dates import format_day
 
@@ -37,23 +37,18 @@ def _table(document: Any, heads: list[str], rows: list[list[Any]]) -> None:
             _font(cell.paragraphs[0].add_run(str(value)), _TEXT_FONT, 11)
 
 
-def account_report(
-    page: dict[str, Any], items: list[Any], *, by: str, at: dt.datetime, reason: str
-) -> bytes:
+def account_report(page: dict[str, Any], items: list[Any], *, stamp: Stamp) -> bytes:
     """Group, open items by person, the late ones with masked names; signed by the leader.
 
-    ``page`` is the context of the account page, ``items`` its late items. The head of every page
-    names who exported it, when and why.
+    ``page`` is the context of the account page, ``items`` its late items. The watermark
+    stands in the head of every page.
     """
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     mark = section.header.paragraphs[0]
     mark.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    stamp = _("Exported by %(name)s, %(at)s. Purpose: %(reason)s. Not to be passed on.") % {
-        "name": by, "at": format_day(at, "full,time"), "reason": reason,
-    }  # fmt: skip
-    _font(mark.add_run(stamp), _TEXT_FONT, 9)
+    _font(mark.add_run(stamp.line), _TEXT_FONT, 9)
     contract, leader = page["contract"], page["leader"]
     title = _line(document, _("Report on the contracted grade"), 22, _TITLE_FONT)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER

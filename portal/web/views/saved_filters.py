@@ -45,9 +45,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     return render(request, "web/saved_filters.html", context, status=422 if form.errors else 200)
 
 
-def _write(
-    request: HttpRequest, form: NameForm, path: str, query: str
-) -> HttpResponse | None:
+def _write(request: HttpRequest, form: NameForm, path: str, query: str) -> HttpResponse | None:
     """Does what the form asks for; None when it is to be shown again."""
     user, act = request.user, request.POST.get("act", "")
     pk, name = request.POST.get("pk", ""), request.POST.get("name", "")

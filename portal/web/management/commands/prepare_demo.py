@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cohorts.models import Unit
 from portal.web.seed.demo import prepare_accounts
+from portal.web.seed.demo_lists import prepare_lists
 from portal.web.seed.request_rows import prepare_requests
 from portal.web.seed.school import School, Wish
 from students.models import Student
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             self._seed()
         accounts = prepare_accounts()
         prepare_requests()
+        prepare_lists()
         self.stdout.write(accounts)
 
     def _seed(self) -> None:
