@@ -14,13 +14,11 @@ from partybranch.domain.dates import (
     never_after,
     probation_of,
 )
-from partybranch.domain.facts import Facts, Fault, Notice, Proposal, Setting
+from partybranch.domain.facts import MIN_REASON, Facts, Fault, Notice, Proposal, Setting
 from partybranch.domain.organs import step_faults
 from partybranch.domain.step_checks import certificate_expired, own_faults
 from partybranch.domain.voting import ballot_faults
 from partybranch.enums import Body, Outcome
-
-MIN_REASON = 4
 
 
 def step_problems(book: Book, facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
@@ -32,7 +30,7 @@ def step_problems(book: Book, facts: Facts, wanted: Proposal, setting: Setting) 
     if wanted.step not in STEPS:
         return [Fault("step", _("There is no such step."))]
     rule = book.rule(wanted.step, wanted.on)
-    found = _order(rule, facts, wanted, setting) or step_faults(rule, wanted)
+    found = _order(book, rule, facts, wanted, setting) or step_faults(rule, wanted)
     if found:
         return found
     return [
@@ -57,12 +55,23 @@ def needs_of(rule: StepRule, facts: Facts, on: dt.date, book: Book) -> tuple[int
     return tuple(sorted(before))
 
 
-def _order(rule: StepRule, facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
+def _order(
+    book: Book, rule: StepRule, facts: Facts, wanted: Proposal, setting: Setting
+) -> list[Fault]:
     if wanted.on > wanted.today:
-        return [Fault("ahead", _("This day lies ahead. Enter the step when it has happened."), "on")]
+        return [
+            Fault("ahead", _("This day lies ahead. Enter the step when it has happened."), "on")
+        ]
     if wanted.step in facts.steps and not _is_renewal(facts, wanted, setting):
         return [Fault("done", _("This step is recorded already. It can be taken back only by a "
                                 "new decision."))]  # fmt: skip
+    needs = needs_of(rule, facts, wanted.on, book)
+    missing = [number for number in needs if number not in facts.steps]
+    if missing:
+        names = "、".join(
+            f"{number} {book.rule(number, wanted.on).name}" for number in sorted(missing)
+        )
+        return [Fault("order", _("First record: %(steps)s.") % {"steps": names})]
     return []
 
 
@@ -74,12 +83,6 @@ def _is_renewal(facts: Facts, wanted: Proposal, setting: Setting) -> bool:
 
 def _time(book: Book, rule: StepRule, facts: Facts, wanted: Proposal) -> list[Fault]:
     needs = needs_of(rule, facts, wanted.on, book)
-    missing = [number for number in needs if number not in facts.steps]
-    if missing:
-        names = "、".join(
-            f"{number} {book.rule(number, wanted.on).name}" for number in sorted(missing)
-        )
-        return [Fault("order", _("First record: %(steps)s.") % {"steps": names})]
     last = max((facts.steps[number].on for number in needs), default=None)
     if last is not None and wanted.on < last:
         return [Fault("before", _("This day lies before the step that comes first (%(day)s). Check "

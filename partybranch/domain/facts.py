@@ -34,6 +34,8 @@ FIRST_NUMBERS: dict[str, int] = {
     "branch.term": 36,
     "branch.joint_units": 5,
 }
+# Two Chinese characters say why (“寒假”); one does not.
+MIN_REASON = 2
 EXTENSION = (6, 12)  # months, once (P16)
 
 

@@ -52,9 +52,7 @@ def open_steps(book: Book, facts: Facts, on: dt.date) -> list[OpenStep]:
         rule = book.rule(number, on)
         if all(need in facts.steps for need in needs_of(rule, facts, on, book)):
             found.append(
-                OpenStep(
-                    rule, earliest(book, facts, number, on), latest(book, facts, number, on)
-                )
+                OpenStep(rule, earliest(book, facts, number, on), latest(book, facts, number, on))
             )
     return found
 

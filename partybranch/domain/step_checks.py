@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from partybranch.domain.dates import leaves_too_soon, may_extend_by, unassessed
-from partybranch.domain.facts import Facts, Fault, Proposal, Setting
+from partybranch.domain.facts import MIN_REASON, Facts, Fault, Proposal, Setting
 from partybranch.domain.months import DAY, add_months, years_old
 from partybranch.enums import COMMITTEE_TALK, FIRST_TALK, Outcome, Recommendation, Reply
 
@@ -85,11 +85,11 @@ def _introducers(_facts: Facts, wanted: Proposal, setting: Setting) -> list[Faul
                       % {"n": wished}, "sponsors")]  # fmt: skip
     found = _full_members(wanted)
     most = setting.number("party.introducer_load")
-    if not found and any(one.load >= most for one in wanted.sponsors):
-        if len(wanted.override_reason.strip()) < 4:
-            found.append(Fault("load", _("An introducer has %(n)s candidates already. Choose "
-                                         "somebody else, or give the reason.") % {"n": most},
-                               "override_reason"))  # fmt: skip
+    is_loaded = any(one.load >= most for one in wanted.sponsors)
+    if not found and is_loaded and len(wanted.override_reason.strip()) < MIN_REASON:
+        found.append(Fault("load", _("An introducer has %(n)s candidates already. Choose "
+                                     "somebody else, or give the reason.") % {"n": most},
+                           "override_reason"))  # fmt: skip
     return found
 
 
@@ -129,7 +129,7 @@ def _target_filed(_facts: Facts, wanted: Proposal, setting: Setting) -> list[Fau
 
 
 def _review(_facts: Facts, wanted: Proposal, _setting: Setting) -> list[Fault]:
-    if len(str(wanted.detail.get("conclusion") or "").strip()) < 4:
+    if len(str(wanted.detail.get("conclusion") or "").strip()) < MIN_REASON:
         return [Fault("conclusion", _("The political review ends in a written conclusion."),
                       "conclusion")]  # fmt: skip
     return []
@@ -164,12 +164,13 @@ def _form(_facts: Facts, wanted: Proposal, _setting: Setting) -> list[Fault]:
 def _admission(facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
     found = _certificate(facts, wanted, setting)
     months = setting.number("party.leave_block_months")
-    if leaves_too_soon(facts.leaves_on, wanted.on, months):
-        if len(wanted.override_reason.strip()) < 4 and facts.leaves_on is not None:
-            found.append(Fault("leaving", _(
-                "Leaves the school on %(day)s, within %(n)s months after the meeting: admission "
-                "is generally not handled any more. If it must be, give the reason.")
-                % {"day": _day(facts.leaves_on), "n": months}, "override_reason"))  # fmt: skip
+    leaves = facts.leaves_on
+    is_soon = leaves is not None and leaves_too_soon(leaves, wanted.on, months)
+    if is_soon and leaves is not None and len(wanted.override_reason.strip()) < MIN_REASON:
+        found.append(Fault("leaving", _(
+            "Leaves the school on %(day)s, within %(n)s months after the meeting: admission is "
+            "generally not handled any more. If it must be, give the reason.")
+            % {"day": _day(leaves), "n": months}, "override_reason"))  # fmt: skip
     return found
 
 
