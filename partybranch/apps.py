@@ -10,5 +10,6 @@ class PartybranchConfig(AppConfig):
 
     def ready(self) -> None:
         from .catalogue import write_rules
+        from .domain import unit_follow  # noqa: F401 # members and files go along with branches
 
         post_migrate.connect(write_rules, sender=self)

@@ -66,7 +66,9 @@ class AdmissionPlan(models.Model):
         verbose_name = _("admission plan")
         verbose_name_plural = _("admission plans")
         ordering = ["-year", "branch__code"]
-        constraints = [models.UniqueConstraint(name="admissionplan_once", fields=["branch", "year"])]
+        constraints = [
+            models.UniqueConstraint(name="admissionplan_once", fields=["branch", "year"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.branch} {self.year}: {self.places}"
