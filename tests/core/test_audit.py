@@ -65,6 +65,7 @@ from students.domain import (
 from students.enums import StudentStatus
 from tests.core.audit_keys import CALLS as KEYS
 from tests.core.audit_moves import MOVES
+from tests.core.audit_party import PARTY
 from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
 from tests.core.audit_requests import REQUESTS
@@ -193,6 +194,7 @@ def _session(w: World, end: Callable[[AccountSession], Any]) -> Any:
 CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
     **MOVES,
+    **PARTY,
     **PROBLEMS,
     **TASKS,
     **REQUESTS,

@@ -11,6 +11,7 @@ Parts of the portal bring their rows in modules of their own (``FURTHER``): ``RO
 from tests.web import (
     addresses_keys,
     addresses_moves,
+    addresses_party,
     addresses_problems,
     addresses_requests,
     addresses_sealed,
@@ -329,7 +330,8 @@ ADDRESSES += [
 ]  # fmt: skip
 
 FURTHER = [
-    addresses_keys, addresses_moves, addresses_problems, addresses_requests, addresses_sealed,
+    addresses_keys, addresses_moves, addresses_party, addresses_problems, addresses_requests,
+    addresses_sealed,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS
