@@ -1,12 +1,159 @@
-"""Actions of the party side. Branch roles see the card and the party file only (design 5.6)."""
+"""Actions of the party side, and the ways to a development, a member and a political review.
 
+Branch roles see the card and the party file only (design 5.6). The text of a political review is
+read by the committee and the organiser (rulebook 8.3).
+"""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.core.access import Action, register_actions
+from cohorts.access import granted_unit_ids, post_reasons
+from partybranch.enums import Duty
+from partybranch.models import Development, PartyMember, PoliticalReview, Sponsorship
+from portal.core.access import (
+    Action,
+    Reason,
+    Route,
+    reached_keys,
+    reasons,
+    register_actions,
+    register_route,
+)
+from portal.core.models import User
+from portal.core.scope import remembered, today
+from students.access import SELF_ACTIONS
+from students.models import Student
 
 register_actions(
     Action("see_party_file", gettext_lazy("see the party file"),
            gettext_lazy("Steps of development, talks and papers of applicants and members.")),
     Action("write_party_file", gettext_lazy("write the party file"),
-           gettext_lazy("Record steps and papers of development.")),
+           gettext_lazy("Record the branch's steps, papers and the cultivation book.")),
+    Action("approve_party_file", gettext_lazy("record the committee's decisions"),
+           gettext_lazy("Steps of the upper committee: filing, pre-review, talk, approval.")),
+    Action("see_political_review", gettext_lazy("read political reviews"),
+           gettext_lazy("The text of the conclusion; others see only that it passed."),
+           sensitive=True),
 )  # fmt: skip
+
+# What reaches a development besides the file itself. The card alone never does.
+FILE_ACTIONS = frozenset({"see_party_file", "write_party_file", "approve_party_file"})
+
+
+def _by_student(user: User, action: str) -> QuerySet[Any] | None:
+    if action not in FILE_ACTIONS | SELF_ACTIONS:
+        return None
+    students = reached_keys(Student, user, action)
+    if students is None:
+        return None
+    rows: QuerySet[Any] = Development.objects.filter(student_id__in=students).values("pk")
+    return rows
+
+
+def _by_student_reasons(user: User, action: str, one: Development) -> list[Reason]:
+    if action not in FILE_ACTIONS | SELF_ACTIONS:
+        return []
+    return reasons(user, action, one.student)
+
+
+def sponsored_ids(user: User) -> list[int]:
+    """Developments of which a member of staff is contact or introducer today. Students who vouch
+    for others have no staff route (design 5)."""
+
+    def read() -> list[int]:
+        day = today()
+        rows = Sponsorship.objects.filter(
+            Q(until=None) | Q(until__gte=day), since__lte=day, member__person_id=user.pk,
+            development__ended_on=None,
+        )  # fmt: skip
+        return sorted(set(rows.values_list("development_id", flat=True)))
+
+    return remembered(("sponsored", user.pk, today()), read)
+
+
+def _by_sponsor(user: User, action: str) -> QuerySet[Any] | None:
+    ids = sponsored_ids(user) if action == "see_party_file" else []
+    if not ids:
+        return None
+    rows: QuerySet[Any] = Development.objects.filter(pk__in=ids).values("pk")
+    return rows
+
+
+def _by_sponsor_reasons(user: User, action: str, one: Development) -> list[Reason]:
+    if action != "see_party_file" or one.pk not in sponsored_ids(user):
+        return []
+    duty = one.sponsorships.filter(until=None, member__person_id=user.pk).first()
+    label = Duty(duty.duty).label if duty else Duty.CONTACT.label
+    return [Reason("sponsor", _("%(duty)s of this person") % {"duty": label})]
+
+
+register_route(Development, Route("student", _by_student, _by_student_reasons))
+register_route(Development, Route("sponsor", _by_sponsor, _by_sponsor_reasons))
+
+
+def _reviews(user: User, action: str) -> QuerySet[Any] | None:
+    students = reached_keys(Student, user, action) if action == "see_political_review" else None
+    if students is None:
+        return None
+    rows: QuerySet[Any] = PoliticalReview.objects.filter(
+        development__student_id__in=students
+    ).values("pk")
+    return rows
+
+
+def _review_reasons(user: User, action: str, one: PoliticalReview) -> list[Reason]:
+    if action != "see_political_review":
+        return []
+    return reasons(user, action, one.development.student)
+
+
+register_route(PoliticalReview, Route("student", _reviews, _review_reasons))
+
+
+def current_branches(day: Any, prefix: str = "") -> Q:
+    """Memberships that hold on ``day``."""
+    return Q(**{f"{prefix}since__lte": day}) & (
+        Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": day})
+    )
+
+
+def _members(user: User, action: str) -> QuerySet[Any] | None:
+    """Members of the branches on which the file may be read: students and staff alike."""
+    units = granted_unit_ids(user, action) if action in FILE_ACTIONS else []
+    if not units:
+        return None
+    rows: QuerySet[Any] = PartyMember.objects.filter(
+        current_branches(today(), "branches__"), branches__branch_id__in=units
+    ).values("pk")
+    return rows
+
+
+def _member_reasons(user: User, action: str, one: PartyMember) -> list[Reason]:
+    if action not in FILE_ACTIONS:
+        return []
+    units = one.branches.filter(current_branches(today())).values_list("branch_id", flat=True)
+    held = set(units).intersection(granted_unit_ids(user, action))
+    return post_reasons(user, action, held) if held else []
+
+
+def _students_members(user: User, action: str) -> QuerySet[Any] | None:
+    if action not in FILE_ACTIONS | SELF_ACTIONS:
+        return None
+    students = reached_keys(Student, user, action)
+    if students is None:
+        return None
+    rows: QuerySet[Any] = PartyMember.objects.filter(student_id__in=students).values("pk")
+    return rows
+
+
+def _students_member_reasons(user: User, action: str, one: PartyMember) -> list[Reason]:
+    if one.student is None or action not in FILE_ACTIONS | SELF_ACTIONS:
+        return []
+    return reasons(user, action, one.student)
+
+
+register_route(PartyMember, Route("branch", _members, _member_reasons))
+register_route(PartyMember, Route("student", _students_members, _students_member_reasons))

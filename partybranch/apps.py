@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,9 @@ class PartybranchConfig(AppConfig):
     name = "partybranch"
     verbose_name = _("Party branches")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from .catalogue import write_rules
+        from .domain import unit_follow  # noqa: F401 # members and files go along with branches
+
+        post_migrate.connect(write_rules, sender=self)

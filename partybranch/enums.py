@@ -1,7 +1,8 @@
-"""Kinds of party organisation (rulebook 1.5)."""
+"""Fixed vocabularies of the party side (rulebook 1)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PartyKind(models.TextChoices):
@@ -15,3 +16,103 @@ class PartyKind(models.TextChoices):
 
 # Only these hold membership relations, admit members, collect dues and elect.
 RELATION_HOLDING = (PartyKind.REGULAR, PartyKind.JOINT)
+BRANCHES = (*RELATION_HOLDING, PartyKind.FUNCTIONAL, PartyKind.TEMPORARY)
+
+
+class Stage(models.IntegerChoices):
+    """The five stages of the common chart of 25 steps (rulebook 1.2)."""
+
+    APPLICATION = 1, _("Application")
+    ACTIVIST = 2, _("Activist")
+    TARGET = 3, _("Development target")
+    ADMISSION = 4, _("Admission on probation")
+    PROBATION = 5, _("Probation and full membership")
+
+
+class Body(models.TextChoices):
+    """Who decides a step by vote (rulebook 1.4)."""
+
+    MEETING = "meeting", _("branch general meeting")
+    BRANCH = "branch", _("branch committee")
+    COMMITTEE = "committee", _("party committee")
+
+
+class Outcome(models.TextChoices):
+    """What a branch meeting may propose at the end of probation (P16)."""
+
+    TRANSFER = "transfer", _("transfer to full member")
+    EXTEND = "extend", _("extend the probation")
+    CANCEL = "cancel", _("cancel probationary membership")
+
+
+class Decision(models.TextChoices):
+    """Recorded decisions that take steps back or end a development (P16, P18, P23)."""
+
+    STOP = "stop", _("stop cultivation")
+    TARGET_OFF = "target_off", _("cancel the development target")
+    BACK = "back", _("take steps again")
+    LAPSED = "lapsed", _("training repeated, the certificate had expired")
+    EXTENDED = "extended", _("probation extended")
+    CANCELLED = "cancelled", _("probationary membership cancelled")
+    POSTPONED = "postponed", _("discussion postponed after a transfer")
+    MOVED = "moved", _("moved to another party organisation")
+
+
+class Ended(models.TextChoices):
+    """How a development ended."""
+
+    COMPLETE = "complete", pgettext_lazy("development", "complete")
+    STOPPED = "stopped", pgettext_lazy("development", "stopped")
+    CANCELLED = "cancelled", pgettext_lazy("development", "membership cancelled")
+    MOVED = "moved", pgettext_lazy("development", "moved away")
+
+
+class Talker(models.TextChoices):
+    """Who may hold the talk of step 2 (P3) and of step 16 (P15)."""
+
+    SECRETARY = "secretary", _("branch secretary")
+    DEPUTY = "deputy", _("deputy secretary")
+    ORGANISATION = "organisation", _("organisation member of the committee")
+    COMMITTEE = "committee_member", _("member of the party committee")
+    ORGANISER = "organiser", _("organiser")
+
+
+FIRST_TALK = (Talker.SECRETARY, Talker.DEPUTY, Talker.ORGANISATION)
+COMMITTEE_TALK = (Talker.COMMITTEE, Talker.ORGANISER)
+
+
+class Recommendation(models.TextChoices):
+    """From where an activist is proposed (P4)."""
+
+    MEMBERS = "members", _("recommended by party members")
+    LEAGUE = "league", _("recommended by the Youth League")
+
+
+class Reply(models.TextChoices):
+    """How the upper committee answers the report of step 8."""
+
+    FILED = "filed", _("filed")
+    CONSENT = "consent", _("consent")
+
+
+class Duty(models.TextChoices):
+    """What a full member does for a person under development."""
+
+    CONTACT = "contact", _("cultivation contact")
+    INTRODUCER = "introducer", _("introducer")
+
+
+class Entry(models.TextChoices):
+    """How a member came into a branch."""
+
+    ADMITTED = "admitted", _("admitted here")
+    TRANSFER = "transfer", _("transferred in")
+    JOINED = "joined", _("joined beside the home branch")
+
+
+class Look(models.TextChoices):
+    """Entries of the cultivation book (P6, P21)."""
+
+    ASSESSMENT = "assessment", _("half-yearly assessment")
+    REPORT = "report", _("thought report")
+    TALK = "talk", _("cultivation talk")

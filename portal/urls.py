@@ -15,6 +15,7 @@ urlpatterns = [
     path("imports/", include("portal.web.imports.urls")),
     path("", include("cohorts.urls")),
     path("", include("students.urls")),
+    path("", include("partybranch.urls")),
     path("", include("casework.urls")),
 ]
 

@@ -1,5 +1,6 @@
 """Party organisations are units: committee, general branch, branch."""
 
+import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,31 @@ class PartyOrganization(Unit):
         verbose_name = _("party organisation")
         verbose_name_plural = _("party organisations")
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def holds_relation(self) -> bool:
         return self.party_kind in RELATION_HOLDING
+
+
+@pghistory.track()
+class AdmissionPlan(models.Model):
+    """How many the upper committee lets a branch admit in a year; tracked, not enforced (P22)."""
+
+    branch = models.ForeignKey(
+        PartyOrganization, verbose_name=_("branch"), on_delete=models.PROTECT, related_name="plans"
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    places = models.PositiveSmallIntegerField(_("places"))
+
+    class Meta:
+        verbose_name = _("admission plan")
+        verbose_name_plural = _("admission plans")
+        ordering = ["-year", "branch__code"]
+        constraints = [
+            models.UniqueConstraint(name="admissionplan_once", fields=["branch", "year"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch} {self.year}: {self.places}"

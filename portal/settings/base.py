@@ -209,6 +209,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "students.tasks.turn_day",
         "schedule": crontab(hour=0, minute=5),
     },
+    "refresh-developments": {
+        "task": "partybranch.tasks.refresh_developments",
+        "schedule": crontab(hour=1, minute=20),
+    },
     "forget-ended-sessions": {
         "task": "portal.core.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=40),

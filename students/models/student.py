@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -75,6 +76,20 @@ class Student(models.Model):
             models.Index(name="student_sort_key", fields=["id"], include=["pinyin"]),
             models.Index(fields=["initials"]),
             models.Index(fields=["name"]),
+        ]
+        triggers = [
+            # Members' codes follow the party record: no form, import or statement sets them.
+            pgtrigger.Trigger(
+                name="party_status_by_record",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("political_status"),
+                condition=pgtrigger.Condition(
+                    "OLD.political_status IS DISTINCT FROM NEW.political_status AND "
+                    "(OLD.political_status IN ('01', '02') OR NEW.political_status IN ('01', '02')) "
+                    "AND current_setting('portal.party_record', true) IS DISTINCT FROM 'on'"
+                ),
+                func="RAISE EXCEPTION 'political status follows the party record';",
+            ),
         ]
 
     def __str__(self) -> str:

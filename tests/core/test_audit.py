@@ -66,6 +66,7 @@ from students.enums import StudentStatus
 from tests.core.audit_exports import CALLS as EXPORTS
 from tests.core.audit_keys import CALLS as KEYS
 from tests.core.audit_moves import MOVES
+from tests.core.audit_party import PARTY
 from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
 from tests.core.audit_requests import REQUESTS
@@ -194,6 +195,7 @@ def _session(w: World, end: Callable[[AccountSession], Any]) -> Any:
 CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
     **MOVES,
+    **PARTY,
     **PROBLEMS,
     **TASKS,
     **REQUESTS,

@@ -32,6 +32,9 @@ RESTRICTED = {
     "casework.HelpFeedback": ("case", "follows case"),
     "casework.Transition": ("case sender receiver unit", "tests/casework/test_transitions.py"),
     "casework.CommonProblem": ("post own", "tests/casework/test_problems.py"),
+    "partybranch.Development": ("student sponsor", "tests/partybranch/test_rights.py"),
+    "partybranch.PartyMember": ("branch student", "tests/partybranch/test_rights.py"),
+    "partybranch.PoliticalReview": ("student", "tests/partybranch/test_rights.py"),
     # Sealed text itself has no route: it is opened through a record (casework/queries/sealed.py).
     "casework.SealedText": ("", "tests/casework/test_sealed.py"),
     "casework.SealedFile": ("centre", "tests/casework/test_sealed.py"),
@@ -60,7 +63,8 @@ ADMIN = {
     "cohorts.Appointment": _SEC, "cohorts.LinkKind": _SEC, "cohorts.PostBlock": _SEC,
     "cohorts.RequiredPost": _SEC, "cohorts.Role": _SEC,
     "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
-    "partybranch.PartyOrganization": _SYS,
+    "partybranch.PartyOrganization": _SYS, "partybranch.AdmissionPlan": _SYS,
+    "partybranch.RuleVersion": "sysadmin: view", "partybranch.Step": _SYS_KEPT,
     "casework.PlanTemplate": _SYS,
     "casework.CaseCategory": _SYS, "casework.CaseLevel": _SYS_KEPT, "casework.CauseCode": _SYS,
     "casework.RequestKind": _SYS, "casework.OfficeDuty": _SYS,
@@ -81,6 +85,7 @@ TASKS = {
     "cohorts.tasks.reconcile_grants": NOBODY,
     "cohorts.tasks.end_exports": "nobody's: it deletes files, and shows rows to no one",
     "students.tasks.turn_day": NOBODY,
+    "partybranch.tasks.refresh_developments": NOBODY,
     "casework.tasks.turn_requests": "the handlers' and senders', who get counts and no names",
     "casework.tasks.remind_overdue": "the responsible person's, who gets a count and no names",
 }

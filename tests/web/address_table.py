@@ -12,6 +12,7 @@ from tests.web import (
     addresses_exports,
     addresses_keys,
     addresses_moves,
+    addresses_party,
     addresses_problems,
     addresses_requests,
     addresses_sealed,
@@ -330,7 +331,8 @@ ADDRESSES += [
 ]  # fmt: skip
 
 FURTHER = [
-    addresses_exports, addresses_keys, addresses_moves, addresses_problems, addresses_requests, addresses_sealed,
+    addresses_exports, addresses_keys, addresses_moves, addresses_party, addresses_problems,
+    addresses_requests, addresses_sealed,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

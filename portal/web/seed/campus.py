@@ -190,20 +190,38 @@ def _classes(campus: Campus, students: int, times: Timeline) -> None:
 
 
 def _party(campus: Campus, times: Timeline, long_ago: object) -> None:
-    """A committee for the school and each college, a branch for each older cohort."""
+    """A committee for the school and each college, a branch for each older cohort.
+
+    The first college's branches are joint ones of college and academy in the three-level tree of
+    the student community; a functional and a temporary branch stand beside them.
+    """
     add, party = campus.add, UnitKind.PARTY
     top = add(party, f"中共{catalogue.UNIVERSITY}委员会", "校党委", "P00", campus.university,
               long_ago, "committee", None, None, None)  # fmt: skip
+    community = add(party, "学生社区党委", "社区党委", "P00-S", top, long_ago, "committee", top,
+                    None, None)  # fmt: skip
+    generals = {
+        academy: add(party, f"{campus.by_id[academy].name}党总支", f"{campus.by_id[academy].short}党总支",
+                     f"P00-S{n:02d}", community, long_ago, "general", community, None, academy)
+        for n, academy in enumerate(campus.academies, 1)
+    }  # fmt: skip
+    for name, code, kind in (("学生会功能型党支部", "P00-F1", "functional"),
+                             ("暑期实践队临时党支部", "P00-T1", "temporary")):  # fmt: skip
+        add(party, name, "", code, community, times.entered_on(times.year - 1), kind, community,
+            None, None)  # fmt: skip
     for n, college in enumerate(campus.colleges, 1):
         name = campus.by_id[college].name
         head = add(party, f"{name}党委", f"{campus.by_id[college].short}党委", f"P{n:02d}", top,
                    long_ago, "committee", top, college, None)  # fmt: skip
+        academy = next(h.academy for h in campus.homes if h.college == college)
         for year in times.entry_years[:3]:
-            academy = next(h.academy for h in campus.homes if h.college == college)
+            short = campus.by_id[college].short
+            words = (f"{short}{year}级师生联合党支部", f"{short}{year}级联合支部") if n == 1 else (
+                f"{name}{year}级学生党支部", f"{short}{year}级支部")  # fmt: skip
             campus.branches[campus.college_cohorts[college, year]] = add(
-                party, f"{name}{year}级学生党支部", f"{campus.by_id[college].short}{year}级支部",
-                f"P{n:02d}-{year}", head, times.entered_on(year), "joint" if n == 1 else "regular",
-                head, college, academy if n == 1 else None,
+                party, *words, f"P{n:02d}-{year}", generals[academy] if n == 1 else head,
+                times.entered_on(year), "joint" if n == 1 else "regular",
+                community if n == 1 else head, college, academy if n == 1 else None,
             )  # fmt: skip
 
 

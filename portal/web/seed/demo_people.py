@@ -197,8 +197,12 @@ def _student(stage: Stage) -> User | None:
     """An account for a student of the cohort with results, a tutor and no case."""
     here = Student.objects.filter(pk__in=stage.students(), status="01", user=None)
     calm = here.filter(results__isnull=False).exclude(cases__isnull=False)
+    # One who is on the way to membership has more to see.
     student = (
-        calm.filter(links__isnull=False).order_by("pk").first()
+        calm.filter(links__isnull=False, developments__reached__in=(5, 6, 7, 8))
+        .order_by("pk")
+        .first()
+        or calm.filter(links__isnull=False).order_by("pk").first()
         or calm.order_by("pk").first()
         or here.order_by("pk").first()
     )

@@ -68,6 +68,7 @@ from .load import (
     move_sequences,
     write_history,
 )
+from .party import seed_party
 from .promises import load_tasks
 from .pupils import STUDENT_COLUMNS, Pupil, enrol, placement_rows, status_rows, student_rows
 from .results import RESULT_COLUMNS, Syllabus, result_lines
@@ -163,6 +164,7 @@ class School:
         self._load_care(campus, pupils, staff)
         rebuild_tree()
         reconcile(None)
+        seed_party(campus, pupils, staff, times, self.rng("party"))
         seed_sealed(staff.psychologists, times, self.rng("sealed"))
         audit.record(
             actor=None, action="seed_school", obj=Unit.objects.get(pk=campus.university),

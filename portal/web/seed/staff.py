@@ -214,6 +214,20 @@ def _cohort_posts(campus: Campus, office: _Office, leaders: dict[int, list[Perso
         college = next(h.college for h in campus.homes if h.cohort == cohort)
         secretary = office.rng.choice(staff.teachers[college])
         office.appoint(secretary, "branch_secretary", branch)
+        _branch_posts(office, cohort, branch, secretary, staff.teachers[college])
+
+
+def _branch_posts(
+    office: _Office, cohort: int, branch: int, secretary: Person, teachers: list[Person]
+) -> None:
+    """The organiser and the tutor of the cohort serve its branch; others fill the committee."""
+    for role in ("organiser", "party_tutor"):
+        for post in [one for one in office.staff.posts if one.unit == cohort and one.role == role]:
+            person = next(one for one in office.staff.people if one.id == post.person)
+            office.appoint(person, role, branch, starts_on=post.starts_on, ends_on=post.ends_on)
+    others = [one for one in teachers if one.id != secretary.id]
+    for role, person in zip(("branch_organisation", "branch_publicity"), others, strict=False):
+        office.appoint(person, role, branch)
 
 
 def _advisers(campus: Campus, office: _Office) -> None:

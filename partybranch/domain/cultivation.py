@@ -1,0 +1,106 @@
+"""What accumulates between the steps: the cultivation book, and public notices."""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohorts.queries.working_days import work_calendar
+from partybranch.domain.facts import MIN_REASON
+from partybranch.domain.organs import may_cultivate
+from partybranch.domain.refresh import refresh
+from partybranch.domain.rights import check_still, locked
+from partybranch.enums import Look
+from partybranch.models import CultivationEntry, Development, PartyOrganization, PublicNotice
+from partybranch.queries.rules import numbers, rule_book
+from portal.core import audit
+from portal.core.errors import DomainError
+from portal.core.models import User
+
+# Steps before which the rules of some version ask for a public notice.
+NOTICE_STEPS = (7, 23)
+
+
+@transaction.atomic
+def add_entry(
+    *,
+    actor: User | None,
+    development: Development,
+    kind: Look,
+    on: dt.date,
+    branch: PartyOrganization | None = None,
+    note: str = "",
+    entry_reason: str = "",
+    client_key: uuid.UUID | None = None,
+) -> CultivationEntry:
+    """An assessment, thought report or talk in the cultivation book.
+
+    ``branch`` may be a functional or temporary branch in which the person works; the home branch
+    is meant when it is left out. Raises DomainError for a day ahead, one before the application,
+    or a late entry without a reason. The same ``client_key`` gives the first one back.
+    """
+    sent = CultivationEntry.objects.filter(client_key=client_key).first()
+    if client_key is not None and sent is not None:
+        found: CultivationEntry = sent
+        return found
+    kept = locked(development)
+    branch = branch or kept.branch
+    if not may_cultivate(branch.party_kind):
+        raise DomainError(_("Only a branch keeps the cultivation book."))
+    applied = kept.records.filter(step=1, withdrawn_by=None).first()
+    if on > timezone.localdate() or applied is None or on < applied.on:
+        raise DomainError(_("The day lies between the application and today."))
+    if kind == Look.ASSESSMENT and not kept.records.filter(step=3, withdrawn_by=None).exists():
+        raise DomainError(_("Assessments begin when the person is confirmed as an activist."))
+    lag = (timezone.localdate() - on).days
+    is_late = lag > numbers()["party.entry_days"]
+    if is_late and len(entry_reason.strip()) < MIN_REASON:
+        raise DomainError(
+            _("Entered %(n)s days after the event. Say why it is entered only now and which paper "
+              "proves the date; it is shown as a late entry.") % {"n": lag}
+        )  # fmt: skip
+    made: CultivationEntry = CultivationEntry.objects.create(
+        development=kept, kind=kind, on=on, note=note.strip(), branch=branch, entered_by=actor,
+        entry_reason=entry_reason.strip() if is_late else "", client_key=client_key,
+    )  # fmt: skip
+    refresh([kept])
+    check_still(actor, kept, "write_party_file")
+    audit.record(actor=actor, action="add_cultivation_entry", obj=kept, kind=str(kind), on=on)
+    return made
+
+
+@transaction.atomic
+def publish_notice(
+    *,
+    actor: User | None,
+    development: Development,
+    step: int,
+    starts_on: dt.date,
+    result: str = "",
+) -> PublicNotice:
+    """A public notice of as many working days as the rule asks for, from ``starts_on``; its end is
+    computed by the holiday table and marked provisional where the year has none (rulebook 0.8).
+
+    Raises DomainError for a step without a notice, or a day more than a month ahead.
+    """
+    kept = locked(development)
+    days = rule_book().rule(step, starts_on).notice_days if step in NOTICE_STEPS else 0
+    if step in NOTICE_STEPS and not days:
+        days = 5  # the practice of schools where the text sets none (rulebook 1.1)
+    if not days:
+        raise DomainError(_("This step has no public notice."))
+    if starts_on > timezone.localdate() + dt.timedelta(days=31):
+        raise DomainError(_("This day lies too far ahead. Check the date."))
+    end = work_calendar().last_day(starts_on, days)
+    made: PublicNotice = PublicNotice.objects.create(
+        development=kept, step=step, starts_on=starts_on, ends_on=end.day, days=days,
+        is_provisional=end.is_provisional, result=result.strip(), entered_by=actor,
+    )  # fmt: skip
+    check_still(actor, kept, "write_party_file")
+    audit.record(
+        actor=actor, action="publish_notice", obj=kept, step=step, starts_on=starts_on,
+        ends_on=end.day, provisional=end.is_provisional,
+    )  # fmt: skip
+    return made

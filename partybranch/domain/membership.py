@@ -1,0 +1,192 @@
+"""The roll of members: who came from elsewhere, moves of the relation, branches beside it."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partybranch.domain.effects import follow_record, leave_party, stand_in_branch
+from partybranch.domain.facts import MIN_REASON
+from partybranch.domain.months import DAY, add_months
+from partybranch.domain.organs import powers
+from partybranch.domain.rights import check_branch
+from partybranch.enums import BRANCHES, Entry
+from partybranch.models import Membership, PartyMember, PartyOrganization
+from portal.core import audit
+from portal.core.errors import DomainError
+from portal.core.models import User
+from students.models import Student
+
+
+@transaction.atomic
+def enter_member(
+    *,
+    actor: User | None,
+    branch: PartyOrganization,
+    since: dt.date,
+    joined_on: dt.date,
+    full_on: dt.date | None,
+    origin: str,
+    letter_no: str = "",
+    student: Student | None = None,
+    person: User | None = None,
+) -> PartyMember:
+    """A member whose relation comes from another organisation, with the dates of the file.
+
+    ``full_on`` None: on probation. Raises DomainError for a branch that holds no relation, a
+    member who is on the roll already, or dates that cannot be.
+    """
+    _check_holds(branch, since)
+    _check_not_ahead(since)
+    if (student is None) == (person is None):
+        raise DomainError(_("Choose one student or one member of staff."))
+    if PartyMember.objects.filter(student=student, person=person, left_on=None).exists():
+        raise DomainError(_("This person is on the roll already. Move the relation instead."))
+    if joined_on > since or (full_on is not None and full_on < add_months(joined_on, 12)):
+        raise DomainError(
+            _("The dates cannot be: full membership comes at least a year after joining, and the "
+              "relation does not come before that.")
+        )  # fmt: skip
+    if len(origin.strip()) < MIN_REASON:
+        raise DomainError(_("Name the organisation from which the relation comes."))
+    member: PartyMember = PartyMember.objects.create(
+        student=student, person=person, joined_on=joined_on, full_on=full_on,
+        status_before=student.political_status if student else "",
+    )  # fmt: skip
+    Membership.objects.create(
+        member=member, branch=branch, is_relation=True, since=since, how=Entry.TRANSFER,
+        origin=origin.strip(), letter_no=letter_no.strip(),
+    )  # fmt: skip
+    if student is not None:
+        stand_in_branch(actor, student, branch, since)
+        follow_record(actor, student)
+    check_branch(actor, branch, student)
+    audit.record(
+        actor=actor, action="enter_member", obj=member, branch=branch.pk, joined_on=joined_on,
+        full_on=full_on, letter_no=letter_no,
+    )  # fmt: skip
+    return member
+
+
+@transaction.atomic
+def move_member(
+    *,
+    actor: User | None,
+    member: PartyMember,
+    on: dt.date,
+    branch: PartyOrganization | None = None,
+    outside: str = "",
+    letter_no: str = "",
+) -> PartyMember:
+    """Move the membership relation from ``on`` to another ``branch`` of the school, or to an
+    organisation ``outside``, where the file goes along. The old row stays with its last day.
+
+    Raises DomainError when it is in no branch, for a branch that holds no relation, or a day
+    before it came.
+    """
+    kept = PartyMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    now = kept.branches.filter(until=None, is_relation=True).select_related("branch").first()
+    if now is None:
+        raise DomainError(_("The relation is in no branch of the school."))
+    _check_not_ahead(on)
+    if on <= now.since:
+        raise DomainError(_("The relation came later than that day. Check the date."))
+    if (branch is None) == (not outside.strip()):
+        raise DomainError(_("Choose a branch of the school, or name the organisation outside."))
+    now.until, now.letter_no = on - DAY, letter_no.strip() or now.letter_no
+    now.gone_to = (branch.name if branch else outside.strip())[:80]
+    now.save(update_fields=["until", "letter_no", "gone_to"])
+    if branch is None:
+        leave_party(kept, on, _("moved to %(where)s") % {"where": outside.strip()})
+    else:
+        _check_holds(branch, on)
+        Membership.objects.create(
+            member=kept, branch=branch, is_relation=True, since=on, how=Entry.TRANSFER,
+            origin=now.branch.name, letter_no=letter_no.strip(),
+        )  # fmt: skip
+        if kept.student is not None:
+            stand_in_branch(actor, kept.student, branch, on)
+    check_branch(actor, now.branch, kept.student)
+    audit.record(
+        actor=actor, action="move_member", obj=kept, before=now.branch_id,
+        after=branch.pk if branch else None, on=on, letter_no=letter_no,
+    )  # fmt: skip
+    return kept
+
+
+@transaction.atomic
+def join_branch(
+    *, actor: User | None, member: PartyMember, branch: PartyOrganization, since: dt.date
+) -> Membership:
+    """Join a functional or temporary branch (or advise a joint one) beside the home branch; the
+    relation stays where it is."""
+    kept = PartyMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    _check_not_ahead(since)
+    if branch.party_kind not in BRANCHES or _is_closed(branch, since):
+        raise DomainError(_("Choose an open branch."))
+    if kept.left_on is not None or kept.branches.filter(branch=branch, until=None).exists():
+        raise DomainError(_("This person is in that branch already, or no member any more."))
+    made: Membership = Membership.objects.create(
+        member=kept, branch=branch, is_relation=False, since=since, how=Entry.JOINED
+    )
+    check_branch(actor, branch, kept.student)
+    audit.record(actor=actor, action="join_branch", obj=kept, branch=branch.pk, since=since)
+    return made
+
+
+@transaction.atomic
+def leave_branch(*, actor: User | None, membership: Membership, until: dt.date) -> Membership:
+    """End a place beside the home branch; the membership relation is moved, never ended here."""
+    row = Membership.objects.select_for_update(of=("self",)).select_related("branch", "member").get(
+        pk=membership.pk
+    )  # fmt: skip
+    if row.is_relation or row.until is not None:
+        raise DomainError(_("The membership relation is moved, not ended. Choose where it goes."))
+    if until < row.since:
+        raise DomainError(_("The last day is before the first day."))
+    row.until = until
+    row.save(update_fields=["until"])
+    check_branch(actor, row.branch, row.member.student)
+    audit.record(
+        actor=actor, action="leave_branch", obj=row.member, branch=row.branch_id, until=until
+    )
+    found: Membership = row
+    return found
+
+
+@transaction.atomic
+def suspend_member(
+    *, actor: User | None, member: PartyMember, since: dt.date, until: dt.date | None, reason: str
+) -> PartyMember:
+    """Suspension (留党察看): no vote, vouches for nobody from ``since`` to ``until``."""
+    kept: PartyMember = PartyMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    if len(reason.strip()) < MIN_REASON or (until is not None and until < since):
+        raise DomainError(_("Give the decision and days in order."))
+    kept.suspended_from, kept.suspended_until = since, until
+    kept.save(update_fields=["suspended_from", "suspended_until"])
+    home = kept.branches.filter(until=None, is_relation=True).select_related("branch").first()
+    if home is not None:
+        check_branch(actor, home.branch, kept.student)
+    audit.record(
+        actor=actor, action="suspend_member", obj=kept, since=since, until=until,
+        reason=reason.strip()[:200],
+    )  # fmt: skip
+    return kept
+
+
+def _check_holds(branch: PartyOrganization, on: dt.date) -> None:
+    if not powers(branch.party_kind).holds_relation or _is_closed(branch, on):
+        raise DomainError(
+            _("Only an open regular or joint branch holds the membership relation. In a functional "
+              "or temporary branch a member stands beside the home branch.")
+        )  # fmt: skip
+
+
+def _is_closed(branch: PartyOrganization, on: dt.date) -> bool:
+    return branch.closed_on is not None and branch.closed_on < on
+
+
+def _check_not_ahead(on: dt.date) -> None:
+    if on > timezone.localdate():
+        raise DomainError(_("This day lies ahead. Enter it on the day itself."))

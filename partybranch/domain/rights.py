@@ -1,0 +1,50 @@
+"""The right, asked once more inside the transaction of the write (design 5.11)."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils.translation import gettext as _
+
+from cohorts.access import granted_unit_ids
+from partybranch.models import Development, PartyOrganization
+from portal.core.access import reaches_one
+from portal.core.errors import DomainError, StaleError
+from portal.core.models import User
+from portal.core.scope import forget_reach
+from students.models import Student
+
+
+def denied() -> PermissionDenied:
+    return PermissionDenied(_("Your post no longer allows this. Nothing was changed."))
+
+
+def check_still(actor: User | None, obj: models.Model, action: str) -> None:
+    """Raises PermissionDenied when a post ended meanwhile; the system (None) may."""
+    forget_reach()
+    if actor is not None and not reaches_one(type(obj), actor, action, obj.pk):
+        raise denied()
+
+
+def check_branch(actor: User | None, branch: PartyOrganization, student: Student | None) -> None:
+    """Whoever writes the file of the branch, or of the student, keeps the roll of members."""
+    forget_reach()
+    if actor is None or branch.pk in granted_unit_ids(actor, "write_party_file"):
+        return
+    if student is None or not reaches_one(Student, actor, "write_party_file", student.pk):
+        raise denied()
+
+
+def locked(development: Development, version: int | None = None) -> Development:
+    """The row as it is now, locked. Raises DomainError when it has ended, StaleError when somebody
+    changed it since the form was opened."""
+    kept: Development = (
+        Development.objects.select_for_update(of=("self",))
+        .select_related("student", "branch")
+        .get(pk=development.pk)
+    )
+    if version is not None and kept.version != version:
+        raise StaleError(
+            _("Somebody else changed this entry after you opened it. Reload, then try again.")
+        )
+    if kept.ended_on is not None:
+        raise DomainError(_("This development has ended; nothing can be added."))
+    return kept

@@ -1,0 +1,64 @@
+"""Members and open files go along when a branch is merged into another one or split."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohorts.domain.followers import Follower, register_follower
+from cohorts.models import Unit
+from partybranch.domain.months import DAY
+from partybranch.domain.organs import powers
+from partybranch.enums import Entry
+from partybranch.models import Development, Membership, PartyOrganization
+from portal.core.errors import DomainError
+from portal.core.models import User
+
+
+def _standing(unit_id: int, on: dt.date) -> Q:
+    return Q(branch_id=unit_id) & (Q(until=None) | Q(until__gte=on))
+
+
+def _left(unit_id: int, on: dt.date) -> int:
+    members = Membership.objects.filter(_standing(unit_id, on)).count()
+    return int(members + Development.objects.filter(branch_id=unit_id, ended_on=None).count())
+
+
+def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[str] | None) -> int:
+    """Relations in ``old`` go on in ``new`` from ``on``, with the old rows kept; open files are
+    owned by ``new``. ``keys`` narrows to students of these numbers. A branch that holds relations
+    is merged only into one that holds them too."""
+    rows = Membership.objects.filter(_standing(old.pk, on)).select_related("member")
+    files = Development.objects.filter(branch_id=old.pk, ended_on=None)
+    if keys is not None:
+        rows = rows.filter(member__student__student_no__in=keys)
+        files = files.filter(student__student_no__in=keys)
+    found = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    target = PartyOrganization.objects.filter(pk=new.pk).first()
+    if not found and not files.exists():
+        return 0
+    if target is None or (not powers(target.party_kind).holds_relation):
+        raise DomainError(
+            _("“%(unit)s” holds no membership relation: members and files need a regular or joint "
+              "branch.") % {"unit": new}
+        )  # fmt: skip
+    there = set(
+        Membership.objects.filter(branch_id=new.pk, until=None).values_list("member_id", flat=True)
+    )
+    going = [row for row in found if row.member_id not in there or row.is_relation]
+    for row in found:
+        row.until, row.gone_to = max(row.since, on - DAY), new.name
+    Membership.objects.bulk_update(found, ["until", "gone_to"])
+    Membership.objects.bulk_create(
+        Membership(
+            member_id=row.member_id, branch_id=new.pk, is_relation=row.is_relation, since=on,
+            how=Entry.TRANSFER, origin=old.name,
+        )
+        for row in going
+    )  # fmt: skip
+    return len(found) + files.update(branch_id=new.pk)
+
+
+register_follower(Follower("party members", gettext_lazy("party members and files"), _move, _left))

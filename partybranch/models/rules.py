@@ -1,0 +1,146 @@
+"""The rules as rows: versions and their 25 steps, edited within what the rules allow."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from partybranch.enums import Body, Stage
+
+if TYPE_CHECKING:
+    from partybranch.catalogue import Bounds
+    from partybranch.domain.book import StepRule
+
+
+class RuleVersion(models.Model):
+    """A text of the rules, in force from a day. Each step stands under that of its own date."""
+
+    code = models.CharField(_("code"), max_length=12, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+    valid_from = models.DateField(_("in force from"), unique=True)
+
+    class Meta:
+        verbose_name = _("version of the rules")
+        verbose_name_plural = _("versions of the rules")
+        ordering = ["valid_from"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.TextChoices):
+    MONTH = "month", pgettext_lazy("deadline", "months")
+    DAY = "day", pgettext_lazy("deadline", "days")
+
+
+@pghistory.track()
+class Step(models.Model):
+    """One step under one version; see ``partybranch.domain.book.StepRule`` for each column.
+
+    ``wait_min`` … ``notice_min`` are what the rule allows (``article``); the school's own number
+    stays within them.
+    """
+
+    version = models.ForeignKey(
+        RuleVersion, verbose_name=_("version"), on_delete=models.PROTECT, related_name="steps"
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    code = models.CharField(_("code"), max_length=20)
+    stage = models.PositiveSmallIntegerField(_("stage"), choices=Stage.choices)
+    name = models.CharField(_("name"), max_length=40)
+    short_name = models.CharField(
+        _("short name"), max_length=20, help_text=_("Two lines, divided by a bar.")
+    )
+    needs = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("after steps"))
+    wait_months = models.PositiveSmallIntegerField(_("months to wait"), default=0)
+    wait_from = models.PositiveSmallIntegerField(_("counted from step"), null=True, blank=True)
+    early_days = models.PositiveSmallIntegerField(
+        _("days ahead"), default=0, help_text=_("May be handed in so many days before.")
+    )
+    deadline = models.PositiveSmallIntegerField(_("time allowed"), null=True, blank=True)
+    deadline_unit = models.CharField(
+        _("in"), max_length=5, choices=Unit.choices, default=Unit.MONTH
+    )
+    deadline_from = models.PositiveSmallIntegerField(
+        _("time runs from step"), null=True, blank=True,
+        help_text=_("99: from the end of the probation."),
+    )  # fmt: skip
+    is_local = models.BooleanField(
+        _("school's own time"), default=False, help_text=_("The rules set no time for this step.")
+    )
+    notice_days = models.PositiveSmallIntegerField(_("working days of notice"), default=0)
+    body = models.CharField(_("vote by"), max_length=10, choices=Body.choices, blank=True)
+    is_committee = models.BooleanField(_("by the upper committee"), default=False)
+    papers = ArrayField(models.CharField(max_length=60), verbose_name=_("papers"), blank=True,
+                        help_text=_("Names, divided by commas."))  # fmt: skip
+    responsible = models.CharField(_("responsible"), max_length=40, blank=True)
+    article = models.CharField(_("article"), max_length=40, blank=True)
+    wait_min = models.PositiveSmallIntegerField(_("wait at least"), null=True, blank=True)
+    wait_max = models.PositiveSmallIntegerField(_("wait at most"), null=True, blank=True)
+    deadline_max = models.PositiveSmallIntegerField(_("time at most"), null=True, blank=True)
+    notice_min = models.PositiveSmallIntegerField(_("notice at least"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("step of development")
+        verbose_name_plural = _("steps of development")
+        ordering = ["version__valid_from", "number"]
+        constraints = [
+            models.UniqueConstraint(name="step_once", fields=["version", "number"]),
+            models.CheckConstraint(
+                name="step_within_the_rule",
+                condition=(Q(wait_min=None) | Q(wait_months__gte=models.F("wait_min")))
+                & (Q(wait_max=None) | Q(wait_months__lte=models.F("wait_max")))
+                & (Q(notice_min=None) | Q(notice_days__gte=models.F("notice_min"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    @classmethod
+    def of(cls, rule: "StepRule", bounds: "Bounds") -> Self:
+        """The first row of a rule."""
+        return cls(
+            version_id=rule.version, short_name=rule.short, needs=list(rule.needs),
+            papers=list(rule.papers), wait_min=bounds.wait_min, wait_max=bounds.wait_max,
+            deadline_max=bounds.deadline_max, notice_min=bounds.notice_min,
+            **{name: getattr(rule, name) for name in _SAME},
+        )  # fmt: skip
+
+    def clean(self) -> None:
+        """A number the rule sets stays inside its bounds; the refusal names the article."""
+        found: dict[str, Any] = {}
+        self._hold(found, "wait_months", self.wait_min, self.wait_max)
+        self._hold(found, "notice_days", self.notice_min, None)
+        if self.deadline_max is not None:
+            if self.deadline is None or self.deadline_unit != Unit.MONTH:
+                found["deadline"] = _(
+                    "%(article)s sets a time in months; it cannot be left out."
+                ) % {"article": self.article}
+            else:
+                self._hold(found, "deadline", None, self.deadline_max)
+        if found:
+            raise ValidationError(found)
+
+    def _hold(self, found: dict[str, Any], name: str, low: int | None, high: int | None) -> None:
+        value = getattr(self, name)
+        if value is None:
+            return
+        if (low is not None and value < low) or (high is not None and value > high):
+            found[name] = _("%(article)s allows %(low)s to %(high)s.") % {
+                "article": f"{self.version_id} {self.article}",
+                "low": "—" if low is None else low,
+                "high": "—" if high is None else high,
+            }
+
+
+_SAME = (
+    "number", "code", "stage", "name", "wait_months", "wait_from", "early_days", "deadline",
+    "deadline_unit", "deadline_from", "is_local", "notice_days", "body", "is_committee",
+    "responsible", "article",
+)  # fmt: skip

@@ -1,0 +1,32 @@
+"""What the party side hands to the frame and to the student's pages."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from partybranch.models import Development, PartyOrganization
+from partybranch.queries.board import open_files
+from partybranch.queries.own import own_panel
+from partybranch.queries.panels import student_file
+from portal.core.access import reaches_any
+from portal.core.registry import NavItem, Panel, register_nav, register_panel
+
+
+def _sees_branches(user: Any) -> bool:
+    rows = PartyOrganization.objects.restrict(user, "see_unit")
+    return bool(rows.filter(closed_on=None).exists())
+
+
+register_nav(
+    NavItem(
+        "development", _("Party building"), _("Development of members"), "party:board", "flag", 400,
+        lambda user: reaches_any(Development, user, "see_party_file"),
+        lambda user: open_files(user).count(),
+    ),
+    NavItem(
+        "branches", _("Party building"), _("Party branches"), "party:branches", "branch", 410,
+        _sees_branches,
+    ),
+)  # fmt: skip
+register_panel("my", Panel("development", 30, "party/_my_panel.html", own_panel))
+register_panel("student", Panel("development", 60, "party/_student_panel.html", student_file))

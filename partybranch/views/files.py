@@ -1,0 +1,103 @@
+"""The page of one development: the line of 25, what comes next, records, people, the book."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from partybranch.models import Development, PoliticalReview
+from partybranch.queries.file import (
+    FileView,
+    file_view,
+    line_of_25,
+    next_card,
+    record_rows,
+    side_facts,
+)
+from portal.core import reads
+from portal.core.access import actions_on, reasons
+from students.queries.standing import Stand, stands
+
+
+@login_required
+@require_GET
+def development_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whoever may see the file reads it; each look is written to the audit trail."""
+    development = Development.objects.get_for(request.user, "see_party_file", pk)
+    user: Any = request.user
+    held = actions_on(Development, user, pk, ("write_party_file", "approve_party_file"))
+    view = file_view(development)
+    shown = _number(request.GET.get("step", "")) or development.next_step
+    reviews = PoliticalReview.objects.restrict(user, "see_political_review")
+    context = {
+        "development": development,
+        "student": development.student,
+        "place": stands([development.student_id], ("class",)).get(development.student_id, Stand()),
+        "why": "；".join(one.text for one in reasons(user, "see_party_file", development)),
+        "phases": line_of_25(view),
+        "next": next_card(view, shown),
+        "choices": _choices(view, shown),
+        "records": record_rows(view),
+        "failed": [vote for vote in view.votes if vote.record_id is None],
+        "sponsors": list(
+            development.sponsorships.select_related("member__student", "member__person").order_by(
+                "until", "duty", "pk"
+            )
+        ),
+        "entries": list(development.entries.select_related("branch").order_by("-on", "-pk")[:12]),
+        "notices": list(development.notices.all()),
+        "decisions": list(development.decisions.all()),
+        "spans": list(development.spans.all()),
+        "facts": side_facts(view),
+        "may_write": view.is_open and "write_party_file" in held,
+        "may_take": view.is_open and _may_take(view, shown, held),
+        "has_review": reviews.filter(development=development).exists(),
+    }
+    reads.note(user, "read_party_file", development.student)
+    return render(request, "party/file.html", context)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() and len(text) < 3 else 0
+
+
+def _choices(view: FileView, shown: int) -> list[dict[str, Any]]:
+    """The open steps as chips."""
+    if len(view.steps) < 2:
+        return []
+    return [
+        {"label": f"{one.rule.number} {one.rule.short.replace(' | ', '')}", "count": None,
+         "url": f"?step={one.rule.number}", "active": one.rule.number == shown}
+        for one in view.steps
+    ]  # fmt: skip
+
+
+def _may_take(view: FileView, number: int, held: Any) -> bool:
+    opened = next((one.rule for one in view.steps if one.rule.number == number), None)
+    if opened is None:
+        return False
+    return ("approve_party_file" if opened.is_committee else "write_party_file") in held
+
+
+@login_required
+@require_GET
+def review_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The text of political reviews, for the committee and the organiser; each look is logged."""
+    development = Development.objects.get_for(request.user, "see_party_file", pk)
+    rows = PoliticalReview.objects.restrict(request.user, "see_political_review")
+    found = list(rows.filter(development=development).select_related("entered_by"))
+    if not found:
+        # Whether there is one is told with the step; the text has readers of its own.
+        PoliticalReview.objects.get_for(request.user, "see_political_review", development=pk)
+    reads.note(request.user, "read_political_review", development.student)
+    context = {
+        "development": development,
+        "title": _("Political review of %(name)s") % {"name": development.student.name},
+        "back": reverse("party:file", args=[pk]),
+        "reviews": [{"row": one, "text": one.conclusion()} for one in found],
+    }
+    return render(request, "party/review.html", context)

@@ -1,0 +1,50 @@
+"""One page with one form: shown, refused with what to correct, or done."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from portal.core.errors import DomainError
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], Any],
+    *,
+    title: str,
+    back: str,
+    done: Any,
+    submit: str = "",
+    note: str = "",
+    people: Any = (),
+) -> HttpResponse:
+    """GET shows ``form``; POST calls ``act`` with its values and goes back, or shows the refusal
+    with everything that was typed (422). ``done`` is the word of success, or makes it and the
+    address from what ``act`` returned."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                made = act(form.cleaned_data)
+            except DomainError as error:
+                take = getattr(form, "take_faults", None)
+                faults = getattr(error, "faults", None)
+                if take is not None and faults:
+                    take(faults)
+                else:
+                    form.add_error(None, str(error))
+            else:
+                word, url = done(made) if callable(done) else (done, back)
+                messages.success(request, word)
+                return redirect(url)
+    context = {
+        "form": form, "title": title, "back": back, "submit": submit, "note": note,
+        "people": people,
+    }  # fmt: skip
+    return render(request, "party/form.html", context, status=status)

@@ -1,0 +1,135 @@
+"""Party organisations at work in the invented school: members, and developments in all stages.
+
+Days follow one exemplary rhythm that keeps the rules, shifted so that the last step lies a little
+before today; some steps are late and say why, some papers are missing.
+"""
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from partybranch.domain.months import DAY, add_months
+from partybranch.domain.refresh import refresh
+from partybranch.enums import Entry
+from partybranch.models import (
+    AdmissionPlan,
+    Development,
+    Membership,
+    PartyMember,
+    PartyOrganization,
+)
+from students.models import Student
+
+from .campus import Campus
+from .party_files import FileWriter
+from .pupils import Pupil
+from .staff import Staff
+from .timeline import Timeline
+
+# Steps that developments of a cohort have reached, by years since entry; more often in the middle.
+REACHED = {
+    1: (1, 1, 2, 2, 2, 3, 3, 5, 5, 5),
+    2: (2, 3, 5, 5, 5, 5, 6, 7, 8, 10, 11, 12),
+    3: (5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 14, 15, 16),
+}
+ON_PROBATION = (17, 18, 19, 20, 20, 20, 21, 22)
+_PER_BRANCH = 20
+_TEACHERS = 6
+
+
+@dataclass
+class _Branch:
+    """A branch with the people of its cohort."""
+
+    unit: PartyOrganization
+    years: int
+    full: list[PartyMember] = field(default_factory=list)
+    waiting: list[tuple[Pupil, int]] = field(default_factory=list)
+
+
+def seed_party(
+    campus: Campus, pupils: list[Pupil], staff: Staff, times: Timeline, rng: random.Random
+) -> int:
+    """Rows of members and developments; returns how many developments there are."""
+    units = PartyOrganization.objects.in_bulk(list(campus.branches.values()))
+    branches = {
+        cohort: _Branch(units[pk], times.year - campus.by_id[cohort].extra[0])  # type: ignore[operator]
+        for cohort, pk in campus.branches.items()
+    }
+    _members(campus, branches, pupils, staff, times, rng)
+    _choose(branches, pupils, times, rng)
+    writer = FileWriter(times.today, rng)
+    students = Student.objects.in_bulk(
+        [pupil.id for branch in branches.values() for pupil, _step in branch.waiting]
+    )
+    for branch in branches.values():
+        for pupil, step in branch.waiting:
+            writer.open(students[pupil.id], branch.unit, branch.full, step)
+    writer.save()
+    AdmissionPlan.objects.bulk_create(
+        AdmissionPlan(branch=branch.unit, year=times.today.year, places=10)
+        for branch in branches.values()
+    )
+    rows: Any = Development.objects.filter(ended_on=None).select_related("student")
+    refresh(rows)
+    return len(writer.files)
+
+
+def _members(
+    campus: Campus, branches: dict[int, _Branch], pupils: list[Pupil], staff: Staff,
+    times: Timeline, rng: random.Random,
+) -> None:  # fmt: skip
+    """Teachers with their relation in the branch, then students who are members already."""
+    places: list[tuple[PartyMember, _Branch]] = []
+    taken: set[int] = set()
+    for cohort, branch in branches.items():
+        college = campus.by_id[cohort].parent or 0
+        posts = {p.person for p in staff.posts if p.unit == branch.unit.pk}
+        people = [p for p in staff.teachers.get(college, ()) if p.id in posts]
+        people += [p for p in staff.teachers.get(college, ()) if p.id not in posts][:_TEACHERS]
+        for person in people:
+            if person.id not in taken:
+                taken.add(person.id)
+                joined = dt.date(times.year - rng.randint(8, 25), rng.choice((5, 6, 11, 12)), 18)
+                places.append((PartyMember(
+                    person_id=person.id, joined_on=joined, full_on=add_months(joined, 12)), branch))  # fmt: skip
+    for pupil in pupils:
+        home = branches.get(pupil.home.cohort)
+        if home is None or pupil.political not in ("01", "02"):
+            continue
+        if pupil.political == "02" and home.years >= 3:
+            home.waiting.append((pupil, rng.choice(ON_PROBATION)))
+            continue  # the development makes the member
+        days = rng.randint(420, 700) if pupil.political == "01" else rng.randint(40, 330)
+        joined = times.today - days * DAY
+        full = add_months(joined, 12) if pupil.political == "01" else None
+        places.append((PartyMember(student_id=pupil.id, joined_on=joined, full_on=full), home))
+    members = PartyMember.objects.bulk_create([member for member, _branch in places])
+    Membership.objects.bulk_create(
+        Membership(
+            member=member, branch=branch.unit, is_relation=True,
+            since=max(member.joined_on, branch.unit.opened_on or member.joined_on),
+            how=Entry.TRANSFER if member.person_id else Entry.ADMITTED,
+            origin="教工党支部" if member.person_id else "",
+        )
+        for member, (_member, branch) in zip(members, places, strict=True)
+    )  # fmt: skip
+    for member, (_member, branch) in zip(members, places, strict=True):
+        if member.full_on is not None and member.full_on < times.today:
+            branch.full.append(member)
+
+
+def _choose(
+    branches: dict[int, _Branch], pupils: list[Pupil], times: Timeline, rng: random.Random
+) -> None:
+    """Who applies: up to a score in each branch, among those who are no members."""
+    chosen: dict[int, int] = {}
+    for pupil in pupils:
+        branch = branches.get(pupil.home.cohort)
+        if branch is None or pupil.political != "03" or rng.random() > 0.3:
+            continue
+        if chosen.get(pupil.home.cohort, 0) >= _PER_BRANCH or pupil.on_leave_since:
+            continue
+        chosen[pupil.home.cohort] = chosen.get(pupil.home.cohort, 0) + 1
+        branch.waiting.append((pupil, rng.choice(REACHED[min(max(branch.years, 1), 3)])))

@@ -1,0 +1,100 @@
+"""Writes of the party side for the table of tests/core/test_audit.py."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from cohorts.domain.tree import open_unit
+from partybranch.domain import cultivation, decisions, development, former, membership
+from partybranch.enums import Decision, Look, PartyKind
+from partybranch.models import Development, PartyMember, PartyOrganization
+from tests.world import LONG_AGO, World
+
+DAY = dt.timedelta(days=1)
+
+
+def _branch(w: World, kind: str = PartyKind.JOINT) -> PartyOrganization:
+    code = f"P-{kind}-{PartyOrganization.objects.count()}"
+    return open_unit(actor=None, unit=PartyOrganization(
+        name=f"支部{code}", code=code, parent=w.uni, party_kind=kind, opened_on=LONG_AGO,
+    ))  # type: ignore[return-value] # fmt: skip
+
+
+def _typed(step: int) -> development.Typed:
+    detail = {1: {"is_citizen": True}, 2: {"talker": "书记", "talker_post": "secretary"}}
+    return development.Typed(step=step, on=timezone.localdate(), detail=detail[step])
+
+
+def _file(w: World) -> Development:
+    w.gu.born_on = dt.date(2004, 1, 1)
+    w.gu.save()
+    return development.open_development(
+        actor=w.gao, student=w.gu, branch=_branch(w), typed=_typed(1)
+    )
+
+
+def _with_talk(w: World) -> Development:
+    made = _file(w)
+    return development.record_step(actor=w.gao, development=made, typed=_typed(2)).development
+
+
+def _member(w: World) -> PartyMember:
+    today = timezone.localdate()
+    return membership.enter_member(
+        actor=w.gao, branch=_branch(w), student=w.luo, since=today - 9 * DAY,
+        joined_on=today - 900 * DAY, full_on=today - 500 * DAY, origin="第一中学党总支",
+    )  # fmt: skip
+
+
+def _former() -> former.FormerFile:
+    today = timezone.localdate()
+    began = today - 300 * DAY
+    return former.FormerFile("第一中学", {1: began, 2: began, 3: began}, began, today - 60 * DAY,
+                             True, today - 9 * DAY, "档案已转来")  # fmt: skip
+
+
+PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
+    "partybranch.domain.development.open_development": lambda w: lambda: _file(w),
+    "partybranch.domain.development.record_step": lambda w: (
+        (lambda one: lambda: development.record_step(
+            actor=w.gao, development=one, typed=_typed(2)))(_file(w))),
+    "partybranch.domain.development.hand_in_papers": lambda w: (
+        (lambda one: lambda: development.hand_in_papers(
+            actor=w.gao, record=one.records.get(step=1), papers=["入党申请书"],
+            on=timezone.localdate()))(_file(w))),
+    "partybranch.domain.cultivation.add_entry": lambda w: (
+        (lambda one: lambda: cultivation.add_entry(
+            actor=w.gao, development=one, kind=Look.REPORT, on=timezone.localdate()))(_file(w))),
+    "partybranch.domain.cultivation.publish_notice": lambda w: (
+        (lambda one: lambda: cultivation.publish_notice(
+            actor=w.gao, development=one, step=7, starts_on=timezone.localdate()))(_file(w))),
+    "partybranch.domain.decisions.decide": lambda w: (
+        (lambda one: lambda: decisions.decide(
+            actor=w.gao, development=one, kind=Decision.BACK, from_step=2, decided_by="支委会",
+            on=timezone.localdate(), reason="谈话人有误"))(_with_talk(w))),
+    "partybranch.domain.decisions.move_development": lambda w: (
+        (lambda one, to: lambda: decisions.move_development(
+            actor=w.gao, development=one, branch=to, reason="转专业"))(_file(w), _branch(w))),
+    "partybranch.domain.former.take_over_development": lambda w: (
+        (lambda to: lambda: former.take_over_development(
+            actor=w.gao, student=w.cheng, branch=to, file=_former()))(_branch(w))),
+    "partybranch.domain.membership.enter_member": lambda w: lambda: _member(w),
+    "partybranch.domain.membership.move_member": lambda w: (
+        (lambda one, to: lambda: membership.move_member(
+            actor=w.gao, member=one, on=timezone.localdate(), branch=to))(_member(w), _branch(w))),
+    "partybranch.domain.membership.join_branch": lambda w: (
+        (lambda one, to: lambda: membership.join_branch(
+            actor=w.gao, member=one, branch=to, since=timezone.localdate()))(
+                _member(w), _branch(w, PartyKind.FUNCTIONAL))),
+    "partybranch.domain.membership.leave_branch": lambda w: (
+        (lambda row: lambda: membership.leave_branch(
+            actor=w.gao, membership=row, until=timezone.localdate()))(
+                membership.join_branch(actor=w.gao, member=_member(w), since=timezone.localdate(),
+                                       branch=_branch(w, PartyKind.FUNCTIONAL)))),
+    "partybranch.domain.membership.suspend_member": lambda w: (
+        (lambda one: lambda: membership.suspend_member(
+            actor=w.gao, member=one, since=timezone.localdate(), until=None,
+            reason="留党察看一年"))(_member(w))),
+}  # fmt: skip

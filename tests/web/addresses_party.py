@@ -1,0 +1,77 @@
+"""Addresses of the party side; ``{party_file}`` is gu's development, ``{party_member}`` luo's membership.
+
+gao, organiser of Chem, alone has the party file here; qian sees every unit and no file."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from cohorts.domain.tree import open_unit
+from partybranch.domain.development import Typed, open_development
+from partybranch.domain.membership import enter_member
+from partybranch.enums import PartyKind
+from partybranch.models import PartyOrganization, PoliticalReview
+from tests.web.addresses import Address
+from tests.world import LONG_AGO, World
+
+POST_ONLY: set[str] = set()
+_SECRET = "政审结论仅组织员可见"
+ROWS = [
+    Address("party:board", ok="gao", others=403, shows={"gao": "顾言川"}),
+    Address("party:board", query="?view=list&only=soon", ok="gao", others=403,
+            shows={"gao": "顾言川"}),
+    Address("party:board", query="?view=list&only=late", ok="gao", others=403,
+            hides={"gao": "顾言川"}),
+    Address("party:new", ok="gao", others=403, free="an empty form"),
+    Address("party:new", bad="gao", others=403, post={"student": "{no_song}"}),
+    Address("party:former", ok="gao", others=403, free="an empty form"),
+    Address("party:former", bad="gao", others=403, post={"student": "{no_song}"}),
+    Address("party:file", "{party_file}", ok="gao", hides={"gao": _SECRET}),
+    Address("party:step", "{party_file} 2", ok="gao"),
+    Address("party:step", "{party_file} 4", bad="gao", post={"on": "2026-01-01"}),
+    Address("party:papers", "{party_file} 1", ok="gao"),
+    Address("party:papers", "{party_file} 1", bad="gao", post={}),
+    Address("party:entry", "{party_file}", ok="gao"),
+    Address("party:entry", "{party_file}", bad="gao", post={}),
+    Address("party:notice", "{party_file}", ok="gao"),
+    Address("party:notice", "{party_file}", bad="gao", post={}),
+    Address("party:decide", "{party_file}", ok="gao"),
+    Address("party:decide", "{party_file}", bad="gao", post={}),
+    Address("party:review", "{party_file}", ok="gao", shows={"gao": _SECRET}),
+    Address("party:branches", ok="qian", others=403, shows={"qian": "社区党委"}),
+    Address("party:branch", "{party_branch}", ok="qian", hides={"qian": "罗嘉禾"}),
+    Address("party:new_member", "{party_branch}", denied="qian"),
+    Address("party:new_member", "{party_branch}", denied="qian", post={}),
+    Address("party:move_member", "{party_member}", ok="gao"),
+    Address("party:move_member", "{party_member}", bad="gao", post={}),
+    Address("party:my", ok="gu_account", shows={"gu_account": "派人谈话"}),
+    Address("students:my", ok="gu_account", shows={"gu_account": "师生联合"}),
+]  # fmt: skip
+
+
+def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
+    above = open_unit(actor=None, unit=PartyOrganization(
+        name="学生社区党委", code="P1", parent=world.uni, party_kind=PartyKind.COMMITTEE,
+        opened_on=LONG_AGO,
+    ))  # fmt: skip
+    branch = open_unit(actor=None, unit=PartyOrganization(
+        name="师生联合党支部", code="P11", parent=above, party_kind=PartyKind.JOINT,
+        approving_committee=above, opened_on=LONG_AGO,
+    ))  # fmt: skip
+    world.gu.born_on = dt.date(2004, 5, 20)
+    world.gu.save()
+    today = timezone.localdate()
+    file = open_development(
+        actor=world.gao, student=world.gu, branch=branch,
+        typed=Typed(step=1, on=today - dt.timedelta(days=3), detail={"is_citizen": True}),
+    )  # fmt: skip
+    PoliticalReview.objects.create(
+        development=file, on=today, passed=True, cipher=PoliticalReview.sealed(_SECRET),
+        entered_by=world.gao,
+    )  # fmt: skip
+    member = enter_member(
+        actor=world.gao, branch=branch, student=world.luo, since=dt.date(2025, 9, 1),
+        joined_on=dt.date(2024, 6, 1), full_on=dt.date(2025, 6, 1), origin="第一中学党总支",
+    )  # fmt: skip
+    return {"party_file": file.pk, "party_branch": branch.pk, "party_member": member.pk}
