@@ -144,7 +144,8 @@ class ProgrammesWork:
             self.faults.add(index, "need", _("Another row says otherwise about this group."))
             return
         credits = Decimal(chosen) if chosen else former[1] if former else Decimal(0)
-        plan.groups[name] = (need, credits, max(term, former[2] if former else 1))
+        due = max(term, former[2] if former else 1) if need == Need.ELECTIVE else 8
+        plan.groups[name] = (need, credits, due)
 
     def _kept(self) -> dict[tuple[int, int], dict[str, Wanted]]:
         found: dict[tuple[int, int], dict[str, Wanted]] = {}

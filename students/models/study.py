@@ -42,7 +42,7 @@ class Programme(models.Model):
         return f"{self.major} {self.entry_year}"
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class CourseGroup(models.Model):
     """Courses of a plan that belong together. Of an elective group ``credits`` have to be earned
     by the end of ``due_term``; of a required one every course."""
@@ -77,7 +77,7 @@ class CourseGroup(models.Model):
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class PlanCourse(models.Model):
     """A course of the plan with its credits and its term of study (1 to 12)."""
 
