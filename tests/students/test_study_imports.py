@@ -142,7 +142,7 @@ def test_the_wide_sheet_becomes_one_row_per_sitting(world: World) -> None:
 @pytest.mark.usefixtures("_courses")
 def test_a_wide_sheet_says_what_is_missing(world: World) -> None:
     head = ["学号", "姓名", "物理化学(上)"]
-    with pytest.raises(SheetError, match="哪个学期|of which term"):
+    with pytest.raises(SheetError, match=r"哪个学期|of which term"):
         wide([head, ["2230514127", "顾言川", 86]])
     with pytest.raises(SheetError, match="量子巫术"):
         wide([["2025-2026-1"], ["学号", "姓名", "量子巫术"], ["2230514127", "顾言川", 86]])
