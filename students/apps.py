@@ -20,6 +20,7 @@ class StudentsConfig(AppConfig):
         from .domain import (
             handed_over,  # noqa: F401 # links are handed over with posts
             unit_follow,  # noqa: F401 # students go along with their units
+            warning_jobs,  # noqa: F401 # rules are evaluated in the background
             warning_steps,  # noqa: F401 # steps are promises of the one inbox
         )
         from .queries.heads import heads_below

@@ -20,19 +20,13 @@ from portal.core.errors import DomainError
 from portal.core.models import Notification, User
 from portal.core.rows import array_of, fetch
 from students.models import AcademicWarning, WarningStep
-from students.queries.warning_people import nearest_staff
+from students.queries.warning_people import PART, nearest_staff
 from students.study_enums import StepKind
 from students.warning_rules import read_rules
 
 SOURCE = "warning"
 # Days after the confirmation; the first two are mandatory, the others as the rule says.
 DAYS = {StepKind.NOTICE: 3, StepKind.TALK: 7, StepKind.FAMILY: 10, StepKind.PLAN: 14}
-# Whose part it is, in this order (rulebook 10); the notice is sent by whoever confirmed.
-PART = {
-    StepKind.TALK: ("class_adviser", "counsellor"),
-    StepKind.FAMILY: ("counsellor", "class_adviser"),
-    StepKind.PLAN: ("class_adviser", "counsellor"),
-}
 
 
 def open_steps(actor: User | None, warnings: Sequence[AcademicWarning]) -> int:
