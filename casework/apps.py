@@ -27,6 +27,7 @@ class CaseworkConfig(AppConfig):
             lowering,  # noqa: F401 # what the last key of an entry or a lowering does
             plan_tasks,  # noqa: F401 # steps are promises of the one inbox
             unit_follow,  # noqa: F401 # cases go along with their units
+            warning_follow,  # noqa: F401 # confirmed warnings enter the ledger
         )
         from .plan_catalogue import write_templates
         from .request_catalogue import write_request_kinds

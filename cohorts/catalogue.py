@@ -65,9 +65,11 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.PARTY], f"see_unit see_card {_FILE} do_task", True),
     ("clerk", "教务员", "成绩、预警与学籍", Side.COLLEGE, [UnitKind.COLLEGE],
      "see_unit see_card see_masked see_record see_results import_roster import_results "
-     "edit_student do_task handle_request", False),
+     "import_courses edit_warning_rules confirm_warnings edit_student do_task handle_request",
+     False),
     ("registrar", "学籍管理员", "转专业、分流、休学复学与毕业等学籍异动", Side.SCHOOL,
-     [UnitKind.UNIVERSITY], "see_unit see_card see_record edit_student import_roster do_task", False),
+     [UnitKind.UNIVERSITY], "see_unit see_card see_record edit_student import_roster "
+     "import_courses edit_warning_rules do_task", False),
     ("psych_teacher", "心理教师", "心理健康教育与咨询", Side.SCHOOL,
      [UnitKind.OFFICE, UnitKind.UNIVERSITY], "clear_psychological do_task", False),
     ("office_staff", "部处工作人员", "办理转来的事项", Side.SCHOOL,

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,13 +15,18 @@ class StudentsConfig(AppConfig):
         from . import (
             exporters,  # noqa: F401 # the list as a file
             reach,  # noqa: F401 # routes to students as SQL
+            warning_access,  # noqa: F401 # routes to academic warnings
         )
+        from .catalogue import write_catalogue
         from .domain import (
             handed_over,  # noqa: F401 # links are handed over with posts
             unit_follow,  # noqa: F401 # students go along with their units
+            warning_jobs,  # noqa: F401 # rules are evaluated in the background
+            warning_steps,  # noqa: F401 # steps are promises of the one inbox
         )
         from .queries.heads import heads_below
         from .queries.own_words import own_words
 
+        post_migrate.connect(write_catalogue, sender=self)
         register_headcount(heads_below)
         register_personal(own_words)

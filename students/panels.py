@@ -25,6 +25,13 @@ from students.queries.movements import orders_asked, orders_of
 from students.queries.ratios import sees_ratios
 from students.queries.rights import reaches_anyone, rights_on
 from students.queries.standing import stands
+from students.queries.warning_panels import (
+    count_to_confirm,
+    my_asked,
+    my_notices,
+    warnings_asked,
+    warnings_shown,
+)
 
 
 def _hits(user: Any, text: str, limit: int) -> Sequence[Hit]:
@@ -63,6 +70,10 @@ def _orders(user: Any, student: Student, found: Rows) -> dict[str, Any] | None:
 
 
 register_panel(
+    "student", Panel("warnings", 15, "students/_warning_panel.html", warnings_shown, warnings_asked)
+)
+register_panel("my", Panel("warnings", 20, "students/_my_warnings.html", my_notices, my_asked))
+register_panel(
     "student",
     Panel("movements", 850, "students/_movement_panel.html", _orders, _orders_asked),
 )
@@ -72,6 +83,10 @@ register_nav(
         "students", _("Students"), _("Students"), "students:list", "users", 100,
         lambda user: reaches_anyone(user, "see_card"),
         lambda user: count_reached(Student, user, "see_card"),
+    ),
+    NavItem(
+        "warnings", _("Study"), _("Academic warnings"), "students:warnings", "warning", 200,
+        lambda user: reaches_anyone(user, "see_results"), count_to_confirm,
     ),
     NavItem(
         "ratios", _("Office"), _("Staffing ratios"), "students:ratios", "analysis", 900,

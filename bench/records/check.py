@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -46,6 +47,8 @@ def import_records(records: Records, directory: Path, say: Callable[[str], objec
         began = time.monotonic()
         call_command(command, str(path), can_create=True, verbosity=0)
         say(f"{command} {path.name}: {count:,} rows, {time.monotonic() - began:.1f} s")
+    if records.points:
+        _write_scale(records)
 
 
 def compare(records: Records) -> Iterator[Line]:
@@ -90,19 +93,35 @@ def _line(what: str, source: int, portal: int) -> Line:
     return Line(what, f"{source:,}", f"{portal:,}")
 
 
+def _write_scale(records: Records) -> None:
+    """The points of the source as a scale of its own, in which every attempt counts."""
+    from students.models import GradePoint, GradeScale
+
+    scale, made = GradeScale.objects.get_or_create(
+        code=records.name[:20], defaults={"name": records.name, "sitting": "all"}
+    )
+    if made:
+        GradePoint.objects.bulk_create(
+            GradePoint(scale=scale, grade=grade, point=Decimal(str(point)))
+            for grade, point in records.points.items()
+        )
+
+
 def _averages(records: Records) -> Iterator[Line]:
-    """Mean grade point of each student, from the grades that the portal keeps."""
-    from students.models import CourseResult
+    """Grade point average of each student, as the portal computes it."""
+    from students.models import GradeScale, Student
+    from students.queries.averages import averages_of
 
     if not records.averages:
         return
-    found: dict[str, list[float]] = {}
-    rows = CourseResult.objects.filter(student__student_no__in=list(records.averages))
-    for number, grade in rows.values_list("student__student_no", "grade"):
-        if grade in records.points:
-            found.setdefault(number, []).append(records.points[grade])
-    mine = {number: sum(points) / len(points) for number, points in found.items()}
-    same = sum(abs(mean - mine.get(number, -1)) < 1e-9 for number, mean in records.averages.items())
+    scale = GradeScale.objects.get(pk=records.name[:20])
+    numbers = Student.objects.filter(student_no__in=list(records.averages))
+    keys = dict(numbers.values_list("pk", "student_no"))
+    mine = {keys[pk]: found.gpa for pk, found in averages_of(list(keys), scale).items()}
+    same = sum(
+        mine.get(number) is not None and abs(float(mine[number] or 0) - mean) < 1e-9
+        for number, mean in records.averages.items()
+    )
     yield _line("students with the same grade point average", len(records.averages), same)
 
 

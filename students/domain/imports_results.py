@@ -127,6 +127,12 @@ class ResultsWork:
                     "There is no student of this number. Import the roster first, or correct the number."
                 )
                 self.faults.add(index, "student_no", reason)
+            elif problem == "no_first":
+                self.faults.add(
+                    index, "attempt",
+                    _("A resit without a first sitting of this course up to this term. Enter the "
+                      "first sitting, or correct the kind of sitting."),
+                )  # fmt: skip
             elif problem == "no_credits":
                 self.faults.add(index, "credits", _("The course is new: enter its credits."))
             else:
@@ -157,6 +163,12 @@ class ResultsWork:
                 _("%(n)s rows carry other credits than their course; each result keeps its own.")
                 % {"n": other}
             )
+        ((moved,),) = rows_of(sql.OTHER_MAJOR)
+        if moved:
+            self.notes.append(
+                _("%(n)s students changed their major after these terms; their results count by the plan of the present major.")
+                % {"n": moved}
+            )  # fmt: skip
         diff = Diff(
             counts={"new": new, "changed": changed, "unchanged": unchanged, "moved": 0},
             faults=self.faults.found,

@@ -35,8 +35,26 @@ PROBLEMS = """
     SELECT row_no, 'no_name' FROM import_match m JOIN import_results s USING (row_no)
      WHERE course_id IS NULL AND NOT EXISTS (
            SELECT 1 FROM import_results o WHERE o.course_code = s.course_code AND o.course_name IS NOT NULL)
+    UNION ALL
+    -- A resit (补考) repeats a sitting of the same course, in the file or among the records.
+    SELECT s.row_no, 'no_first' FROM import_results s
+     WHERE s.attempt = 'resit' AND NOT EXISTS (
+           SELECT 1 FROM import_results o WHERE o.student_no = s.student_no
+              AND o.course_code = s.course_code AND o.attempt <> 'resit' AND o.term <= s.term)
+       AND NOT EXISTS (
+           SELECT 1 FROM import_match m JOIN students_courseresult r
+               ON r.student_id = m.student_id AND r.course_id = m.course_id
+            WHERE m.row_no = s.row_no AND r.attempt <> 'resit' AND r.term_id <= s.term)
      ORDER BY 1
      LIMIT 2000
+"""
+
+# Students of the file whose major changed after the term of a result of theirs.
+OTHER_MAJOR = """
+    SELECT count(DISTINCT m.student_id) FROM import_match m JOIN import_results s USING (row_no)
+      JOIN cohorts_term t ON t.code = s.term
+      JOIN students_movement v ON v.student_id = m.student_id AND v.major_id IS NOT NULL
+       AND v.withdrawn_at IS NULL AND v."on" > t.starts_on
 """
 
 COUNTS = """

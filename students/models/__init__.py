@@ -1,16 +1,27 @@
+from .grading import GradePoint, GradeScale
 from .link import LinkRun, StudentLink
 from .movement import Movement
 from .placement import Placement, StatusPeriod
 from .result import Course, CourseResult
 from .student import Student
+from .study import CourseGroup, PlanCourse, Programme
+from .warning import AcademicWarning, WarningSet, WarningStep
 
 __all__ = [
+    "AcademicWarning",
     "Course",
+    "CourseGroup",
     "CourseResult",
+    "GradePoint",
+    "GradeScale",
     "LinkRun",
     "Movement",
     "Placement",
+    "PlanCourse",
+    "Programme",
     "StatusPeriod",
     "Student",
     "StudentLink",
+    "WarningSet",
+    "WarningStep",
 ]

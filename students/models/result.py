@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,10 @@ from students.enums import AttemptKind, SpecialGrade
 from .student import Student
 
 
+@pghistory.track()
 class Course(models.Model):
+    """A course of the catalogue. Results keep the credits that counted when they were entered."""
+
     code = models.CharField(_("course code"), max_length=30, unique=True)
     name = models.CharField(_("course name"), max_length=100)
     credits = models.DecimalField(_("credits"), max_digits=4, decimal_places=1, default=0)
@@ -33,6 +37,12 @@ class Course(models.Model):
         return self.name
 
 
+# The former row of every correction is kept; a first entry stands in the table itself, so that a
+# million of them cost nothing more.
+@pghistory.track(
+    pghistory.UpdateEvent("corrected", row=pghistory.Old),
+    pghistory.DeleteEvent("removed"),
+)
 class CourseResult(models.Model):
     """One attempt. ``grade`` is what the clerk wrote; ``score`` and ``passed`` what it means.
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -40,5 +41,6 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "terms": results_by_term(found["results"]),
         "staff": staff_of(found["staff"]),
         "panels": shown,
+        "study_url": reverse("students:my_study"),
     }
     return render(request, "students/my.html", context)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -70,4 +71,5 @@ def portrait_context(
         "terms": results_by_term(found["results"]) if "see_results" in rights else None,
         "staff": staff_of(found["staff"]),
         "panels": shown,
+        "study_url": reverse("students:study", args=[student.student_no]),
     }

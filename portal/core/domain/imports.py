@@ -83,7 +83,11 @@ class Work(Protocol):
 
 @dataclass(frozen=True)
 class ImportKind:
-    """A kind of file: its columns, the action it needs, and the work it starts."""
+    """A kind of file: its columns, the action it needs, and the work it starts.
+
+    ``read`` takes the place of the plain reader where a file may have another shape;
+    ``max_rows`` that of the general limit.
+    """
 
     code: str
     action: str
@@ -92,6 +96,8 @@ class ImportKind:
     columns: tuple[Column, ...]
     begin: Callable[[Context, Table], Work]
     order: int = 100
+    read: "Callable[[bytes, Callable[[int], None]], Table] | None" = None
+    max_rows: int | None = None
 
     @property
     def audit_action(self) -> str:
@@ -141,11 +147,14 @@ def run_import(
     difference is another by now. SheetError and DomainError leave the database as it was.
     """
     context.progress(_("Reading the file"), 0, 0)
-    table = read_table(
-        content,
-        kind.columns,
-        on_rows=lambda done: context.progress(_("Reading the file"), done, 0),
-    )
+
+    def on_rows(done: int) -> None:
+        context.progress(_("Reading the file"), done, 0)
+
+    if kind.read is not None:
+        table = kind.read(content, on_rows)
+    else:
+        table = read_table(content, kind.columns, max_rows=kind.max_rows, on_rows=on_rows)
     return import_table(kind, table, context, is_dry=is_dry, expected=expected, name=name)
 
 

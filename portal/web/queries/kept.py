@@ -29,7 +29,7 @@ SCHOOL_SECONDS = 300
 _TRACKED = (
     "casework_caseevent", "casework_ledgerentryevent", "casework_followupevent",
     "casework_planstepevent", "casework_lockoutevent", "students_placementevent", "students_studentevent",
-    "cohorts_unitevent", "cohorts_appointmentevent", "cohorts_contractevent",
+    "students_courseresultevent", "cohorts_unitevent", "cohorts_appointmentevent", "cohorts_contractevent",
 )  # fmt: skip
 _STAMP = "SELECT " + ", ".join(
     [f"(SELECT max(pgh_id) FROM {table})" for table in _TRACKED]

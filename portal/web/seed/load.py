@@ -104,8 +104,8 @@ def write_history(models: Iterable[type[Model]]) -> None:
     with connection.cursor() as cursor:
         for model in models:
             event = by_model.get(model)
-            if event is None:
-                continue
+            if event is None or not any(t.label == "insert" for t in event.pgh_trackers):
+                continue  # keeps former rows of corrections only
             columns = [
                 field.column
                 for field in event._meta.concrete_fields

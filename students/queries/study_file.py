@@ -1,0 +1,76 @@
+"""How a student's studies stand: averages, rank, the line over the terms, credits against the plan."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from portal.core.rows import fetch
+from students.models import Student
+from students.queries.averages import Averages, averages_of, scale_in_use, standing_of
+from students.queries.portrait import plain
+
+
+@dataclass
+class GroupLine:
+    """One group of the plan: ``done`` of ``wanted`` credits; ``left`` names the courses owed."""
+
+    name: str
+    need: str
+    done: Decimal
+    wanted: Decimal
+    left: list[str] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        return self.done >= self.wanted
+
+    @property
+    def words(self) -> str:
+        return f"{plain(self.done)} / {plain(self.wanted)}"
+
+
+@dataclass
+class StudyFile:
+    standing: Averages
+    scale: str
+    line: list[tuple[str, Averages]]
+    groups: list[GroupLine]
+    done: Decimal = Decimal(0)
+    wanted: Decimal = Decimal(0)
+
+
+_GROUPS = """
+    SELECT g.id, g.name, g.need, g.credits,
+           coalesce(sum(pc.credits) FILTER (WHERE ok.course_id IS NOT NULL), 0),
+           coalesce(sum(pc.credits), 0),
+           coalesce(array_agg(c.name ORDER BY pc.term_no, c.code)
+                    FILTER (WHERE ok.course_id IS NULL AND g.need = 'required'), '{}')
+      FROM students_programme p JOIN students_coursegroup g ON g.programme_id = p.id
+      LEFT JOIN students_plancourse pc ON pc.group_id = g.id
+      LEFT JOIN students_course c ON c.id = pc.course_id
+      LEFT JOIN (SELECT DISTINCT course_id FROM students_courseresult
+                  WHERE student_id = %(student)s AND passed) ok ON ok.course_id = pc.course_id
+     WHERE p.major_id = %(major)s AND p.entry_year = %(year)s
+     GROUP BY g.id, g.name, g.need, g.credits, g."order" ORDER BY g."order", g.id
+"""
+_TERMS = """
+    SELECT DISTINCT t.code, t.starts_on FROM students_courseresult r
+      JOIN cohorts_term t ON t.code = r.term_id WHERE r.student_id = %s ORDER BY t.starts_on
+"""
+
+
+def study_file(student: Student) -> StudyFile:
+    """A constant number of statements for each term of study; the caller has asked for the right."""
+    scale = scale_in_use()
+    groups = []
+    asked = {"student": student.pk, "major": student.major_id, "year": student.entry_year}
+    for _pk, name, need, chosen, done, total, left in fetch(_GROUPS, asked):
+        wanted = chosen if need == "elective" else total
+        groups.append(GroupLine(name, need, done, wanted, left))
+    terms = [code for code, _day in fetch(_TERMS, [student.pk])]
+    line = [(code, found[student.pk]) for code in terms
+            if student.pk in (found := averages_of([student.pk], scale, until=code))]  # fmt: skip
+    return StudyFile(
+        standing_of(student.pk, scale), scale.name if scale else "", line, groups,
+        sum((min(one.done, one.wanted) for one in groups), Decimal(0)),
+        sum((one.wanted for one in groups), Decimal(0)),
+    )  # fmt: skip
