@@ -21,6 +21,8 @@ PARAMETERS: list[tuple[str, str, str, str, str | None, str | None, bool, str, st
      "教育部令第46号", ""),
     ("tutor.max_per_grade", "导师每年级指导人数", "2", "人", None, "2", False,
      "学校通知（2022）", "可按学院情况调整"),
+    ("early.capacity", "优先了解名单人数", "20", "人/名单", "1", "200", True,
+     "平台设定", "每位负责人一次最多列出的学生数"),
 ]  # fmt: skip
 
 # code, name, counted for, kind, parameter, at least, {role: weight}

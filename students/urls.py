@@ -3,6 +3,7 @@
 from django.urls import path
 
 from students.views import (
+    early,
     link_posts,
     links,
     movement,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("students/<str:student_no>/fields/<slug:field>/", particulars.open_field, name="field"),
     path("students/<str:student_no>/seen/", seen.seen, name="seen"),
     path("students/<str:student_no>/move/", movement.move_student, name="move"),
+    path("early/", early.early_page, name="early"),
     path("movement/", movement.movement_list, name="movements"),
     path("movement/split/", movement.split_majors, name="split"),
     path("movement/graduation/", movement.graduation, name="graduation"),

@@ -205,6 +205,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "students.tasks.turn_day",
         "schedule": crontab(hour=0, minute=5),
     },
+    "renew-early-ranking": {
+        "task": "students.tasks.renew_early",
+        "schedule": crontab(hour=4, minute=20, day_of_week="mon"),
+    },
     "forget-ended-sessions": {
         "task": "portal.core.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=40),

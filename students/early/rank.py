@@ -57,9 +57,7 @@ def rank(train: Path, score: Path, day: int) -> Ranking:
     return Ranking(day, found, scores, reasons(model, found), model, notes)
 
 
-def _sample(
-    learn: Folder, target: Folder, day: int, with_clicks: bool, notes: list[str]
-) -> Sample:
+def _sample(learn: Folder, target: Folder, day: int, with_clicks: bool, notes: list[str]) -> Sample:
     first = min((key.presentation for key in target.enrolments), key=order_of)
     names = sorted({key.presentation for key in learn.enrolments}, key=order_of)
     earlier = [name for name in names if order_of(name) < order_of(first)]

@@ -12,17 +12,21 @@ ORDINARY = 0.01
 
 def sentence(fact: str, weight: float, numbers: Numbers) -> str:
     """The fact in the active language; says so when it speaks in the person's favour."""
-    words = _WORDS[fact](numbers)
+    return marked(_WORDS[fact](numbers), weight, _("as usual in this course"))
+
+
+def marked(words: str, weight: float, usual: str) -> str:
+    """``words`` as they are when they raise the score; else what they do is said before them."""
     if abs(weight) < ORDINARY:
-        return _("as usual in this course: %(fact)s") % {"fact": words}
-    return words if weight > 0 else _("in favour: %(fact)s") % {"fact": words}
+        return _("%(mark)s: %(fact)s") % {"mark": usual, "fact": words}
+    return words if weight > 0 else _("%(mark)s: %(fact)s") % {"mark": _("in favour"), "fact": words}  # fmt: skip
 
 
 def _known(value: float) -> bool:
     return not math.isnan(value)
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """12, 12.5; never 12.0."""
     return f"{value:.1f}".removesuffix(".0")
 
@@ -35,14 +39,16 @@ def _missing(n: Numbers) -> str:
     if n["missing"] == n["due"]:
         return _("none of %(due)d assignments due handed in") % n
     if n["missing_run"] > 1:
-        return _("%(missing)d of %(due)d assignments missing, the last %(missing_run)d in a row") % n
+        return (
+            _("%(missing)d of %(due)d assignments missing, the last %(missing_run)d in a row") % n
+        )
     return _("%(missing)d of %(due)d assignments missing") % n
 
 
 def _scores(n: Numbers) -> str:
     if not _known(n["gap"]):
         return _("no score yet")
-    told = {key: _short(abs(n[key])) for key in ("mean", "gap", "last", "lowest")}
+    told = {key: short(abs(n[key])) for key in ("mean", "gap", "last", "lowest")}
     if n["gap"] < 0:
         return _("mean score %(mean)s, %(gap)s below the course; latest %(last)s, lowest %(lowest)s") % told  # fmt: skip
     return _("mean score %(mean)s, %(gap)s above the course; latest %(last)s, lowest %(lowest)s") % told  # fmt: skip
@@ -52,14 +58,14 @@ def _earned(n: Numbers) -> str:
     if not _known(n["earned"]):
         return _("nothing could be earned yet")
     return _("%(earned)s of 100 points earned in the assignments due") % {
-        "earned": _short(n["earned"])
+        "earned": short(n["earned"])
     }
 
 
 def _late(n: Numbers) -> str:
     if not _known(n["late_mean"]):
         return _("nothing handed in this term")
-    told = {"mean": _short(abs(n["late_mean"])), "last": _short(abs(n["late_last"]))}
+    told = {"mean": short(abs(n["late_mean"])), "last": short(abs(n["late_last"]))}
     if n["late_mean"] > 0:
         return _("handed in %(mean)s days late on average") % told
     if n["late_last"] > 0:
@@ -86,13 +92,13 @@ def _attempts(n: Numbers) -> str:
 
 
 def _credits(n: Numbers) -> str:
-    return _("takes %(credits)s credits at once") % {"credits": _short(n["credits"])}
+    return _("takes %(credits)s credits at once") % {"credits": short(n["credits"])}
 
 
 def _registered(n: Numbers) -> str:
     if not _known(n["registered"]):
         return _("day of registration not known")
-    told = {"days": _short(abs(n["registered"]))}
+    told = {"days": short(abs(n["registered"]))}
     if n["registered"] > 0:
         return _("registered %(days)s days after the start") % told
     return _("registered %(days)s days before the start") % told
@@ -100,7 +106,7 @@ def _registered(n: Numbers) -> str:
 
 def _activity(n: Numbers) -> str:
     return _("%(share)s%% of the course's usual activity, active on %(days)d of the last 14 days") % {
-        "share": _short(round(100 * n["clicks_share"])),
+        "share": short(round(100 * n["clicks_share"])),
         "days": n["active_days"],
     }  # fmt: skip
 

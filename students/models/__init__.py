@@ -1,3 +1,4 @@
+from .early import EarlyModel, EarlyScore
 from .link import LinkRun, StudentLink
 from .movement import Movement
 from .placement import Placement, StatusPeriod
@@ -7,6 +8,8 @@ from .student import Student
 __all__ = [
     "Course",
     "CourseResult",
+    "EarlyModel",
+    "EarlyScore",
     "LinkRun",
     "Movement",
     "Placement",

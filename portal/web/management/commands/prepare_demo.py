@@ -12,7 +12,8 @@ from cohorts.models import Unit
 from portal.web.seed.demo import prepare_accounts
 from portal.web.seed.request_rows import prepare_requests
 from portal.web.seed.school import School, Wish
-from students.models import Student
+from students.domain.early import renew
+from students.models import EarlyScore, Student
 
 STUDENTS = 3000
 SEED = 7
@@ -28,6 +29,8 @@ class Command(BaseCommand):
             self._seed()
         accounts = prepare_accounts()
         prepare_requests()
+        if not EarlyScore.objects.exists():
+            renew()
         self.stdout.write(accounts)
 
     def _seed(self) -> None:
