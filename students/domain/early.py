@@ -21,7 +21,7 @@ from portal.core.models import User
 from students.early.linear import line_of
 from students.early.words import Numbers
 from students.models import EarlyModel, EarlyScore
-from students.queries.early_facts import NAMES, facts_before, failed_in, terms_before
+from students.queries.early_facts import SIGNS, facts_before, failed_in, results_of, terms_before
 from students.queries.population import term_on
 
 SHOWN = 3
@@ -62,8 +62,8 @@ def fit_early(*, actor: User | None, term: Term) -> EarlyModel:
         )
     past = {known[n]: list(_cases(known[:n], known[n])) for n in range(1, len(known))}
     past = {code: cases for code, cases in past.items() if cases}
-    line = fit_line(NAMES, [case for cases in past.values() for case in cases])
-    cut = time_cut(NAMES, past) if len(past) > 1 else {}
+    line = fit_line(SIGNS, [case for cases in past.values() for case in cases])
+    cut = time_cut(SIGNS, past) if len(past) > 1 else {}
     # Two fits at once wait for each other here, or the version would be taken twice.
     Term.objects.select_for_update().get(pk=term.pk)
     newest = EarlyModel.objects.filter(term=term).aggregate(n=Max("version"))["n"] or 0
@@ -71,7 +71,7 @@ def fit_early(*, actor: User | None, term: Term) -> EarlyModel:
         term=term,
         version=newest + 1,
         weights=line.as_json(),
-        evaluation={"terms": list(past), "cut": cut},
+        evaluation={"terms": list(past), "cut": cut, "results": results_of(known)},
     )
     audit.record(actor=actor, action="fit_early", obj=model, term=term.code, version=model.version)
     return model
@@ -120,10 +120,18 @@ def renew() -> dict[str, int]:
     return written | _renew(term)
 
 
+def _holds(model: EarlyModel) -> bool:
+    """Whether nothing was imported since, and the program still knows all facts of the weights."""
+    names = {fact["name"] for fact in model.weights["facts"]}
+    known = terms_before(model.term)
+    return names <= set(SIGNS) and model.evaluation.get("results") == results_of(known)
+
+
 def _renew(term: Term) -> dict[str, int]:
     model = EarlyModel.objects.filter(term=term).order_by("-version").first()
     try:
-        model = model or fit_early(actor=None, term=term)
+        if model is None or not _holds(model):
+            model = fit_early(actor=None, term=term)
     except DomainError as fault:
         log.info("No early ranking for %s: %s", term.code, fault)
         return {}

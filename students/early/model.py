@@ -58,12 +58,14 @@ class Trees:
         inputs = self._inputs(sample.columns.keys, sample.columns.values)
         # Few people: smaller leaves, or nothing would ever be split.
         leaf = min(TREES["min_samples_leaf"], max(5, len(inputs) // 50))
-        self.parts = [
-            HistGradientBoostingClassifier(
-                **(TREES | {"min_samples_leaf": leaf}), random_state=seed
-            ).fit(inputs, sample.needed_help)
-            for seed in SEEDS
-        ]
+        settings = TREES | {"min_samples_leaf": leaf}
+        with threadpool_limits(1):
+            self.parts = [
+                HistGradientBoostingClassifier(**settings, random_state=seed).fit(
+                    inputs, sample.needed_help
+                )
+                for seed in SEEDS
+            ]
 
     def _inputs(self, keys: list[Key], values: Floats) -> Floats:
         rates = [self.rates.get(key.module, self.rate) for key in keys]
@@ -72,7 +74,8 @@ class Trees:
     def log_odds(self, keys: list[Key], values: Floats) -> Floats:
         """Mean of the raw scores of all parts."""
         inputs = self._inputs(keys, values)
-        raw = [part.decision_function(inputs) for part in self.parts]
+        with threadpool_limits(1):
+            raw = [part.decision_function(inputs) for part in self.parts]
         return np.asarray(np.mean(raw, axis=0), float)
 
 
@@ -113,10 +116,9 @@ def fit(sample: Sample) -> Model:
               "Give at least 20 of each.")
             % {"yes": yes, "no": len(sample.needed_help) - yes}
         )  # fmt: skip
-    with threadpool_limits(1):
-        cuts = _time_cuts(sample)
-        slope, shift = _calibration(cuts)
-        return Model(Trees(sample), slope, shift, cuts)
+    cuts = _time_cuts(sample)
+    slope, shift = _calibration(cuts)
+    return Model(Trees(sample), slope, shift, cuts)
 
 
 def order_of(presentation: str) -> tuple[str, str]:
@@ -143,7 +145,8 @@ def _calibration(cuts: list[Cut]) -> tuple[float, float]:
     if len(set(outcomes.tolist())) < 2:
         return 1.0, 0.0
     raw = np.concatenate([cut.log_odds for cut in cuts]).reshape(-1, 1)
-    line = LogisticRegression(C=1e6).fit(raw, outcomes)
+    with threadpool_limits(1):
+        line = LogisticRegression(C=1e6).fit(raw, outcomes)
     slope = float(line.coef_[0, 0])
     # A past that ranks the wrong way round must not turn the ranking about.
     return (slope, float(line.intercept_[0])) if slope > 0.1 else (1.0, 0.0)

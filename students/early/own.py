@@ -1,5 +1,6 @@
 """Fitting the school's own line: logistic regression over the facts of students before a term."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,8 +22,13 @@ AT_LEAST = 20
 Case = tuple[Numbers, bool]
 
 
-def fit_line(names: Sequence[str], cases: Sequence[Case]) -> Line:
-    """The line of ``names`` over ``cases``. Raises DomainError with too few of either outcome."""
+def fit_line(signs: Mapping[str, int], cases: Sequence[Case]) -> Line:
+    """The line over ``cases`` of those facts of ``signs`` that count the way their sign says.
+
+    Facts that tell nearly the same can push each other over: one that comes out the wrong way round
+    is left out and the rest fitted again, or a reason would contradict common sense.
+    Raises DomainError with too few of either outcome.
+    """
     labels = np.array([float(failed) for _numbers, failed in cases])
     yes = int(labels.sum())
     if min(yes, len(labels) - yes) < AT_LEAST:
@@ -31,7 +37,20 @@ def fit_line(names: Sequence[str], cases: Sequence[Case]) -> Line:
               "Import the results of more terms first.")
             % {"yes": yes, "no": len(labels) - yes}
         )  # fmt: skip
-    values = _values(names, cases)
+    names = list(signs)
+    while True:
+        line = _fitted(names, cases, labels)
+        wrong = {fact.name for fact in line.facts if fact.weight * signs[fact.name] < 0}
+        if not wrong:
+            return line
+        names = [name for name in names if name not in wrong]
+
+
+def _fitted(names: Sequence[str], cases: Sequence[Case], labels: Floats) -> Line:
+    if not names:
+        rate = float(labels.mean())
+        return Line(math.log(rate / (1 - rate)), ())
+    values = np.array([[float(numbers[name]) for name in names] for numbers, _failed in cases])
     means, spreads = values.mean(axis=0), values.std(axis=0)
     spreads[spreads == 0] = 1.0
     with threadpool_limits(1):
@@ -43,20 +62,19 @@ def fit_line(names: Sequence[str], cases: Sequence[Case]) -> Line:
     )
 
 
-def _values(names: Sequence[str], cases: Sequence[Case]) -> Floats:
-    return np.array([[float(numbers[name]) for name in names] for numbers, _failed in cases])
-
-
-def time_cut(names: Sequence[str], past: Mapping[str, Sequence[Case]]) -> dict[str, Any]:
+def time_cut(signs: Mapping[str, int], past: Mapping[str, Sequence[Case]]) -> dict[str, Any]:
     """Figures of the newest term in ``past`` (in order of time) by a line of those before; empty
-    when there is nothing before it, or it had only one outcome."""
+    when those before teach too little, or it had only one outcome."""
     terms = list(past)
     newest = past[terms[-1]]
     before = [case for term in terms[:-1] for case in past[term]]
     labels = np.array([float(failed) for _numbers, failed in newest])
-    if len(set(labels.tolist())) < 2 or len({failed for _numbers, failed in before}) < 2:
+    if len(set(labels.tolist())) < 2:
         return {}
-    line = fit_line(names, before)
+    try:
+        line = fit_line(signs, before)
+    except DomainError:
+        return {}
     found = measure(np.array([line.weigh(numbers)[0] for numbers, _f in newest]), labels)
     return {
         "term": terms[-1],

@@ -8,7 +8,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from .features import Columns, Floats
 from .folder import Course
@@ -29,14 +28,13 @@ def reasons(model: Model, columns: Columns) -> list[list[Reason]]:
         return []
     usual = _middles(columns)
     facts = list(columns.facts)
-    with threadpool_limits(1):
-        whole = model.log_odds(columns.keys, columns.values)
-        weights = np.empty((len(columns.keys), len(facts)))
-        for n, fact in enumerate(facts):
-            without = columns.values.copy()
-            places = columns.places(fact)
-            without[:, places] = usual[:, places]
-            weights[:, n] = whole - model.log_odds(columns.keys, without)
+    whole = model.log_odds(columns.keys, columns.values)
+    weights = np.empty((len(columns.keys), len(facts)))
+    for n, fact in enumerate(facts):
+        without = columns.values.copy()
+        places = columns.places(fact)
+        without[:, places] = usual[:, places]
+        weights[:, n] = whole - model.log_odds(columns.keys, without)
     # Rounded, so that the order of equal facts is that of the list and not of the last bit.
     heavy = np.argsort(-np.abs(weights.round(6)), axis=1, kind="stable")[:, :SHOWN]
     return [

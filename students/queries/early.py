@@ -10,7 +10,7 @@ from cohorts.models import Parameter, Term
 from students.early.words import Numbers, marked, short
 from students.enums import ENROLLED_STATUSES, AttemptKind
 from students.models import CourseResult, EarlyModel, EarlyScore
-from students.queries.early_facts import terms_before
+from students.queries.early_facts import SIGNS, terms_before
 from students.queries.standing import Stand, stands
 
 CAPACITY = "early.capacity"
@@ -26,7 +26,8 @@ class Person:
 
     @property
     def percent(self) -> int:
-        return round(self.score.score * 100)
+        """Never quite none and never quite sure."""
+        return min(99, max(1, round(self.score.score * 100)))
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,12 @@ def _decided(user: Any, term: Term) -> QuerySet[EarlyScore]:
 
 def reasons_of(row: EarlyScore) -> list[str]:
     """The three facts in the active language."""
+    usual = _("as usual in this year")
     return [
-        marked(words(name, row.numbers), weight, _("as usual in this year")) for name, weight in row.reasons
-    ]  # fmt: skip
+        marked(words(name, row.numbers), weight, usual)
+        for name, weight in row.reasons
+        if name in SIGNS  # weights of an older program may name a fact that is gone
+    ]
 
 
 def look_back(user: Any, term: Term, limit: int) -> LookBack | None:
@@ -117,10 +121,10 @@ def words(name: str, n: Numbers) -> str:
         if n["gap"] < 0:
             return _("average %(average)s, %(gap)s below the major's year") % told
         return _("average %(average)s, %(gap)s above the major's year") % told
-    if name == "fall":
-        if n["fall"] > 0:
-            return _("average fell by %(fall)s against the term before") % told
-        return _("average rose by %(fall)s against the term before") % told
+    if name == "earlier":
+        if n["earlier"] < 0:
+            return _("in earlier terms %(earlier)s below the major's year on average") % told
+        return _("in earlier terms %(earlier)s above the major's year on average") % told
     some = {
         "failed": _("%(failed)s required courses failed last term"),
         "open": _("%(open)s required courses failed and not passed yet"),

@@ -9,9 +9,10 @@ from cohorts.models import Term
 from portal.core.rows import fetch
 from students.early.words import Numbers
 from students.enums import ENROLLED_STATUSES
+from students.models import CourseResult
 
-# name of a fact -> column; the order is that of the weights.
-NAMES = ("failed", "open", "gap", "fall", "missed", "narrow")
+# Fact -> which way it may count: an average below one's year never speaks in favour of anybody.
+SIGNS = {"failed": 1, "open": 1, "gap": -1, "earlier": -1, "missed": 1, "narrow": 1}
 
 # Results of one term count once everybody sat; resits of that term change what is still open.
 _FACTS = """
@@ -23,13 +24,14 @@ _FACTS = """
                count(*) FILTER (WHERE r.special IN ('absent', 'cheated')) AS missed,
                count(*) FILTER (WHERE r.score >= 60 AND r.score < 65) AS narrow
           FROM students_courseresult r
-         WHERE r.attempt = 'first' AND r.term_id IN (%(last)s, %(before)s)
+         WHERE r.attempt = 'first' AND r.term_id = ANY(%(known)s::text[])
          GROUP BY r.student_id, r.term_id
     ), peers AS (
-        SELECT s.major_id, s.entry_year, avg(o.average) AS average
+        SELECT o.*, o.average - avg(o.average) OVER (
+                    PARTITION BY o.term_id, s.major_id, s.entry_year) AS gap
           FROM own o JOIN students_student s ON s.id = o.student_id
-         WHERE o.term_id = %(last)s
-         GROUP BY s.major_id, s.entry_year
+    ), earlier AS (
+        SELECT student_id, avg(gap) AS gap FROM peers WHERE term_id <> %(last)s GROUP BY student_id
     ), failed AS (
         SELECT DISTINCT r.student_id, r.course_id
           FROM students_courseresult r
@@ -44,13 +46,10 @@ _FACTS = """
          GROUP BY f.student_id
     )
     SELECT o.student_id, s.status, o.failed, coalesce(still.courses, 0), o.average,
-           coalesce(o.average - peers.average, 0), coalesce(earlier.average - o.average, 0),
-           o.missed, o.narrow
-      FROM own o
+           coalesce(o.gap, 0), coalesce(earlier.gap, 0), o.missed, o.narrow
+      FROM peers o
       JOIN students_student s ON s.id = o.student_id
-      JOIN peers ON peers.major_id IS NOT DISTINCT FROM s.major_id
-            AND peers.entry_year = s.entry_year
-      LEFT JOIN own earlier ON earlier.student_id = o.student_id AND earlier.term_id = %(before)s
+      LEFT JOIN earlier ON earlier.student_id = o.student_id
       LEFT JOIN still ON still.student_id = o.student_id
      WHERE o.term_id = %(last)s
      ORDER BY o.student_id
@@ -74,6 +73,11 @@ def terms_before(term: Term) -> list[str]:
     return [code for (code,) in fetch(_TERMS, {"before": term.starts_on})]
 
 
+def results_of(terms: list[str]) -> int:
+    """How many results these terms have: a new import changes it."""
+    return CourseResult.objects.filter(term__in=terms).count()
+
+
 def facts_before(known: list[str], *, enrolled_only: bool) -> Iterator[tuple[int, Numbers]]:
     """(student, numbers) for everybody who sat an examination in the last of the terms ``known``.
 
@@ -81,16 +85,14 @@ def facts_before(known: list[str], *, enrolled_only: bool) -> Iterator[tuple[int
     """
     if not known:
         return
-    asked = {"last": known[-1], "before": known[-2] if len(known) > 1 else "", "known": known}
-    for student_id, status, failed, still, average, gap, fall, missed, narrow in fetch(
-        _FACTS, asked
-    ):
+    rows = fetch(_FACTS, {"last": known[-1], "known": known})
+    for student_id, status, failed, still, average, gap, earlier, missed, narrow in rows:
         if enrolled_only and status not in ENROLLED_STATUSES:
             continue
         yield student_id, {
             "failed": failed, "open": still, "missed": missed, "narrow": narrow,
             "average": round(float(average or 0), 2), "gap": round(float(gap), 2),
-            "fall": round(float(fall), 2),
+            "earlier": round(float(earlier), 2),
         }  # fmt: skip
 
 
