@@ -25,6 +25,8 @@ PARAMETERS: list[tuple[str, str, str, str, str | None, str | None, bool, str, st
      "规则8.2", "超过时请缩小范围分批导出"),
     ("export.wait_days", "导出申请审批期限", "7", "天", "1", None, False,
      "校内规定", "到期未审批自动失效"),
+    ("early.capacity", "优先了解名单人数", "20", "人/名单", "1", "200", True,
+     "平台设定", "每位负责人一次最多列出的学生数"),
 ]  # fmt: skip
 
 # code, name, counted for, kind, parameter, at least, {role: weight}

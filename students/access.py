@@ -29,6 +29,7 @@ from portal.core.scope import remembered, today
 from students.enums import LEFT_STATUSES
 from students.models import (
     CourseResult,
+    EarlyScore,
     LinkRun,
     Movement,
     Placement,
@@ -264,6 +265,7 @@ register_route(Placement, _through_student(Placement, "student"))
 register_route(StudentLink, _through_student(StudentLink, "student"))
 register_route(Movement, _through_student(Movement, "student"))
 register_route(CourseResult, _through_student(CourseResult, "student"))
+register_route(EarlyScore, _through_student(EarlyScore, "student"))
 
 
 def _run_keys(user: User, action: str) -> QuerySet[Any] | None:

@@ -97,6 +97,10 @@ register_nav(
         lambda user: reaches_anyone(user, "appoint"),
     ),
     NavItem(
+        "early", _("Students"), _("Look first at these"), "students:early", "flag", 120,
+        lambda user: reaches_anyone(user, "see_results"),
+    ),
+    NavItem(
         "movements", _("Students"), _("Movement of students"), "students:movements", "transfer",
         140, lambda user: reaches_anyone(user, ACTION),
     ),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from students.views import (
+    early,
     link_posts,
     links,
     movement,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("warnings/rules/<int:pk>/act/", warning_rules.set_act, name="warning_set_act"),
     path("warnings/<int:pk>/", warning.warning_page, name="warning"),
     path("warnings/<int:pk>/<slug:kind>.docx", warning.warning_paper, name="warning_paper"),
+    path("early/", early.early_page, name="early"),
     path("movement/", movement.movement_list, name="movements"),
     path("movement/split/", movement.split_majors, name="split"),
     path("movement/graduation/", movement.graduation, name="graduation"),

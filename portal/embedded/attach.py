@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from pathlib import Path
 
 from .application import ROOT
@@ -36,3 +37,16 @@ def adopt_running_environment() -> bool:
     for name, value in environment.items():
         os.environ.setdefault(name, value)
     return bool(environment)
+
+
+def stand_in_environment() -> None:
+    """For a command that works on files alone: settings want addresses, and nothing is at these.
+
+    Whatever is set already stays.
+    """
+    for name, value in {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }.items():
+        os.environ.setdefault(name, value)

@@ -213,6 +213,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partybranch.tasks.refresh_developments",
         "schedule": crontab(hour=1, minute=20),
     },
+    "renew-early-ranking": {
+        "task": "students.tasks.renew_early",
+        "schedule": crontab(hour=4, minute=20, day_of_week="mon"),
+    },
     "forget-ended-sessions": {
         "task": "portal.core.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=40),

@@ -1,4 +1,5 @@
 from .grading import GradePoint, GradeScale
+from .early import EarlyModel, EarlyScore
 from .link import LinkRun, StudentLink
 from .movement import Movement
 from .placement import Placement, StatusPeriod
@@ -14,6 +15,8 @@ __all__ = [
     "CourseResult",
     "GradePoint",
     "GradeScale",
+    "EarlyModel",
+    "EarlyScore",
     "LinkRun",
     "Movement",
     "Placement",

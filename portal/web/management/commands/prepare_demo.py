@@ -13,7 +13,8 @@ from portal.web.seed.demo import prepare_accounts
 from portal.web.seed.demo_lists import prepare_lists
 from portal.web.seed.request_rows import prepare_requests
 from portal.web.seed.school import School, Wish
-from students.models import Student
+from students.domain.early import renew
+from students.models import EarlyScore, Student
 
 STUDENTS = 3000
 SEED = 7
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         accounts = prepare_accounts()
         prepare_requests()
         prepare_lists()
+        if not EarlyScore.objects.exists():
+            renew()
         self.stdout.write(accounts)
 
     def _seed(self) -> None:
