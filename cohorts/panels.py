@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.access import reached_unit_ids
 from cohorts.models import Task
+from cohorts.queries import dues  # noqa: F401 # lines of digests, days of calendars
 from cohorts.queries.tasks import open_count
 from cohorts.task_access import task_unit_ids
 from portal.core.registry import NavItem, register_nav

@@ -11,6 +11,7 @@ STORAGES = {
 # Without collected files there is nothing for the compressing store to serve.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+MAIL_ON = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SECOND_FACTOR_REQUIRED = False
 SESSIONS_PER_ACCOUNT = 200

@@ -2,23 +2,45 @@ from .account import AccountSession, PastPassword, RecoveryCode, SecondFactor
 from .audit import AuditArchive, AuditEntry, AuditSeal
 from .file import Attachment
 from .job import Job, JobState, Upload
+from .mail import (
+    RHYTHM,
+    CalendarAddress,
+    Every,
+    MailClock,
+    MailKind,
+    MailRhythm,
+    MailState,
+    OutMail,
+    Rhythm,
+    Weekday,
+)
 from .notice import Notification
 from .token import ApiToken
 from .user import User
 
 __all__ = [
+    "RHYTHM",
     "AccountSession",
     "ApiToken",
     "Attachment",
     "AuditArchive",
     "AuditEntry",
     "AuditSeal",
+    "CalendarAddress",
+    "Every",
     "Job",
     "JobState",
+    "MailClock",
+    "MailKind",
+    "MailRhythm",
+    "MailState",
     "Notification",
+    "OutMail",
     "PastPassword",
     "RecoveryCode",
+    "Rhythm",
     "SecondFactor",
     "Upload",
     "User",
+    "Weekday",
 ]
