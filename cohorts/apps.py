@@ -19,9 +19,9 @@ class CohortsConfig(AppConfig):
         from .domain import handed_over, handed_over_tasks  # noqa: F401  (register work)
         from .measures import write_measures
         from .offices import write_offices
-        from .rhythm_catalogue import write_rhythms
         from .queries.duties import duty_today, refuse_lockout
         from .queries.rhythms import own_rhythm
+        from .rhythm_catalogue import write_rhythms
 
         register_duty_source(duty_today)
         register_guard(refuse_lockout)

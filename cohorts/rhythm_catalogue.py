@@ -11,11 +11,11 @@ from portal.core.models import Every
 
 _LEADS = {"every": Every.WEEKLY, "brief": True}
 _DAILY = {"every": Every.WORKDAYS}
+_HEADS = {"every": Every.WORKDAYS, "brief": True}
 _WEEKLY = {"every": Every.WEEKLY}
 RHYTHMS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("school_leader", "party_secretary", "dean"), _LEADS),
-    **dict.fromkeys(("deputy_secretary", "academy_director", "contract_leader"),
-                    {**_DAILY, "brief": True}),
+    **dict.fromkeys(("deputy_secretary", "academy_director", "contract_leader"), _HEADS),
     **dict.fromkeys(("counsellor", "part_counsellor", "clerk", "registrar", "psych_teacher",
                      "office_staff", "request_desk", "rights_officer"), _DAILY),
     **dict.fromkeys(("class_adviser", "organiser", "party_tutor", "branch_secretary"), _WEEKLY),

@@ -278,7 +278,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Dual-college portal",
-    "DESCRIPTION": "Read-only. What a token lists is what its account sees on the pages, or less.",
+    "DESCRIPTION": "What a token lists is what its account sees on the pages, or less.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

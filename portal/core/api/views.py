@@ -1,4 +1,5 @@
-"""The base of every resource: read-only, restricted, audited, at a constant number of statements."""
+"""The base of every resource: restricted, audited, at a constant number of statements. The few
+that also take something in name their method and ask the right of the act itself."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
