@@ -18,6 +18,9 @@ from portal.core.api.views import Resource
 
 from .cases import StudentBrief
 
+# What somebody confides under these kinds is read in the portal only.
+CONFIDED = frozenset({"mind"})
+
 
 class RequestKindBrief(serializers.Serializer):
     code = serializers.CharField()
@@ -32,10 +35,12 @@ class RequestShape(serializers.Serializer):
     student = StudentBrief(allow_null=True)
     place = serializers.CharField(allow_blank=True)
     unit = UnitBrief(allow_null=True, help_text="The building, where it came from a sheet.")
-    text = serializers.CharField()
+    text = serializers.CharField(
+        allow_null=True, help_text="Null where somebody wants to be talked with: read it on the page."
+    )
     office = UnitBrief(allow_null=True)
     handler = PersonBrief(allow_null=True)
-    answer = serializers.CharField(allow_blank=True)
+    answer = serializers.CharField(allow_null=True, allow_blank=True)
     due_on = serializers.DateField()
     is_due_provisional = serializers.BooleanField()
     sent_at = serializers.DateTimeField()
@@ -102,8 +107,10 @@ class Requests(Resource):
                 "office": row.office and unit_brief(row.office),
                 "handler": row.handler
                 and {"number": row.handler.username, "name": row.handler.name},
+                "text": None if row.kind_id in CONFIDED else row.text,
+                "answer": None if row.kind_id in CONFIDED else row.answer,
                 **{name: getattr(row, name) for name in (
-                    "place", "text", "answer", "due_on", "is_due_provisional", "sent_at",
+                    "place", "due_on", "is_due_provisional", "sent_at",
                     "answered_at", "closed_at", "is_in_time", "is_solved", "is_satisfied",
                     "is_still_fine", "reopened", "version")},
             }
