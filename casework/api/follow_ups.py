@@ -24,7 +24,7 @@ from cohorts.api import PersonBrief
 from portal.core.access import reaches_any
 from portal.core.api.filters import ApiFilterSet, ChangedSince, DayFilter, IdFilter, YesNoFilter
 from portal.core.api.inputs import Body, ClientKey, Flag, words
-from portal.core.api.schema import CONFLICT, INVALID, MISSING, ONE, PAGING, page_of
+from portal.core.api.schema import CONFLICT, INVALID, MISSING, ONE, PAGING, UNREADABLE, page_of
 from portal.core.api.views import Resource
 from students.models import Student
 
@@ -104,7 +104,8 @@ class FollowUpApiFilter(ApiFilterSet):
     ),
     create=extend_schema(
         summary="Write a talk down, once for each client_key", request=FollowUpBody,
-        responses={200: FollowUpKept, 201: FollowUpKept, 400: INVALID, 404: MISSING, 409: CONFLICT},
+        responses={200: FollowUpKept, 201: FollowUpKept, 400: INVALID, 404: MISSING, 409: CONFLICT,
+                   415: UNREADABLE},
     ),
 )  # fmt: skip
 class FollowUps(Resource):

@@ -17,7 +17,7 @@ from cohorts.queries.tasks import BOXES, STATES, box_rows, in_state, titles
 from cohorts.task_sources import sources
 from portal.core.api.filters import ApiFilterSet, ChangedSince, TextFilter
 from portal.core.api.inputs import Body, words
-from portal.core.api.schema import CONFLICT, INVALID, MISSING, ONE, PAGING, page_of
+from portal.core.api.schema import CONFLICT, INVALID, MISSING, ONE, PAGING, UNREADABLE, page_of
 from portal.core.api.views import Resource
 
 from .units import PersonBrief, UnitBrief, unit_brief
@@ -72,10 +72,6 @@ def _person(person: Any) -> dict[str, str] | None:
     retrieve=extend_schema(
         summary="One task", parameters=ONE, responses={200: TaskShape, 404: MISSING}
     ),
-    done=extend_schema(
-        summary="Report a task done", parameters=ONE, request=DoneBody,
-        responses={200: TaskShape, 400: INVALID, 404: MISSING, 409: CONFLICT},
-    ),
 )  # fmt: skip
 class Tasks(Resource):
     """Tasks in one's reach: own ones, those one gave or checks, those of one's units, and those
@@ -108,6 +104,10 @@ class Tasks(Resource):
             for row in rows
         ]  # fmt: skip
 
+    @extend_schema(
+        summary="Report a task done", parameters=ONE, request=DoneBody,
+        responses={200: TaskShape, 400: INVALID, 404: MISSING, 409: CONFLICT, 415: UNREADABLE},
+    )  # fmt: skip
     def done(self, request: Request, pk: int) -> Response:
         user: Any = request.user
         task = Task.objects.get_for(user, "do_task", pk)

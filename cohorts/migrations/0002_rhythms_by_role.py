@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('every', models.CharField(choices=[('off', 'no digest'), ('daily', 'every day'), ('workdays', 'on working days'), ('weekly', 'once a week')], default='workdays', max_length=8, verbose_name='digest')),
                 ('hour', models.PositiveSmallIntegerField(default=8, validators=[django.core.validators.MaxValueValidator(23)], verbose_name='at (full hour)')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=0, verbose_name='on')),
+                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=0, verbose_name='day of the week')),
                 ('at_once', models.BooleanField(default=True, verbose_name='urgent things at once')),
                 ('brief', models.BooleanField(default=False, verbose_name='brief on Mondays')),
                 ('quiet_from', models.PositiveSmallIntegerField(default=22, validators=[django.core.validators.MaxValueValidator(23)], verbose_name='quiet from')),

@@ -28,6 +28,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         words = [word for found in fields.values() for word in _sentences(found)]
         detail = " ".join(words) or " ".join(map(str, response.data or []))
         response.data = {"detail": detail, "fields": fields}
+    elif response.status_code == 400 and isinstance(response.data, dict):
+        response.data.setdefault("fields", {})  # a body that cannot be read at all
     return response
 
 

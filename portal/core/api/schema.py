@@ -47,6 +47,7 @@ INVALID = OpenApiResponse(InvalidShape, "A parameter is unknown or its value mea
 CONFLICT = OpenApiResponse(
     ErrorShape, "Somebody else was faster, or the key belongs to another record."
 )
+UNREADABLE = OpenApiResponse(ErrorShape, "Send application/json.")
 MISSING = OpenApiResponse(ErrorShape, "There is no such record, or it is not yours to see.")
 PAGING = [
     OpenApiParameter("after", {"type": "integer", "minimum": 0, "maximum": BIGGEST},

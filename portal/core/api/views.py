@@ -73,3 +73,7 @@ class NoSuchResource(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, **_rest: Any) -> Response:
         raise Http404
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request, **_rest: Any) -> Response:
+        raise Http404

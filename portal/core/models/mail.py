@@ -43,7 +43,7 @@ class Rhythm(models.Model):
     )
     hour = _hour(_("at (full hour)"), 8)
     weekday = models.PositiveSmallIntegerField(
-        _("on"), choices=Weekday.choices, default=Weekday.MONDAY
+        _("day of the week"), choices=Weekday.choices, default=Weekday.MONDAY
     )
     at_once = models.BooleanField(_("urgent things at once"), default=True)
     brief = models.BooleanField(_("brief on Mondays"), default=False)
