@@ -36,7 +36,8 @@ class RequestShape(serializers.Serializer):
     place = serializers.CharField(allow_blank=True)
     unit = UnitBrief(allow_null=True, help_text="The building, where it came from a sheet.")
     text = serializers.CharField(
-        allow_null=True, help_text="Null where somebody wants to be talked with: read it on the page."
+        allow_null=True,
+        help_text="Null where somebody wants to be talked with: read it on the page.",
     )
     office = UnitBrief(allow_null=True)
     handler = PersonBrief(allow_null=True)

@@ -64,6 +64,7 @@ from students.domain import (
 )
 from students.enums import StudentStatus
 from tests.core.audit_keys import CALLS as KEYS
+from tests.core.audit_mails import MAILS
 from tests.core.audit_moves import MOVES
 from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
@@ -193,6 +194,7 @@ def _session(w: World, end: Callable[[AccountSession], Any]) -> Any:
 CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
     **MOVES,
+    **MAILS,
     **PROBLEMS,
     **TASKS,
     **REQUESTS,

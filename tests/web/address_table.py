@@ -9,6 +9,7 @@ Parts of the portal bring their rows in modules of their own (``FURTHER``): ``RO
 """
 
 from tests.web import (
+    addresses_api,
     addresses_keys,
     addresses_moves,
     addresses_problems,
@@ -330,6 +331,7 @@ ADDRESSES += [
 
 FURTHER = [
     addresses_keys, addresses_moves, addresses_problems, addresses_requests, addresses_sealed,
+    addresses_api,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

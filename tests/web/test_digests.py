@@ -18,11 +18,11 @@ from casework.domain.lock_outs import lock_out
 from casework.domain.transitions import Receiver, send_case
 from casework.enums import Channel, Move
 from casework.models import Case, CaseLevel
-from cohorts.domain.appointments import end_appointment
 from cohorts.domain.digests import LATEST, plan_digests, slot_of
+from cohorts.domain.reconcile import reconcile
 from cohorts.domain.task_reminders import remind_task_owners
 from cohorts.domain.tasks import give_task
-from cohorts.models import RoleRhythm, Task
+from cohorts.models import Appointment, RoleRhythm, Task
 from cohorts.queries.rhythms import default_rhythm, own_rhythm
 from portal.core.domain.mails import drop_rhythm, set_rhythm
 from portal.core.dues import due_lines, people_with_dues
@@ -117,16 +117,23 @@ def test_nobody_with_something_due_is_passed_over(world: World) -> None:
     assert not busy & (idle - {n.user_id for n in Notification.objects.all()})
 
 
+def numbers(person: User) -> dict[str, int]:
+    return {line.code: line.number for line in due_lines(person, is_brief=False)}
+
+
 def test_whoever_is_locked_out_or_has_left_counts_nothing(world: World) -> None:
     life(world)
-    before = {line.code: line.number for line in due_lines(world.zhou, is_brief=False)}
-    Notification.objects.all().delete()
-    lock_out(actor=None, case=Case.objects.get(student=world.gu), person=world.zhou, reason="与学生有亲属关系")
-    after = {line.code: line.number for line in due_lines(world.zhou, is_brief=False)}
-    assert after.get("overdue", 0) == before["overdue"] - 1
-    end_appointment(actor=world.sec, post=world.posts["zhou"], ends_on=timezone.localdate() - dt.timedelta(days=1))  # fmt: skip
-    left = {line.code for line in due_lines(world.zhou, is_brief=False)}
-    assert not left & {"overdue", "today", "new", "silent", "keys", "requests"}
+    before = numbers(world.zhou)
+    lock_out(
+        actor=None, case=Case.objects.get(student=world.gu), person=world.zhou,
+        reason="与学生有亲属关系",
+    )  # fmt: skip
+    after = numbers(world.zhou)
+    assert (before["today"], after.get("today")) == (1, None)
+    assert after["overdue"] == before["overdue"] == 1
+    Appointment.objects.filter(person=world.zhou).update(revoked_at=timezone.now())
+    reconcile([world.zhou.pk])
+    assert not set(numbers(world.zhou)) & {"overdue", "today", "new", "silent", "keys", "requests"}
 
 
 def test_reading_costs_the_same_for_one_and_for_many(world: World) -> None:
