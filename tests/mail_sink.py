@@ -11,14 +11,12 @@ from typing import Any
 @dataclass
 class Sink:
     """``refuse`` maps a recipient to the answer it gets. With ``hold`` each whole mail is taken
-    and then not answered until ``release`` is set; ``held`` tells that one waits there. With
-    ``drop`` the connection is cut before the mail is taken."""
+    and then not answered until ``release`` is set. With ``drop`` the connection is cut before the mail is taken."""
 
     taken: list[EmailMessage] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     hold: bool = False
     drop: bool = False
-    held: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
@@ -71,7 +69,6 @@ def serve(sink: Sink, talk: Any) -> None:
                 return  # the sender has gone before the end: not taken
             sink.taken.append(message_from_bytes(body, policy=policy.default))  # type: ignore[arg-type]
             if sink.hold:
-                sink.held.set()
                 sink.release.wait(60)
             say("250 taken")
         elif word == b"QUIT":

@@ -166,7 +166,13 @@ class _Post:
 
     def hand_over(self, mail: OutMail, message: EmailMessage, counts: dict[str, int]) -> bool:
         """Whether the server took it. Where nobody knows, the row stays as ``sending``."""
-        if not mails.begin_sending(mail):
+        try:
+            is_ours = mails.begin_sending(mail)
+        except Error:
+            # Whether it was marked or not: we know that nothing was handed over.
+            _until_written(lambda: mails.give_back(mail))
+            return False
+        if not is_ours:
             return False
         message.connection = self._server
         try:

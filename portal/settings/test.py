@@ -1,5 +1,6 @@
 """Tests: the throw-away PostgreSQL and Valkey that the pytest plug-in started."""
 
+from . import env
 from .base import *  # noqa: F403 - a settings file is its base plus the few lines below
 
 DEMO = True
@@ -12,6 +13,6 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 MAIL_ON = True
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
 SECOND_FACTOR_REQUIRED = False
 SESSIONS_PER_ACCOUNT = 200

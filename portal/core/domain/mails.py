@@ -136,6 +136,12 @@ def put_off(mail: OutMail, until: dt.datetime) -> None:
     )  # fmt: skip
 
 
+def give_back(mail: OutMail) -> None:
+    """Nothing was handed over and this sender knows it, marked or not: due again at once."""
+    rows = OutMail.objects.filter(pk=mail.pk, attempts=mail.attempts)
+    rows.filter(state__in=(MailState.CLAIMED, MailState.SENDING)).update(state=MailState.WAITING)
+
+
 def note_refused(mail: OutMail, fault: str, *, for_good: bool) -> None:
     """The mail server has said no, so it took nothing. Tried again later unless for good."""
     if for_good or mail.attempts >= MOST_ATTEMPTS:
