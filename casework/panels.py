@@ -3,11 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 import casework.move_panels
-import casework.request_panels  # noqa: F401  (registers what requests show)
+import casework.request_panels
 import casework.warning_panels  # noqa: F401  (the case beside a warning)
 from casework.key_access import is_asked_for_opinions
 from casework.models import CommonProblem
-from casework.queries import key_block, team_block  # noqa: F401 # blocks of the case page
+from casework.queries import (
+    dated,  # noqa: F401 # own days for calendars
+    dues,  # noqa: F401 # lines of digests
+    key_block,  # noqa: F401 # blocks of the case page
+    team_block,  # noqa: F401
+)
 from casework.queries.after import my_question
 from casework.queries.blocks import CaseBlock, register_block
 from casework.queries.figures import cases

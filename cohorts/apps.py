@@ -10,6 +10,7 @@ class CohortsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.core.admin_rights import register_duty_source, register_guard
+        from portal.core.domain.mails import register_rhythms
         from portal.core.domain.view_as import register_support_right
 
         from . import export_access, post_access, task_access  # noqa: F401  (register routes)
@@ -19,10 +20,13 @@ class CohortsConfig(AppConfig):
         from .measures import write_measures
         from .offices import write_offices
         from .queries.duties import duty_today, refuse_lockout
+        from .queries.rhythms import own_rhythm
+        from .rhythm_catalogue import write_rhythms
 
         register_duty_source(duty_today)
         register_guard(refuse_lockout)
         register_support_right(reaches_a_post)
+        register_rhythms(own_rhythm)
 
         # Actions become permissions of Unit, and the role catalogue its first rows.
         post_migrate.connect(write_catalogue, sender=self)
@@ -30,3 +34,4 @@ class CohortsConfig(AppConfig):
         post_migrate.connect(write_measures, sender=self)
         # Posts that units must have, and the loads of roles, rest on both.
         post_migrate.connect(write_offices, sender=self)
+        post_migrate.connect(write_rhythms, sender=self)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.access import held_units, reached_unit_ids
 from cohorts.export_kinds import export_kinds
 from cohorts.models import Task
+from cohorts.queries import dues  # noqa: F401 # lines of digests, days of calendars
 from cohorts.queries.exports import count_to_approve
 from cohorts.queries.tasks import open_count
 from cohorts.task_access import task_unit_ids

@@ -15,6 +15,8 @@ worker_tmp_dir = "/dev/shm"
 max_requests = 5000
 max_requests_jitter = 500
 accesslog = "-"
+# Addresses of calendars hold a secret.
+logger_class = "portal.embedded.access_log.Logger"
 control_socket_disable = True
 # Only the reverse proxy reaches this port, see the networks in docker-compose.yml.
 forwarded_allow_ips = "*"

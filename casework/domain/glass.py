@@ -13,6 +13,7 @@ from casework.enums import MIN_REASON_CHARS
 from casework.models import GLASS_HOURS, BreakGlass, Case, LockOut
 from cohorts.models import Appointment
 from portal.core import audit
+from portal.core.domain.mails import mail_at_once
 from portal.core.errors import DomainError
 from portal.core.freshness import renew
 from portal.core.models import Notification, User
@@ -87,6 +88,7 @@ def _tell(broken: BreakGlass) -> None:
         )
         for pk in sorted(people)
     )  # fmt: skip
+    mail_at_once(people=people, key=f"glass:{broken.pk}")
     renew(people)
 
 

@@ -23,6 +23,7 @@ from casework.models import Case, Transition
 from cohorts.domain.reconcile import lock_people
 from cohorts.models import Appointment, Unit
 from portal.core import audit
+from portal.core.domain.mails import mail_at_once
 from portal.core.errors import DomainError
 from portal.core.models import Notification, User
 
@@ -35,6 +36,8 @@ MOVES: dict[tuple[str, str], tuple[str, str]] = {
     (MoveState.ACCEPTED, "finish"): (MoveState.DONE, RECEIVER),
 }
 _DAYS = {Move.ASSIGN: 1, Move.TRANSFER: 3, Move.REQUEST: 7, Move.REFER: 7}
+# An answer wanted so soon does not wait for the next digest.
+_URGENT = dt.timedelta(days=1)
 WAITS = Q(accepted_at=None, declined_at=None, revoked_at=None)
 
 
@@ -101,7 +104,10 @@ def send_case(
         actor=actor, action="send_case", obj=case, move=move.pk, kind=kind,
         person=to.person.pk if to.person else None, unit=to.unit.pk if to.unit else None,
     )  # fmt: skip
-    _tell(move, _receivers(move), "sent", _("A case was sent to you. Accept or decline it."))
+    receivers = _receivers(move)
+    _tell(move, receivers, "sent", _("A case was sent to you. Accept or decline it."))
+    if move.due_at <= move.asked_at + _URGENT:
+        mail_at_once(people=receivers, key=f"move:{move.pk}")
     if to.outside:
         # Nobody outside has an account: who sends the student there answers for the way back.
         move.accepted_at, move.accepted_by = now, actor

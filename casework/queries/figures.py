@@ -58,6 +58,10 @@ def _due_today() -> Q:
     return Q(contact_due_at__gte=now, contact_due_at__lte=end)
 
 
+def _review_due() -> Q:
+    return Q(review_due_on__lte=timezone.localdate())
+
+
 def _unassigned() -> Q:
     return Q(owner=None)
 
@@ -105,6 +109,9 @@ FIGURES: dict[str, CaseFigure] = {
         ),
         CaseFigure(
             "multiple", _("several difficulties"), _("In two or more categories."), _multiple
+        ),
+        CaseFigure(
+            "review_due", _("review due"), _("The day of the review has come."), _review_due
         ),
         CaseFigure("unassigned", _("nobody responsible"), _("No responsible person."), _unassigned),
         CaseFigure(

@@ -70,11 +70,16 @@ def box_counts(rows: QuerySet[Any], user: Any) -> dict[str, int]:
     return found
 
 
+def sorts(user: Any) -> bool:
+    """Whether a post of this person sorts requests at the desk."""
+    return bool(granted_unit_ids(user, "sort_requests"))
+
+
 def waiting_for(user: Any) -> int:
     """The number on the workbench and in the navigation: open requests that wait for me, and for
     the desk those that nobody has sorted."""
     wanted = boxes(user)["mine"]
-    if granted_unit_ids(user, "sort_requests"):
+    if sorts(user):
         wanted |= boxes(user)["desk"]
     return seen(user).filter(wanted).order_by().count()
 

@@ -1,6 +1,17 @@
 """Django admin of the organisation: units, posts, roles, contracting groups, catalogues."""
 
-from . import around_posts, catalogues, contracts, groups, measures, posts, roles, steps, units
+from . import (
+    around_posts,
+    catalogues,
+    contracts,
+    groups,
+    measures,
+    posts,
+    rhythms,
+    roles,
+    steps,
+    units,
+)
 
 __all__ = [
     "around_posts",
@@ -9,6 +20,7 @@ __all__ = [
     "groups",
     "measures",
     "posts",
+    "rhythms",
     "roles",
     "steps",
     "units",

@@ -6,6 +6,7 @@ from .handover import Handover, HandoverPart
 from .link import DatedLink, LinkKind
 from .measure import Parameter, Ratio, RatioRole
 from .post import Letter, PostBlock, RequiredPost
+from .rhythm import RoleRhythm
 from .study import Major
 from .task import OWN, Task, TaskNote
 from .unit import (
@@ -53,6 +54,7 @@ __all__ = [
     "RatioRole",
     "RequiredPost",
     "Role",
+    "RoleRhythm",
     "Room",
     "SchoolClass",
     "SpecialDay",

@@ -24,7 +24,7 @@ from portal.core.domain.passwords import give_one_time_password
 from portal.core.domain.second_factor import reset_second_factor
 from portal.core.domain.tokens import revoke_token
 from portal.core.errors import DomainError
-from portal.core.models import ApiToken, Job, User
+from portal.core.models import ApiToken, Job, OutMail, User
 
 # Rights follow from posts: groups and single permissions are never edited by hand.
 if admin.site.is_registered(Group):
@@ -224,3 +224,21 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description=_("progress"))
     def progress(self, job: Job) -> str:
         return f"{job.done} / {job.total}" if job.total else "—"
+
+
+@admin.register(OutMail)
+class OutMailAdmin(ReadOnlyAdmin):
+    """Whether mails leave: no mail's words are kept anywhere."""
+
+    duties: ClassVar = {"sysadmin": "view"}
+    intro = _(
+        "Mails that were promised and what became of them. “Broken off” ones are not sent again; "
+        "their readers were told in the portal."
+    )
+    list_display = ("due_at", "user", "kind", "state", "attempts", "settled_at", "fault")
+    list_filter = ("state", "kind")
+    list_select_related = ("user",)
+    search_fields = ("user__name", "user__username")
+    ordering = ("-due_at",)
+    fields = ("user", "kind", "state", "made_at", "due_at", "attempts", "settled_at", "fault")
+    readonly_fields = fields

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
+from portal.core import mailing
 from portal.core.auditlog import care
 from portal.core.domain import jobs, pull, sessions
 
@@ -41,3 +42,9 @@ def tend_audit() -> dict[str, int]:
 def pull_platform() -> list[str]:
     """Every night: files of the data platform, where one is connected. Twice changes nothing."""
     return [job.state for job in pull.pull()] if settings.PLATFORM_DIR else []
+
+
+@shared_task(name="portal.core.tasks.send_mails")
+def send_mails() -> dict[str, int]:
+    """Every minute, and after each promise: mails that are due, each handed over once."""
+    return mailing.send_due()

@@ -29,6 +29,7 @@ class Application:
     celery: str = "portal.celery:app"
     health: str = "/healthz"
     prepare: str = "prepare_demo"
+    logger: str = "portal.embedded.access_log.Logger"
     ready_seconds: float = 120
 
     def child_environment(self, paths: Paths, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -60,6 +61,7 @@ class Application:
             *["--timeout", "60", "--graceful-timeout", "8", "--keep-alive", "5"],
             # Its control socket has one fixed name per user: two portals would fight for it.
             *["--no-control-socket", "--access-logfile", "-", "--log-level", "info"],
+            *(["--logger-class", self.logger] if self.logger else []),
         ]
         return Child("web", argv, log, grace=10, env=env, cwd=self.root, pass_fds=(listener,))
 

@@ -58,6 +58,7 @@ class Supervisor:
     def _serve(self, host: str, port: int) -> int:
         listener = listen(host, port)
         environment, servers = self._start_servers()
+        environment.setdefault("PORTAL_URL", address_of(listener))
         collecting = self._begin_collecting(environment)
         preparing = self._bring_up_to_date(environment, servers)
         if collecting:

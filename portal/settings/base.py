@@ -233,11 +233,40 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.core.tasks.tend_audit",
         "schedule": crontab(hour=3, minute=20),
     },
+    "remind-tasks": {
+        "task": "cohorts.tasks.remind_tasks",
+        "schedule": crontab(hour=7, minute=20),
+    },
+    "plan-digests": {
+        "task": "cohorts.tasks.plan_digests",
+        "schedule": crontab(minute="*/5"),
+    },
+    "send-mails": {
+        "task": "portal.core.tasks.send_mails",
+        "schedule": crontab(),
+    },
     "resume-stranded-jobs": {
         "task": "portal.core.tasks.resume_stranded_jobs",
         "schedule": crontab(minute="*/5"),
     },
 }
+
+# Addresses in mails and calendars begin with this.
+PORTAL_URL = env.text("PORTAL_URL", "http://localhost:8000")
+# The mail server; without one the portal sends nothing and says so.
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+# Shorter than the lease of a mail (portal.core.domain.mails).
+EMAIL_TIMEOUT = 30
+EMAIL_USE_LOCALTIME = True
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "portal@localhost")
+MAIL_ON = bool(EMAIL_HOST)
+# Times that a calendar program may ask for its feed.
+CALENDAR_RATE = env.text("CALENDAR_RATE", "60/hour")
 
 # Where a data platform drops roster and staff files every night; empty: none is connected.
 PLATFORM_DIR = env.text("PLATFORM_DIR", "")
@@ -261,7 +290,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Dual-college portal",
-    "DESCRIPTION": "Read-only. What a token lists is what its account sees on the pages, or less.",
+    "DESCRIPTION": "What a token lists is what its account sees on the pages, or less.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

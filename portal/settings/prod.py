@@ -4,6 +4,7 @@ from . import env
 from .base import *  # noqa: F403 - a settings file is its base plus the few lines below
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+PORTAL_URL = env.text("PORTAL_URL", f"https://{ALLOWED_HOSTS[0]}")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.enums import UnitKind
 from portal.core.registry import NavItem, register_nav
+from portal.web.queries import dues  # noqa: F401 # lines of digests
 from portal.web.queries.contracts import led_accounts
 from portal.web.queries.frame import facts, holding
 from portal.web.queries.offices import is_administrator

@@ -1,5 +1,5 @@
-from .grading import GradePoint, GradeScale
 from .early import EarlyModel, EarlyScore
+from .grading import GradePoint, GradeScale
 from .link import LinkRun, StudentLink
 from .movement import Movement
 from .placement import Placement, StatusPeriod
@@ -13,10 +13,10 @@ __all__ = [
     "Course",
     "CourseGroup",
     "CourseResult",
-    "GradePoint",
-    "GradeScale",
     "EarlyModel",
     "EarlyScore",
+    "GradePoint",
+    "GradeScale",
     "LinkRun",
     "Movement",
     "Placement",

@@ -65,6 +65,7 @@ from students.domain import (
 from students.enums import StudentStatus
 from tests.core.audit_exports import CALLS as EXPORTS
 from tests.core.audit_keys import CALLS as KEYS
+from tests.core.audit_mails import MAILS
 from tests.core.audit_moves import MOVES
 from tests.core.audit_party import PARTY
 from tests.core.audit_posts import POSTS
@@ -196,6 +197,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
     **MOVES,
     **PARTY,
+    **MAILS,
     **PROBLEMS,
     **TASKS,
     **REQUESTS,

@@ -61,7 +61,7 @@ ADMIN = {
     "cohorts.Ratio": _SYS, "cohorts.SpecialDay": _SYS, "cohorts.Term": _SYS,
     "cohorts.Parameter": _SYS_KEPT,
     "cohorts.Appointment": _SEC, "cohorts.LinkKind": _SEC, "cohorts.PostBlock": _SEC,
-    "cohorts.RequiredPost": _SEC, "cohorts.Role": _SEC,
+    "cohorts.RequiredPost": _SEC, "cohorts.Role": _SEC, "cohorts.RoleRhythm": _SYS,
     "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
     "partybranch.PartyOrganization": _SYS, "partybranch.AdmissionPlan": _SYS,
     "partybranch.RuleVersion": "sysadmin: view", "partybranch.Step": _SYS_KEPT,
@@ -70,7 +70,7 @@ ADMIN = {
     "casework.RequestKind": _SYS, "casework.OfficeDuty": _SYS,
     "casework.Scale": _SYS_KEPT, "casework.ScaleLine": _SYS,
     "core.User": _SEC, "core.ApiToken": _SEC_READ, "core.AuditEntry": "auditor: view",
-    "core.Job": "sysadmin: view",
+    "core.Job": "sysadmin: view", "core.OutMail": "sysadmin: view",
 }  # fmt: skip
 
 # Task -> whose rights count while it runs.
@@ -82,6 +82,9 @@ TASKS = {
     "portal.core.tasks.seal_audit": NOBODY,
     "portal.core.tasks.tend_audit": NOBODY,
     "portal.core.tasks.pull_platform": "the platform account's, as an import of the same file",
+    "portal.core.tasks.send_mails": "the reader's at this moment: numbers by restrict, no names",
+    "cohorts.tasks.plan_digests": "nobody's: it promises mails whose words are written later",
+    "cohorts.tasks.remind_tasks": "the owner's, who gets numbers of his own tasks",
     "cohorts.tasks.reconcile_grants": NOBODY,
     "cohorts.tasks.end_exports": "nobody's: it deletes files, and shows rows to no one",
     "students.tasks.turn_day": NOBODY,

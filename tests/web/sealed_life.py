@@ -10,6 +10,7 @@ import io
 import zipfile
 from typing import Any
 
+from django.core import mail
 from django.utils import timezone
 
 from casework.domain.bookings import book, offer_slots
@@ -18,7 +19,13 @@ from casework.domain.sealed_files import give_advice, set_attention
 from casework.domain.sealed_notes import correct_note, write_note
 from casework.domain.supervision import hold_session
 from casework.models import CaseLevel, NoteKind, Scale, SealedFile, Way
+from portal.core.domain.mails import mail_at_once, promise_mails
+from portal.core.dues import dated_entries
+from portal.core.icalendar_feed import feed
+from portal.core.models import MailKind, MailRhythm
+from portal.core.tasks import send_mails
 from students.models import Student
+from tests.api_client import caller, rows_of, token_of
 from tests.world import World
 
 # words: who may read them
@@ -79,6 +86,36 @@ def plant(world: World) -> dict[str, Any]:
         "booking": mine.pk, "booking_cheng": other.pk, "session": session.pk, "stray": stray.pk,
         "marks": MARKS, "cheng_hour": CHENG_HOUR,
     }  # fmt: skip
+
+
+def everything_that_leaves(world: World) -> str:
+    """All that the portal sends or hands to programs, for every account: digests and briefs,
+    urgent mails, calendars, every answer of the API by token; and what stands in the queue."""
+    parts: list[str] = []
+    day = timezone.localdate()
+    for key, person in world.people.items():
+        type(person).objects.filter(pk=person.pk).update(email=f"{key}@example.edu")
+    people = [person.pk for person in world.people.values()]
+    now = timezone.now()
+    for kind in (MailKind.DIGEST, MailKind.BRIEF):
+        promise_mails(people=people, kind=kind, key=f"slot:{kind}", due_at=now,
+                      gone_at=now + dt.timedelta(hours=1))  # fmt: skip
+    mail_at_once(people=people, key="x", is_alarm=True)
+    MailRhythm.objects.bulk_create(
+        [MailRhythm(user_id=pk, quiet_from=0, quiet_until=0) for pk in people]
+    )
+    send_mails()
+    parts += [str(one.message()) + str(one.body) for one in mail.outbox]
+    for person in world.people.values():
+        entries = dated_entries(person, day - dt.timedelta(days=400), day + dt.timedelta(days=400))
+        parts.append(feed(entries, now).decode())
+        program = caller(token_of(person))
+        for name in ("students", "placements", "units", "appointments", "cases", "follow-ups",
+                     "tasks", "requests"):  # fmt: skip
+            for row in rows_of(program, name) or []:
+                one = program.get(f"/api/v1/{name}/{row['id']}/")
+                parts.append(one.content.decode())
+    return "\n".join(parts)
 
 
 def told(content: bytes) -> str:

@@ -40,7 +40,7 @@ CHECKS = (
 )
 LONG = os.environ.get("API_ARGS", "")
 EACH = 1  # cases per address, role and kind of data (right, wrong)
-AT_LEAST = 10  # addresses in the description
+AT_LEAST = 18  # addresses in the description
 
 
 def build() -> World:

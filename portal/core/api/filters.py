@@ -52,6 +52,14 @@ class TextFilter(df.CharFilter):
         super().__init__(*args, max_length=80, strip=False, **kwargs)
 
 
+@extend_schema_field({"type": "string", "format": "date"})
+class DayFilter(df.Filter):
+    field_class = forms.DateField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, input_formats=["%Y-%m-%d"], **kwargs)
+
+
 class YesNoFilter(df.ChoiceFilter):
     """``method`` gets "true" or "false"."""
 

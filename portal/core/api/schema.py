@@ -44,6 +44,10 @@ ERRORS = {
     429: OpenApiResponse(ErrorShape, "Too many requests; Retry-After says how long to wait."),
 }
 INVALID = OpenApiResponse(InvalidShape, "A parameter is unknown or its value means nothing.")
+CONFLICT = OpenApiResponse(
+    ErrorShape, "Somebody else was faster, or the key belongs to another record."
+)
+UNREADABLE = OpenApiResponse(ErrorShape, "Send application/json.")
 MISSING = OpenApiResponse(ErrorShape, "There is no such record, or it is not yours to see.")
 PAGING = [
     OpenApiParameter("after", {"type": "integer", "minimum": 0, "maximum": BIGGEST},

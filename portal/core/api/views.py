@@ -1,4 +1,5 @@
-"""The base of every resource: read-only, restricted, audited, at a constant number of statements."""
+"""The base of every resource: restricted, audited, at a constant number of statements. The few
+that also take something in name their method and ask the right of the act itself."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -71,4 +72,8 @@ class NoSuchResource(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, **_rest: Any) -> Response:
+        raise Http404
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request, **_rest: Any) -> Response:
         raise Http404

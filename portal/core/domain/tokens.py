@@ -14,8 +14,12 @@ from portal.core import audit
 from portal.core.errors import DomainError
 from portal.core.models import ApiToken, User
 
-# What a program may read; nothing is written through the API.
-SCOPES = ("see_unit", "see_card", "see_record", "see_masked", "see_case")
+# What a program may read, and the two things it may write: a talk, and that a task is done.
+# Sealed files, task-force notes and protected requests cannot be opened by any token.
+SCOPES = (
+    "see_unit", "see_card", "see_record", "see_masked", "see_case", "see_talks", "see_task",
+    "see_request", "handle_request", "sort_requests", "log_talk", "do_task",
+)  # fmt: skip
 LONGEST_DAYS = 366
 MOST = 10
 _PREFIX = "dcp_"
@@ -42,7 +46,7 @@ def make_token(
     wanted = sorted(set(scopes))
     today = timezone.localdate()
     if not wanted or not set(wanted) <= set(SCOPES):
-        raise DomainError(_("Choose what the token may read."))
+        raise DomainError(_("Choose what the token may do."))
     if not today <= ends_on <= today + dt.timedelta(days=LONGEST_DAYS):
         raise DomainError(_("The last day lies between today and a year from now."))
     User.objects.select_for_update().get(pk=actor.pk)

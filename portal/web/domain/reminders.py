@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from casework.models import Case, PlanStep
 from portal.core import audit
+from portal.core.domain.mails import mail_at_once
 from portal.core.errors import DomainError
 from portal.core.models import Notification, User
 from portal.core.names import masked_name
@@ -50,6 +51,7 @@ def remind_owner(*, actor: User, case: Case, kind: str, step: int = 0) -> Notifi
             _("%(name)s was reminded of this today already.") % {"name": owner.name},
             code="reminded",
         )
+    mail_at_once(people=[owner.pk], key=notice.key)
     audit.record(actor=actor, action="remind_owner", obj=case, kind=kind, step=step, to=owner.pk)
     return notice
 

@@ -23,7 +23,7 @@ from students.models import Student
 # Rows shown per group; the rest is behind the link to the list.
 _SHOWN = 30
 # Listed within this many days and without a record: new.
-_NEW_DAYS = 3
+NEW_DAYS = 3
 
 
 @dataclass
@@ -106,7 +106,7 @@ def today(user: Any, *, with_cases: bool = True) -> Day:
     tomorrow, after = start + dt.timedelta(days=1), start + dt.timedelta(days=2)
     asked: dict[str, Any] = {
         "user": user.pk, "day": timezone.localdate(), "now": now, "after": after,
-        "new_since": start - dt.timedelta(days=_NEW_DAYS),
+        "new_since": start - dt.timedelta(days=NEW_DAYS),
         "seated": seated_case_ids(user, "write_case"),
     }  # fmt: skip
     reach = _reach_of(Case.objects.restrict(user, "see_case"), asked)

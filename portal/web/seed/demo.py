@@ -74,7 +74,9 @@ def _make_missing(present: set[str], hashed: str) -> None:
         if person is None:
             continue
         person.username, person.password, person.is_demo = username, hashed, True
-        person.save(update_fields=["username", "password", "is_demo"])
+        # An address that exists nowhere: in the demo mails become files (docs/reminders.md).
+        person.email = f"{username}@example.org"
+        person.save(update_fields=["username", "password", "is_demo", "email"])
         audit.record(actor=None, action="demo_account", obj=person, username=username)
 
 

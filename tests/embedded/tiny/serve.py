@@ -15,6 +15,7 @@ tiny = Application(
     settings="",
     wsgi="tinyweb:application",
     celery="tinycelery:app",
+    logger="",  # ours is not on the path of the tiny project
     ready_seconds=float(os.environ.get("TINY_READY_SECONDS", "60")),
 )
 sys.exit(main(application=tiny))
