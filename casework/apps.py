@@ -10,6 +10,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            crisis_access,  # noqa: F401 # routes to crises
             key_access,  # noqa: F401 # routes to keys and reviews
             plan_access,  # noqa: F401 # locked out of the promises as well
             problem_access,  # noqa: F401 # routes to common problems
@@ -20,6 +21,7 @@ class CaseworkConfig(AppConfig):
             transition_access,  # noqa: F401 # routes to moves
         )
         from .catalogue import write_catalogue
+        from .crisis_catalogue import write_lines
         from .domain import (
             closing,  # noqa: F401 # what the last key of a closing does
             handed_over,  # noqa: F401  (registers its kinds of work)
@@ -32,6 +34,7 @@ class CaseworkConfig(AppConfig):
         from .screening_catalogue import write_scales
 
         post_migrate.connect(write_catalogue, sender=self)
+        post_migrate.connect(write_lines, sender=self)
         post_migrate.connect(write_request_kinds, sender=self)
         post_migrate.connect(write_templates, sender=self)
         post_migrate.connect(write_scales, sender=self)

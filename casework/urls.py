@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from casework.urls_crisis import crisis_paths
 from casework.urls_plan import plan_paths
 from casework.views import (
     case,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("rechecks/", closing.rechecks, name="rechecks"),
     path("rechecks/<int:pk>/", closing.recheck, name="recheck"),
     path("my/word/", closing.my_word, name="my_word"),
+    *crisis_paths,
     *plan_paths,
     path("records/<int:pk>/", case_acts.correct, name="correct"),
     path("", include("casework.urls_requests")),

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from casework.models import Case, FollowUp
+from casework.sealed_access import CLEARED
+from portal.core.access import reaches_any
 from portal.core.ui.dates import format_ago, format_day
 from students.models import Student
 from students.queries.lookup import found_students
@@ -26,13 +28,22 @@ def last_real_contact() -> Subquery:
     return Subquery(talks.order_by("-happened_at").values("happened_at")[:1])
 
 
-def picks(user: Any, text: str, chosen: str = "") -> list[dict[str, Any]]:
-    """At most six students for the typeahead, among those on whom ``user`` may log.
+def alarm_picks(user: Any, text: str) -> list[dict[str, Any]]:
+    """For raising an alarm: whoever's card the user sees; the counselling centre, whom it serves."""
+    sees_cards = reaches_any(Student, user, "see_card")
+    return picks(user, text, action="see_card" if sees_cards else CLEARED)
+
+
+def picks(
+    user: Any, text: str, chosen: str = "", action: str = "log_talk"
+) -> list[dict[str, Any]]:
+    """At most six students for the typeahead, among those on whom ``user`` may log, or whom he
+    reaches for ``action``.
 
     Nothing typed: those whom the user logged on last. ``chosen`` is a student number that
     stays first and ticked.
     """
-    mine: QuerySet[Any] = Student.objects.restrict(user, "log_talk")
+    mine: QuerySet[Any] = Student.objects.restrict(user, action)
     if text:
         rows = found_students(mine, text).order_by("pinyin", "id")
     elif chosen:
