@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+import casework.crisis_panels
 import casework.move_panels
 import casework.request_panels  # noqa: F401  (registers what requests show)
 from casework.key_access import is_asked_for_opinions
@@ -47,6 +48,11 @@ register_nav(
         "cases", _("Students"), _("Cases"), "casework:cases", "ledger", 110,
         lambda user: reaches_any(Student, user, "see_case"),
         lambda user: cases(user, None).count(),
+    ),
+    NavItem(
+        "silence", _("Students"), _("Without contact"), "casework:silence", "clock", 111,
+        lambda user: reaches_any(Student, user, "see_case"),
+        lambda user: cases(user, None, "silent").count(),
     ),
     NavItem(
         "problems", _("Students"), _("Common problems"), "casework:problems", "archive", 115,

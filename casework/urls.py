@@ -13,6 +13,7 @@ from casework.views import (
     keys,
     problems,
     quick_log,
+    silence,
     transitions,
 )
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("log/", quick_log.log, name="log"),
     path("log/students/", quick_log.pick, name="pick"),
     path("log/next/", quick_log.next_chips, name="next_chips"),
+    path("silence/", silence.silence, name="silence"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/<int:pk>/", case.case_page, name="case"),
     path("cases/<int:pk>/records/", case.add_record, name="add_record"),
