@@ -10,7 +10,15 @@ from students.enums import Tree
 # part, order, roles, tree, name on the list, phone, note
 LINES: list[tuple[str, int, str, str, str, str, str]] = [
     (Part.COUNSELLOR, 10, "counsellor part_counsellor", "", "", "", ""),
-    (Part.ACADEMY, 10, "academy_director deputy_secretary party_secretary", Tree.ACADEMY, "", "", ""),
+    (
+        Part.ACADEMY,
+        10,
+        "academy_director deputy_secretary party_secretary",
+        Tree.ACADEMY,
+        "",
+        "",
+        "",
+    ),
     (Part.COLLEGE, 10, "contract_leader deputy_secretary party_secretary", Tree.CLASS, "", "", ""),
     (Part.CENTRE, 10, "psych_teacher", "", "", "", ""),
     (Part.CENTRE, 20, "", "", "全国统一心理援助热线", "12356", "24 小时"),

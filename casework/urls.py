@@ -11,8 +11,10 @@ from casework.views import (
     closing,
     exceptions,
     keys,
+    log_batch,
     problems,
     quick_log,
+    record,
     silence,
     transitions,
 )
@@ -20,6 +22,7 @@ from casework.views import (
 app_name = "casework"
 urlpatterns = [
     path("log/", quick_log.log, name="log"),
+    path("log/batch/", log_batch.log_batch, name="log_batch"),
     path("log/students/", quick_log.pick, name="pick"),
     path("log/next/", quick_log.next_chips, name="next_chips"),
     path("silence/", silence.silence, name="silence"),
@@ -55,6 +58,7 @@ urlpatterns = [
     *crisis_paths,
     *plan_paths,
     path("records/<int:pk>/", case_acts.correct, name="correct"),
+    path("records/<int:pk>/full/", record.record, name="record"),
     path("", include("casework.urls_requests")),
     path("", include("casework.urls_sealed")),
 ]

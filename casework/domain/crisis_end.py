@@ -47,7 +47,11 @@ def hand_back(
         raise DomainError(_("The review takes place within a week. Choose a day from today on."))
     if crisis.first_action_at is None and ended_as != EndedAs.ALARM:
         raise DomainError(_("Record first that somebody reached the student, then hand back."))
-    if not to.is_in_force() or own_student_id(to) is not None or not may_alarm(to, crisis.student_id):
+    if (
+        not to.is_in_force()
+        or own_student_id(to) is not None
+        or not may_alarm(to, crisis.student_id)
+    ):
         raise DomainError(_("Choose a member of staff who sees this student."))
     now = timezone.now()
     crisis.handed_at, crisis.handed_by, crisis.handed_to = now, actor, to

@@ -113,7 +113,9 @@ class Crisis(models.Model):
     handed_at = models.DateTimeField(_("handed back at"), null=True, blank=True)
     handed_by = _person(_("handed back by"), "+")
     handed_to = _person(_("handed to"), "crises_received")
-    ended_as = models.CharField(_("how it stood"), max_length=8, choices=EndedAs.choices, blank=True)
+    ended_as = models.CharField(
+        _("how it stood"), max_length=8, choices=EndedAs.choices, blank=True
+    )
     advice = models.TextField(_("advice"), max_length=1000, blank=True)
     review_on = models.DateField(_("review on"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
@@ -195,9 +197,7 @@ class CrisisHop(models.Model):
             models.Index(fields=["by", "crisis"]),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="keep_crisis_hop", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="keep_crisis_hop", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:

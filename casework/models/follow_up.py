@@ -62,12 +62,16 @@ class FollowUp(models.Model):
     channel = models.CharField(_("kind"), max_length=8, choices=Channel.choices)
     # The code of a TalkType; a type that is switched off keeps its records.
     talk_type = models.CharField(_("type of talk"), max_length=3, blank=True)
-    companions = models.CharField(_("also present"), max_length=120, blank=True, default="", db_default="")
+    companions = models.CharField(
+        _("also present"), max_length=120, blank=True, default="", db_default=""
+    )
     place = models.CharField(_("place"), max_length=60, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     content = models.TextField(_("content"), max_length=4000, blank=True)
     # The full form of a talk; ``content`` is the account that every record has.
-    trigger = models.CharField(_("what led to it"), max_length=200, blank=True, default="", db_default="")
+    trigger = models.CharField(
+        _("what led to it"), max_length=200, blank=True, default="", db_default=""
+    )
     state_seen = _told(_("state observed"))
     own_words = _told(_("in the student's own words"))
     problem = _told(_("problem"))
@@ -103,9 +107,7 @@ class FollowUp(models.Model):
         expression=models.Case(
             models.When(
                 models.Q(
-                    models.lookups.GreaterThanOrEqual(
-                        Length(Trim("content")), REAL_CONTACT_CHARS
-                    ),
+                    models.lookups.GreaterThanOrEqual(Length(Trim("content")), REAL_CONTACT_CHARS),
                     group_size__lte=GROUP_CONTACT_MAX,
                 ),
                 then=True,

@@ -88,7 +88,9 @@ def clock(crisis: Crisis, now: dt.datetime) -> dict[str, Any]:
         words = _("First action after %(span)s") % {"span": minutes_words(first - crisis.opened_at)}
         tone = "late" if first > crisis.first_due_at else "ok"
     elif now > crisis.first_due_at:
-        words = _("First action late by %(span)s") % {"span": minutes_words(now - crisis.first_due_at)}
+        words = _("First action late by %(span)s") % {
+            "span": minutes_words(now - crisis.first_due_at)
+        }
         tone = "late"
     else:
         words = _("First action by %(time)s, %(span)s left") % {
@@ -192,4 +194,3 @@ def lines(page: Any, now: dt.datetime) -> list[dict[str, Any]]:
             "review": crisis.review_on if state == CrisisState.HANDED else None,
         })  # fmt: skip
     return shown
-

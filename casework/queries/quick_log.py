@@ -34,9 +34,7 @@ def alarm_picks(user: Any, text: str) -> list[dict[str, Any]]:
     return picks(user, text, action="see_card" if sees_cards else CLEARED)
 
 
-def picks(
-    user: Any, text: str, chosen: str = "", action: str = "log_talk"
-) -> list[dict[str, Any]]:
+def picks(user: Any, text: str, chosen: str = "", action: str = "log_talk") -> list[dict[str, Any]]:
     """At most six students for the typeahead, among those on whom ``user`` may log, or whom he
     reaches for ``action``.
 

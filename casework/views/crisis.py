@@ -24,7 +24,16 @@ from portal.core.access import reaches_one, reasons
 from portal.core.errors import DomainError
 
 # The big buttons, in the order of the night: what, and in whose words.
-BUTTONS = (Hop.TAKEN, Hop.REACHED, Hop.ARRIVED, Hop.STAYS, Hop.FAMILY, Hop.HOSPITAL, Hop.SAFE, Hop.LEFT)
+BUTTONS = (
+    Hop.TAKEN,
+    Hop.REACHED,
+    Hop.ARRIVED,
+    Hop.STAYS,
+    Hop.FAMILY,
+    Hop.HOSPITAL,
+    Hop.SAFE,
+    Hop.LEFT,
+)
 # htmx: this answer is the last one; the page asks no more.
 STOP_POLLING = 286
 

@@ -40,9 +40,7 @@ def raised(world: World, key: str = "lu", student: str = "gu", **more: Any) -> C
 
 
 def sees(world: World, key: str, crisis: Crisis, action: str = "see_crisis") -> bool:
-    return bool(
-        Crisis.objects.restrict(world.people[key], action).filter(pk=crisis.pk).exists()
-    )
+    return bool(Crisis.objects.restrict(world.people[key], action).filter(pk=crisis.pk).exists())
 
 
 def client_of(world: World, key: str) -> Client:
@@ -77,7 +75,10 @@ def test_an_alarm_of_saturday_night_asks_for_a_first_action_by_half_past_midnigh
         assert watch_crises()["told"] > 0
         assert Notification.objects.filter(user=world.zhou, key=f"crisis:{crisis.pk}:late").exists()
         assert watch_crises() == {"mailed": 0, "told": watch_crises()["told"]}
-        assert Notification.objects.filter(key=f"crisis:{crisis.pk}:late", user=world.zhou).count() == 1
+        assert (
+            Notification.objects.filter(key=f"crisis:{crisis.pk}:late", user=world.zhou).count()
+            == 1
+        )
 
 
 def test_who_sees_the_card_alone_raises_it_and_a_student_without_a_case_is_entered_for_triage(
@@ -111,7 +112,9 @@ def test_everybody_on_the_call_list_is_told_at_once_and_by_mail_without_a_name(
     assert set(bells.values_list("user__username", flat=True)) == set(called)
     assert mail_crisis(crisis.pk) == 3
     assert mail_crisis(crisis.pk) == 0, "once"
-    assert {one.to[0] for one in mail.outbox} == {f"{key}@example.edu" for key in ("zhou", "jiang", "psy")}
+    assert {one.to[0] for one in mail.outbox} == {
+        f"{key}@example.edu" for key in ("zhou", "jiang", "psy")
+    }
     for one in mail.outbox:
         for word in ("顾", "gu", "RED", "红", "2230514127"):
             assert word not in one.subject + one.body.replace(f"/crises/{crisis.pk}/", "")
@@ -144,8 +147,12 @@ def test_the_nearest_unit_has_its_own_line_and_days_on_duty_count(world: World) 
         unit_id=world.mingde.pk, part=Part.COUNSELLOR, person=world.shen, label="值班辅导员",
         phone="029-8266", starts_on=today, ends_on=today,
     )  # fmt: skip
-    CallLine.objects.create(unit_id=world.mingde.pk, part=Part.SECURITY, label="东区门岗", phone="029-1")
-    CallLine.objects.create(unit_id=world.zhiyuan.pk, part=Part.SECURITY, label="西区门岗", phone="029-2")
+    CallLine.objects.create(
+        unit_id=world.mingde.pk, part=Part.SECURITY, label="东区门岗", phone="029-1"
+    )
+    CallLine.objects.create(
+        unit_id=world.zhiyuan.pk, part=Part.SECURITY, label="西区门岗", phone="029-2"
+    )
     names = {(one.part, one.name, one.phone) for one in call_list(world.gu)}
     assert (Part.COUNSELLOR, "沈若兰", "029-8266") in names
     assert ("周启文" in {name for _part, name, _phone in names}) is False
@@ -232,7 +239,9 @@ def test_whoever_is_locked_out_of_the_case_may_raise_it_and_learns_no_more(world
     lock_out(actor=None, case=case, person=world.zhou, reason="与学生家庭有纠纷")
     crisis = raised(world, "zhou")
     assert not sees(world, "zhou", crisis)
-    assert "zhou" not in set(crisis.hops.filter(kind=Hop.TOLD).values_list("person__username", flat=True))
+    assert "zhou" not in set(
+        crisis.hops.filter(kind=Hop.TOLD).values_list("person__username", flat=True)
+    )
     answer = client_of(world, "zhou").post("/crises/new/", {"student": world.gu.student_no})
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert client_of(world, "zhou").get(f"/crises/{crisis.pk}/").status_code == 404
@@ -260,7 +269,10 @@ def test_handing_back_needs_a_receiver_advice_and_a_review_within_the_week(world
     day = time_machine.travel(timezone.now() + dt.timedelta(days=1), tick=False)
     with day:
         watch_crises()
-        assert Notification.objects.filter(user=world.he, key=f"crisis:{crisis.pk}:review").count() == 1
+        assert (
+            Notification.objects.filter(user=world.he, key=f"crisis:{crisis.pk}:review").count()
+            == 1
+        )
         review_crisis(actor=world.he, crisis=crisis, lessons="到场及时；值班电话需更新。")
         with pytest.raises(StaleError):
             review_crisis(actor=world.he, crisis=crisis, lessons="再写一次评估文字")
@@ -307,7 +319,10 @@ def test_the_page_of_the_night_is_kept_live_and_stops_when_it_is_over(world: Wor
     live = f"/crises/{crisis.pk}/live/"
     assert client.get(live).status_code == 200
     for _tap in range(2):
-        client.post(f"/crises/{crisis.pk}/", {"act": "told", "part": "security", "who": "校园 110（保卫处值班室）"})
+        client.post(
+            f"/crises/{crisis.pk}/",
+            {"act": "told", "part": "security", "who": "校园 110（保卫处值班室）"},
+        )
     assert crisis_kinds(crisis).count(Hop.TOLD) == 6
     assert client.post(f"/crises/{crisis.pk}/", {"act": "note", "words": ""}).status_code == 422
     phone = client.post(f"/crises/{crisis.pk}/phone/").content.decode()
