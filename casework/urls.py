@@ -12,6 +12,7 @@ from casework.views import (
     exceptions,
     keys,
     log_batch,
+    log_shell,
     problems,
     quick_log,
     record,
@@ -23,6 +24,8 @@ app_name = "casework"
 urlpatterns = [
     path("log/", quick_log.log, name="log"),
     path("log/batch/", log_batch.log_batch, name="log_batch"),
+    path("log/shell/", log_shell.shell, name="log_shell"),
+    path("log/worker.js", log_shell.worker, name="log_worker"),
     path("log/students/", quick_log.pick, name="pick"),
     path("log/next/", quick_log.next_chips, name="next_chips"),
     path("silence/", silence.silence, name="silence"),

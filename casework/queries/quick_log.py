@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -72,6 +72,17 @@ def picks(user: Any, text: str, chosen: str = "", action: str = "log_talk") -> l
         }
         for pk, number, name, pinyin, last in people
     ]
+
+
+def sole_number(user: Any, text: str) -> str:
+    """Number of the one student whom this number or full name means among those on whom ``user``
+    may log; empty when it means nobody or several."""
+    text = text.replace("\x00", "").strip()[:50]
+    if not text:
+        return ""
+    mine = Student.objects.restrict(user, "log_talk").filter(Q(student_no=text) | Q(name=text))
+    numbers = list(mine.order_by().values_list("student_no", flat=True)[:2])
+    return numbers[0] if len(numbers) == 1 else ""
 
 
 def marked_pinyin(pinyin: str, text: str) -> SafeString | str:

@@ -20,7 +20,7 @@ from casework.domain.talk_details import DETAILS, types_offered
 from casework.enums import Channel, Confidentiality, Risk
 from casework.forms import FollowUpForm
 from casework.queries.hints import hints
-from casework.queries.quick_log import next_dates, picks
+from casework.queries.quick_log import next_dates, picks, sole_number
 from portal.core.errors import DomainError
 from students.models import Student
 from students.queries.lookup import typed
@@ -105,11 +105,16 @@ def _more(form: FollowUpForm | None) -> dict[str, Any]:
     kept = {name for name in DETAILS if shown.kept(name)}
     wrong = set(shown.errors) & {*DETAILS, "files"} if shown.is_bound else set()
     return {
-        "fields": {name: shown[name] for name in (*DETAILS, "files")},
+        "fields": full_fields(shown),
         "types": types_offered(),
         "talk_type": shown.kept("talk_type"),
         "is_open": bool(kept or wrong),
     }
+
+
+def full_fields(form: FollowUpForm) -> dict[str, Any]:
+    """Bound fields of the full record by name."""
+    return {name: form[name] for name in (*DETAILS, "files")}
 
 
 def chip_words() -> dict[str, str]:
@@ -135,6 +140,9 @@ def _save(request: HttpRequest) -> HttpResponse:
     queued = "application/json" in request.headers.get("Accept", "")
     try:
         number = request.POST.get("student", "")
+        if not number and queued:
+            # Written without a network, where nobody could be picked: number or full name.
+            number = sole_number(request.user, request.POST.get("q", ""))
         student = _student(request, number) if number else None
         form = FollowUpForm(request.POST, request.FILES, is_queued=queued, auto_id=FIELD_ID)
         problems = [] if student else [("q", _("Choose a student from the list."))]

@@ -30,6 +30,7 @@ RESTRICTED = {
     "casework.AfterCheck": ("case", "follows case"),
     "casework.HelpFeedback": ("case", "follows case"),
     "casework.Transition": ("case sender receiver unit", "tests/casework/test_transitions.py"),
+    "casework.Crisis": ("student seat part centre", "tests/casework/test_crisis.py"),
     "casework.CommonProblem": ("post own", "tests/casework/test_problems.py"),
     # Sealed text itself has no route: it is opened through a record (casework/queries/sealed.py).
     "casework.SealedText": ("", "tests/casework/test_sealed.py"),
@@ -63,6 +64,7 @@ ADMIN = {
     "casework.PlanTemplate": _SYS,
     "casework.CaseCategory": _SYS, "casework.CaseLevel": _SYS_KEPT, "casework.CauseCode": _SYS,
     "casework.RequestKind": _SYS, "casework.OfficeDuty": _SYS,
+    "casework.CallLine": _SYS, "casework.TalkType": _SYS,
     "casework.Scale": _SYS_KEPT, "casework.ScaleLine": _SYS,
     "core.User": _SEC, "core.ApiToken": _SEC_READ, "core.AuditEntry": "auditor: view",
     "core.Job": "sysadmin: view",
@@ -79,6 +81,8 @@ TASKS = {
     "portal.core.tasks.pull_platform": "the platform account's, as an import of the same file",
     "cohorts.tasks.reconcile_grants": NOBODY,
     "students.tasks.turn_day": NOBODY,
+    "casework.tasks.mail_crisis": "the call list's, who get an address and no name",
+    "casework.tasks.watch_crises": "the call list's, who get an address and no name",
     "casework.tasks.turn_requests": "the handlers' and senders', who get counts and no names",
     "casework.tasks.remind_overdue": "the responsible person's, who gets a count and no names",
 }
