@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.domain.talk_details import DETAILS, REPORT_TO, TalkDetails
 from casework.enums import Channel, Confidentiality, Risk
@@ -70,7 +71,7 @@ class FollowUpForm(forms.Form):
     agreed = _part(_("Agreed actions"))
     report_to = forms.ChoiceField(
         label=_("Report to"), required=False,
-        choices=[("", _("nobody")), *((part.value, part.label) for part in REPORT_TO)],
+        choices=[("", pgettext_lazy("report to", "nobody")), *((part.value, part.label) for part in REPORT_TO)],
     )  # fmt: skip
     files = FilesField()
 

@@ -39,6 +39,7 @@ class StepForm(forms.Form):
                             widget=forms.Textarea(attrs={"rows": 2}))  # fmt: skip
     at = forms.TimeField(
         label=_("At what time, if not now"), required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
         error_messages={"invalid": _("Enter a time, for example 22:40.")},
     )  # fmt: skip
     client_key = forms.UUIDField(required=False)

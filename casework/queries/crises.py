@@ -112,7 +112,7 @@ def timeline(steps: list[CrisisHop]) -> list[dict[str, Any]]:
         if late > dt.timedelta(minutes=5):
             marks.append(_("entered %(span)s later") % {"span": minutes_words(late)})
         about = step_name(step) if step.person_id != step.by_id or step.who else ""
-        kind = str(Hop(step.kind).label)
+        kind = step_words(step)
         items.append({
             "icon": _ICONS[Hop(step.kind)], "kind": f"{kind}：{about}" if about else kind,
             "meta": " · ".join(marks), "time": format_day(step.at, "time"), "text": step.words,
@@ -144,8 +144,14 @@ def calls(called: list[Callee], steps: list[CrisisHop]) -> list[dict[str, Any]]:
 
 
 def _call_state(step: CrisisHop) -> str:
-    what = _("notice sent") if step.by_id is None else str(Hop(step.kind).label)
-    return f"{timezone.localtime(step.at):%H:%M} {what}"
+    return f"{timezone.localtime(step.at):%H:%M} {step_words(step)}"
+
+
+def step_words(step: CrisisHop) -> str:
+    """What happened; a notice of the portal is no word between people."""
+    if step.kind == Hop.TOLD and step.by_id is None:
+        return _("notice sent")
+    return str(Hop(step.kind).label)
 
 
 def _dialled(phone: str) -> str:

@@ -107,7 +107,10 @@ def crisis_live(request: HttpRequest, pk: int) -> HttpResponse:
     crisis = Crisis.objects.get_for(request.user, "see_crisis", pk)
     status = 200 if crisis.is_open else STOP_POLLING
     return render(
-        request, "casework/_crisis_live.html", live(crisis) | {"crisis": crisis}, status=status
+        request,
+        "casework/_crisis_live.html",
+        live(crisis) | {"crisis": crisis, "is_answer": True},
+        status=status,
     )
 
 
