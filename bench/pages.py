@@ -63,6 +63,16 @@ def ledger_of_school(site: Site, turn: int) -> Visit:
     return Visit("/ledgers/")
 
 
+@page("silence, 2,000 reached", account="leader", floor=F2, bar=1.5, growth=True)
+def silence_of_leader(site: Site, turn: int) -> Visit:
+    return Visit("/silence/")
+
+
+@page("silence, whole school", account="school", floor=F2, bar=1.5)
+def silence_of_school(site: Site, turn: int) -> Visit:
+    return Visit("/silence/")
+
+
 # Everyday pages: at most 3 × F1.
 
 

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from casework import request_admin  # noqa: F401  (registers its classes)
+from casework import crisis_admin, request_admin  # noqa: F401  (register their classes)
 from casework.models import (
     CaseCategory,
     CaseLevel,

@@ -10,6 +10,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            crisis_access,  # noqa: F401 # routes to crises
             exporters_ledger,  # noqa: F401 # the ledger as a file
             key_access,  # noqa: F401 # routes to keys and reviews
             plan_access,  # noqa: F401 # locked out of the promises as well
@@ -18,9 +19,11 @@ class CaseworkConfig(AppConfig):
             request_access,  # noqa: F401 # routes to requests
             sealed_access,  # noqa: F401 # routes to sealed records
             sealed_checks,  # noqa: F401 # nothing may open them by another way
+            talk_files,  # noqa: F401 # files of records
             transition_access,  # noqa: F401 # routes to moves
         )
         from .catalogue import write_catalogue
+        from .crisis_catalogue import write_lines
         from .domain import (
             closing,  # noqa: F401 # what the last key of a closing does
             handed_over,  # noqa: F401  (registers its kinds of work)
@@ -34,6 +37,7 @@ class CaseworkConfig(AppConfig):
         from .screening_catalogue import write_scales
 
         post_migrate.connect(write_catalogue, sender=self)
+        post_migrate.connect(write_lines, sender=self)
         post_migrate.connect(write_request_kinds, sender=self)
         post_migrate.connect(write_templates, sender=self)
         post_migrate.connect(write_scales, sender=self)

@@ -36,6 +36,7 @@ class Source(models.TextChoices):
     SCREENING = "screening", _("screening")
     HOSPITAL = "hospital", _("hospital")
     SECURITY = "security", _("security office")
+    CRISIS = "crisis", _("crisis")
 
 
 class Channel(models.TextChoices):
@@ -107,6 +108,8 @@ class Helped(models.TextChoices):
 
 # A contact with fewer characters than this is a tick, not a contact (design 6).
 REAL_CONTACT_CHARS = 6
+# A record about more students than one room holds is an event, not a contact with each of them.
+GROUP_CONTACT_MAX = 6
 # Fewer characters than this are no reason for an exception from the rule.
 MIN_REASON_CHARS = 6
 

@@ -7,14 +7,24 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from casework.domain.talk_details import DETAILS, REPORT_TO, TalkDetails
 from casework.enums import Channel, Confidentiality, Risk
 from casework.models import CaseLevel
+from portal.core.files import FilesField
 from portal.core.models import User
 
 # Clocks of phones differ from ours by a few minutes; the domain allows the same.
 CLOCK_SLACK = dt.timedelta(minutes=5)
 PICK = "pick"
+
+
+def _part(label: Any) -> forms.CharField:
+    """One part of the full form of a talk."""
+    return forms.CharField(
+        label=label, required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
 
 
 class FollowUpForm(forms.Form):
@@ -51,6 +61,19 @@ class FollowUpForm(forms.Form):
     minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=1, max_value=1440)
     place = forms.CharField(label=_("Place"), required=False, max_length=60)
     client_key = forms.CharField(required=False, widget=forms.HiddenInput)
+    talk_type = forms.CharField(label=_("Type of talk"), required=False, max_length=3)
+    companions = forms.CharField(label=_("Also present"), required=False, max_length=120)
+    trigger = forms.CharField(label=_("What led to it"), required=False, max_length=200)
+    state_seen = _part(_("State observed"))
+    own_words = _part(_("In the student's own words"))
+    problem = _part(_("Problem"))
+    advice = _part(_("Advice given"))
+    agreed = _part(_("Agreed actions"))
+    report_to = forms.ChoiceField(
+        label=_("Report to"), required=False,
+        choices=[("", pgettext_lazy("report to", "nobody")), *((part.value, part.label) for part in REPORT_TO)],
+    )  # fmt: skip
+    files = FilesField()
 
     def __init__(self, *args: Any, is_queued: bool = False, **kwargs: Any) -> None:
         """``is_queued``: typed offline earlier; a next day that has passed meanwhile is today."""
@@ -95,6 +118,7 @@ class FollowUpForm(forms.Form):
                 )
             picked = today
         data["next_on"] = picked
+        data["details"] = TalkDetails(**{name: data.pop(name, "") for name in DETAILS})
         return data
 
     def kept(self, name: str) -> str:
@@ -103,7 +127,14 @@ class FollowUpForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
+    """The account and the parts of the full form; what was reported stays reported."""
+
     content = FollowUpForm.base_fields["content"]
+    state_seen = FollowUpForm.base_fields["state_seen"]
+    own_words = FollowUpForm.base_fields["own_words"]
+    problem = FollowUpForm.base_fields["problem"]
+    advice = FollowUpForm.base_fields["advice"]
+    agreed = FollowUpForm.base_fields["agreed"]
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+import casework.crisis_panels
 import casework.move_panels
 import casework.request_panels
 import casework.warning_panels  # noqa: F401  (the case beside a warning)
@@ -58,6 +59,11 @@ register_nav(
         "cases", _("Students"), _("Cases"), "casework:cases", "case", 110,
         lambda user: reaches_any(Student, user, "see_case"),
         lambda user: cases(user, None).count(),
+    ),
+    NavItem(
+        "silence", _("Students"), _("Without contact"), "casework:silence", "clock", 111,
+        lambda user: reaches_any(Student, user, "see_case"),
+        lambda user: cases(user, None, "silent").count(),
     ),
     NavItem(
         "problems", _("Students"), _("Common problems"), "casework:problems", "archive", 115,

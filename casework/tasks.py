@@ -1,7 +1,10 @@
-"""Daily reminders of follow-ups, and what the clock does with requests."""
+"""Daily reminders of follow-ups, and what the clock does with requests and crises."""
 
 from celery import shared_task
 
+from casework.domain.crisis_end import watch_crises
+from casework.domain.crisis_notices import MAIL_TASK
+from casework.domain.crisis_notices import mail_crisis as send_mail
 from casework.domain.reminders import remind_owners
 from casework.domain.request_nightly import turn_requests
 
@@ -16,3 +19,15 @@ def remind_overdue() -> int:
 def turn_requests_task() -> dict[str, int]:
     """Lapsed confirmations, later questions, overdue requests. Safe to run again."""
     return turn_requests()
+
+
+@shared_task(name=MAIL_TASK)
+def mail_crisis(pk: int) -> int:
+    """Mail those who were told of a crisis. Marked when done; safe to run again."""
+    return send_mail(pk)
+
+
+@shared_task(name="casework.tasks.watch_crises")
+def watch_crises_task() -> dict[str, int]:
+    """Mails that wait, late first actions, reviews that are due. Safe to run again."""
+    return watch_crises()

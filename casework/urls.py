@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from casework.urls_crisis import crisis_paths
 from casework.urls_ledger import ledger_paths
 from casework.urls_plan import plan_paths
 from casework.views import (
@@ -11,16 +12,24 @@ from casework.views import (
     closing,
     exceptions,
     keys,
+    log_batch,
+    log_shell,
     problems,
     quick_log,
+    record,
+    silence,
     transitions,
 )
 
 app_name = "casework"
 urlpatterns = [
     path("log/", quick_log.log, name="log"),
+    path("log/batch/", log_batch.log_batch, name="log_batch"),
+    path("log/shell/", log_shell.shell, name="log_shell"),
+    path("log/worker.js", log_shell.worker, name="log_worker"),
     path("log/students/", quick_log.pick, name="pick"),
     path("log/next/", quick_log.next_chips, name="next_chips"),
+    path("silence/", silence.silence, name="silence"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/<int:pk>/", case.case_page, name="case"),
     path("cases/<int:pk>/records/", case.add_record, name="add_record"),
@@ -51,8 +60,10 @@ urlpatterns = [
     path("rechecks/<int:pk>/", closing.recheck, name="recheck"),
     path("my/word/", closing.my_word, name="my_word"),
     *ledger_paths,
+    *crisis_paths,
     *plan_paths,
     path("records/<int:pk>/", case_acts.correct, name="correct"),
+    path("records/<int:pk>/full/", record.record, name="record"),
     path("", include("casework.urls_requests")),
     path("", include("casework.urls_sealed")),
 ]

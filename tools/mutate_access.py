@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = {".git", ".venv", "var", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache",
             ".pytest_cache", ".hypothesis", ".import_linter_cache"}  # fmt: skip
 EXCEPTIONS = "tests/casework/test_exceptions.py"
+CRISIS = "tests/casework/test_crisis.py"
 REACH = "tests/students/test_reach.py tests/core/test_explain_access.py"
 
 
@@ -111,6 +112,16 @@ RULES = [
            EXCEPTIONS),
     Mutant("lock-out takes the seat along", "casework/ties.py",
            'if kind == "seat" and pk not in shut', 'if kind == "seat"', EXCEPTIONS),
+    Mutant("only who takes part follows a crisis", "casework/crisis_access.py",
+           "CrisisHop.objects.filter(steps).order_by()", "CrisisHop.objects.order_by()", CRISIS),
+    Mutant("the call list follows while it runs", "casework/crisis_access.py",
+           "called = Q(person=user, crisis__handed_at=None)", "called = Q(person=user)", CRISIS),
+    Mutant("lock-out in crises", "casework/crisis_access.py",
+           'register_denial(Crisis, Denial("lock-out", "case_id", shut_case_ids, _lock_out))', "", CRISIS),
+    Mutant("right asked again when a crisis is handed back", "casework/domain/crisis_end.py",
+           """    # Asked before the end is written: taking part opens the page only while it runs.
+    check_still(actor, crisis, "close_crisis")
+""", "", CRISIS),
     Mutant("lock-out in the sums of a unit", "portal/web/queries/sight.py",
            "return shut_case_ids(user) if seen.case_figures else ()", "return ()", EXCEPTIONS),
     Mutant("the locked person is no choice", "casework/queries/people.py",

@@ -57,12 +57,13 @@ def open_case(
     owner: User | None = None,
     lead_unit: Unit | None = None,
     cause: CauseCode | None = None,
+    raised_by: User | None = None,
 ) -> Case:
     """Report ``student`` into a ledger: joins the open case, or opens the next episode.
 
     The entry counts at once; both sides are asked to confirm it. The level of the file is the
     highest of its entries, and without ``lead_unit`` that entry names the side that leads
-    (rulebook 10). Raises DomainError when the category is already open for this student or the
+    (rulebook 10). ``raised_by``: whom the system reports for. Raises DomainError when the category is already open for this student or the
     time lies in the future.
     """
     at = at or timezone.now()
@@ -80,7 +81,7 @@ def open_case(
         former = Case.objects.filter(student=student).order_by("episode").last()
         case = Case.objects.create(
             student=student, number=_number(at), former=former, level=level, source=source,
-            episode=former.episode + 1 if former else 1, reason=reason, raised_by=actor,
+            episode=former.episode + 1 if former else 1, reason=reason, raised_by=actor or raised_by,
             owner=owner, lead_unit=lead_unit, reported_at=at,
             contact_due_at=first_action_due(level, at),
             review_due_on=timezone.localdate(at) + dt.timedelta(days=level.review_every_days),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
@@ -11,22 +12,27 @@ from django.utils.translation import gettext as _
 from casework.domain.plan_tasks import count_records
 from casework.domain.rhythm import first_action_due, next_contact_due
 from casework.domain.rights import check_still, still_allows
+from casework.domain.talk_details import TalkDetails, report
 from casework.enums import Channel, Confidentiality, Risk
 from casework.models import Case, CaseLevel, FollowUp
 from casework.ties import shut_case_ids
 from portal.core import audit
+from portal.core.domain.files import attach_files
 from portal.core.errors import DomainError, StaleError
+from portal.core.filetypes import CleanFile
 from portal.core.models import User
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from students.models import Student
 
+PLAIN = TalkDetails()
 # Times outside of these are slips of the pen, and the database cannot hold the worst of them.
 _FIRST_YEAR = 2000
 _FARTHEST = dt.timedelta(days=3 * 366)
 
 
-def _check(content: str, happened_at: dt.datetime, next_on: dt.date | None) -> None:
+def check_talk(content: str, happened_at: dt.datetime, next_on: dt.date | None) -> None:
+    """Raises DomainError for a contact without words, in the future, or with a senseless date."""
     now = timezone.now()
     if happened_at.year < _FIRST_YEAR:
         raise DomainError(_("The contact lies too far back. Check the year."))
@@ -74,8 +80,13 @@ def log_follow_up(
     minutes: int | None = None,
     place: str = "",
     client_key: uuid.UUID | None = None,
+    details: TalkDetails = PLAIN,
+    files: Sequence[CleanFile] = (),
 ) -> FollowUp:
     """Record one contact; it counts for the student's open case if there is one.
+
+    ``details`` are the parts of the full form. With ``report_to`` the people of that part are told,
+    and the record needs reporting whether or not the switch was set.
 
     The same ``client_key`` with the same words returns the first record unchanged, so a double click or
     an offline draft sent three times makes one row. Raises DomainError for a contact in the
@@ -85,13 +96,19 @@ def log_follow_up(
     made = FollowUp(
         student_id=student.pk, author_id=actor.pk, channel=channel, content=content.strip(),
         happened_at=happened_at or timezone.now(), next_on=next_on, risk=risk,
-        needs_report=needs_report, confidentiality=confidentiality, minutes=minutes, place=place,
-        client_key=client_key,
+        needs_report=needs_report or bool(details.report_to), confidentiality=confidentiality,
+        minutes=minutes, place=place, client_key=client_key, **details.fields(),
     )  # fmt: skip
     try:
-        _check(content, made.happened_at, next_on)
+        check_talk(content, made.happened_at, next_on)
+        if details is not PLAIN:
+            details.check()
         with transaction.atomic():
             _keep(actor, student, made)
+            if files:
+                attach_files(actor=actor, record=made, files=files)
+            if made.report_to:
+                report(made)
     except (DomainError, IntegrityError):
         # Sent before, or twice at once and the other copy won: dates may have passed since.
         sent = _already_sent(client_key, actor, student, content)
@@ -101,12 +118,23 @@ def log_follow_up(
     return made
 
 
+_ROLE = """
+    SELECT r.name FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
+     WHERE a.person_id = %(actor)s AND a.revoked_at IS NULL AND a.starts_on <= %(day)s
+       AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
+     ORDER BY r."order", a.id LIMIT 1
+"""
+
+
+def role_of(actor: User) -> str:
+    """The post as which somebody writes today; empty without one."""
+    found = fetch(_ROLE, {"actor": actor.pk, "day": timezone.localdate()})
+    return str(found[0][0]) if found else ""
+
+
 # The open case, locked until the contact is counted, and the post as which the actor writes.
-_OPEN_CASE = """
-    SELECT (SELECT r.name FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
-             WHERE a.person_id = %(actor)s AND a.revoked_at IS NULL AND a.starts_on <= %(day)s
-               AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
-             ORDER BY r."order", a.id LIMIT 1),
+_OPEN_CASE = f"""
+    SELECT ({_ROLE}),
            open_case.*
       FROM (SELECT 1) always LEFT JOIN (
         SELECT c.id, c.last_contact_at, c.contact_due_at, c.planned_at, c.help_at,
@@ -198,16 +226,28 @@ def _count_anew(case_id: int) -> None:
 
 
 @transaction.atomic
-def correct_follow_up(*, actor: User, follow_up: FollowUp, content: str, version: int) -> FollowUp:
-    """Replace the text; the former text stays in the history. Only the writer corrects."""
+def correct_follow_up(
+    *,
+    actor: User,
+    follow_up: FollowUp,
+    content: str,
+    version: int,
+    details: TalkDetails | None = None,
+) -> FollowUp:
+    """Replace the text, and the ``details`` where given; the former ones stay in the history. Only
+    the writer corrects."""
     kept: FollowUp = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
     if kept.author_id != actor.pk:
         raise DomainError(_("Only the person who wrote a record can correct it."), code="denied")
     if kept.version != version:
         raise StaleError(_("This record was corrected elsewhere meanwhile. Reload to see it."))
-    _check(content, kept.happened_at, None)
+    check_talk(content, kept.happened_at, None)
     was_real, kept.content, kept.version = kept.is_real, content.strip(), kept.version + 1
-    kept.save(update_fields=["content", "version"])
+    changed = details.fields() if details is not None else {}
+    changed.pop("report_to", None)  # what was reported stays reported
+    for name, value in changed.items():
+        setattr(kept, name, value)
+    kept.save(update_fields=["content", "version", *changed])
     kept.refresh_from_db(fields=["is_real"])
     check_still(actor, kept, "see_talks")
     if kept.case_id is not None and kept.is_real != was_real:

@@ -1,6 +1,7 @@
 from .case import Case, LedgerEntry, Seat
-from .catalogue import CaseCategory, CaseLevel, CauseCode
+from .catalogue import CaseCategory, CaseLevel, CauseCode, TalkType
 from .counselling import Booking, Certificate, Slot, Supervision, SupervisionPresence, Way
+from .crisis import CallLine, Crisis, CrisisHop
 from .exception import GLASS_HOURS, BreakGlass, LockOut
 from .follow_up import FollowUp
 from .key import KeyRequest, KeyTurn
@@ -24,6 +25,7 @@ __all__ = [
     "AfterCheck",
     "Booking",
     "BreakGlass",
+    "CallLine",
     "Case",
     "CaseCategory",
     "CaseLevel",
@@ -31,6 +33,8 @@ __all__ = [
     "CauseCode",
     "Certificate",
     "CommonProblem",
+    "Crisis",
+    "CrisisHop",
     "FileSource",
     "FollowUp",
     "GoesTo",
@@ -62,6 +66,7 @@ __all__ = [
     "Slot",
     "Supervision",
     "SupervisionPresence",
+    "TalkType",
     "Transition",
     "Way",
 ]

@@ -7,6 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from casework.enums import Outcome, Source, Stage, WriteLevel
@@ -131,6 +132,12 @@ class Case(models.Model):
             models.Index(
                 name="case_open_by_level",
                 fields=["level", "contact_due_at", "id"],
+                condition=Q(closed_at=None),
+            ),
+            models.Index(
+                Coalesce("last_contact_at", "reported_at"),
+                "id",
+                name="case_open_silent",
                 condition=Q(closed_at=None),
             ),
             models.Index(fields=["student", "-reported_at"]),

@@ -82,3 +82,23 @@ class CaseLevel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TalkType(models.Model):
+    """A kind of talk and by when it is asked for (rulebook 3.6). Rows, as schools add their own."""
+
+    code = models.CharField(_("code"), max_length=3, primary_key=True)
+    name = models.CharField(_("name"), max_length=30)
+    trigger = models.CharField(_("asked for by"), max_length=80, blank=True)
+    due_days = models.PositiveSmallIntegerField(_("within (days)"))
+    talkers = models.CharField(_("who talks"), max_length=80, blank=True)
+    is_used = models.BooleanField(_("in use"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("type of talk")
+        verbose_name_plural = _("types of talks")
+        ordering = ["order", "code"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -15,7 +15,10 @@ _TALKS = """
       to_json(ARRAY(SELECT json_build_array(f.id, f.channel, f.happened_at, f.minutes, f.content,
                     f.author_id, (SELECT name FROM core_user WHERE id = f.author_id),
                     f.author_role, f.place, f.is_real, f.confidentiality, f.risk, f.next_on,
-                    f.version)
+                    f.version, f.own_words <> '' OR f.state_seen <> '' OR f.problem <> ''
+                    OR f.advice <> '' OR f.agreed <> '' OR f.trigger <> '' OR f.companions <> ''
+                    OR f.version > 1 OR EXISTS (SELECT 1 FROM core_attachment a
+                       WHERE a.kind = 'talk' AND a.object_id = f.id))
          FROM (SELECT * FROM casework_followup f
                 WHERE f.case_id = c.id AND f.student_id = c.student_id AND {seen} AND {kind}
                 ORDER BY f.happened_at DESC, f.id DESC LIMIT {most}) f

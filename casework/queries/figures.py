@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case, LedgerEntry, Seat
+from casework.queries.silence import silent_for
 from cohorts.access import in_force
 from cohorts.models import Unit
 from students.queries.population import BELOW, standing_in
@@ -119,6 +120,12 @@ FIGURES: dict[str, CaseFigure] = {
             _("red and orange without a task force"),
             _("Red and orange cases have a task force; these have none."),
             _no_force,
+        ),
+        CaseFigure(
+            "silent",
+            _("without contact"),
+            _("No real contact by anyone within the rhythm of the level."),
+            silent_for,
         ),
         CaseFigure("no_plan", _("without a plan"), _("No plan was made yet."), _no_plan),
     )

@@ -3,13 +3,15 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from casework.models import Case, FollowUp
+from casework.sealed_access import CLEARED
+from portal.core.access import reaches_any
 from portal.core.ui.dates import format_ago, format_day
 from students.models import Student
 from students.queries.lookup import found_students
@@ -26,13 +28,20 @@ def last_real_contact() -> Subquery:
     return Subquery(talks.order_by("-happened_at").values("happened_at")[:1])
 
 
-def picks(user: Any, text: str, chosen: str = "") -> list[dict[str, Any]]:
-    """At most six students for the typeahead, among those on whom ``user`` may log.
+def alarm_picks(user: Any, text: str) -> list[dict[str, Any]]:
+    """For raising an alarm: whoever's card the user sees; the counselling centre, whom it serves."""
+    sees_cards = reaches_any(Student, user, "see_card")
+    return picks(user, text, action="see_card" if sees_cards else CLEARED)
+
+
+def picks(user: Any, text: str, chosen: str = "", action: str = "log_talk") -> list[dict[str, Any]]:
+    """At most six students for the typeahead, among those on whom ``user`` may log, or whom he
+    reaches for ``action``.
 
     Nothing typed: those whom the user logged on last. ``chosen`` is a student number that
     stays first and ticked.
     """
-    mine: QuerySet[Any] = Student.objects.restrict(user, "log_talk")
+    mine: QuerySet[Any] = Student.objects.restrict(user, action)
     if text:
         rows = found_students(mine, text).order_by("pinyin", "id")
     elif chosen:
@@ -63,6 +72,17 @@ def picks(user: Any, text: str, chosen: str = "") -> list[dict[str, Any]]:
         }
         for pk, number, name, pinyin, last in people
     ]
+
+
+def sole_number(user: Any, text: str) -> str:
+    """Number of the one student whom this number or full name means among those on whom ``user``
+    may log; empty when it means nobody or several."""
+    text = text.replace("\x00", "").strip()[:50]
+    if not text:
+        return ""
+    mine = Student.objects.restrict(user, "log_talk").filter(Q(student_no=text) | Q(name=text))
+    numbers = list(mine.order_by().values_list("student_no", flat=True)[:2])
+    return numbers[0] if len(numbers) == 1 else ""
 
 
 def marked_pinyin(pinyin: str, text: str) -> SafeString | str:

@@ -79,6 +79,7 @@ class _Words:
     restricted: str
     corrected: str
     correct_url: str
+    record_url: str
 
 
 def _words() -> _Words:
@@ -91,12 +92,13 @@ def _words() -> _Words:
         restricted=_("task force only"),
         corrected=_("corrected"),
         correct_url=reverse("casework:correct", args=[0]),
+        record_url=reverse("casework:record", args=[0]),
     )
 
 
 def _talk(user: Any, row: list[Any], at: dt.datetime, say: _Words) -> dict[str, Any]:
     (pk, channel, _at, minutes, content, author_id, author, role, place, is_real, secrecy, risk,
-     next_on, version) = row  # fmt: skip
+     next_on, version, has_more) = row  # fmt: skip
     kind = say.channels[channel]
     if minutes:
         kind += " " + ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
@@ -108,7 +110,7 @@ def _talk(user: Any, row: list[Any], at: dt.datetime, say: _Words) -> dict[str, 
     if next_on:
         marks.append(_("next %(day)s") % {"day": format_day(dt.date.fromisoformat(next_on))})
     can_edit = author_id == user.pk and is_real
-    if can_edit and version > 1:
+    if version > 1:
         marks.append(say.corrected)
     return {
         "icon": ICONS.get(channel, "talk"),
@@ -117,6 +119,7 @@ def _talk(user: Any, row: list[Any], at: dt.datetime, say: _Words) -> dict[str, 
         "time": format_day(at, "time"),
         "text": content,
         "tick": not is_real,
+        "url": say.record_url.replace("/0/", f"/{pk}/") if has_more else "",
         "edit_url": say.correct_url.replace("/0/", f"/{pk}/") if can_edit else "",
     }
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from casework.domain.cases import assign_owner, raise_level
 from casework.domain.follow_ups import correct_follow_up
+from casework.domain.talk_details import DETAILS, TalkDetails
 from casework.forms import AssignForm, CorrectionForm, RaiseForm
 from casework.models import Case, FollowUp
 from casework.queries.people import possible_owners
@@ -57,16 +58,22 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     record = FollowUp.objects.get_for(request.user, "see_talks", pk)
     if record.author_id != request.user.pk:
         raise Http404
-    initial = {"content": record.content, "version": record.version}
-    form = CorrectionForm(request.POST or None, initial=initial)
+    form = CorrectionForm(
+        request.POST or None,
+        initial={name: getattr(record, name) for name in CorrectionForm.base_fields},
+    )
 
     def save() -> str:
-        correct_follow_up(actor=request.user, follow_up=record, **form.cleaned_data)
+        data = form.cleaned_data
+        kept = {name: getattr(record, name) for name in DETAILS}
+        correct_follow_up(
+            actor=request.user, follow_up=record, content=data["content"],
+            version=data["version"],
+            details=TalkDetails(**kept | {name: data[name] for name in data if name in kept}),
+        )  # fmt: skip
         return _("Corrected; the former text stays in the history.")
 
-    back = reverse("casework:case", args=[record.case_id]) if record.case_id else reverse(
-        "students:portrait", args=[record.student.student_no]
-    )  # fmt: skip
+    back = reverse("casework:record", args=[record.pk])
     return _act(request, form, save, _("Correct a record"), back)
 
 

@@ -42,7 +42,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if not reaches_any(Student, request.user, "see_case"):
         raise PermissionDenied(_("None of your posts or seats lets you see cases."))
     if request.GET.get("part") == "filter":
-        return _filter_form(request)
+        return filter_form(request)
     tab = request.GET.get("category", "")
     is_open = tab != CLOSED
     key, is_down = sorting(request, SORTS, DEFAULT_SORT)
@@ -129,7 +129,7 @@ def _heads(key: str, is_down: bool) -> list[dict[str, Any]]:
     return heads(columns, key, is_down)
 
 
-def _filter_form(request: HttpRequest) -> HttpResponse:
+def filter_form(request: HttpRequest) -> HttpResponse:
     """Body of the dialog "add condition", fetched when it is opened."""
     context = {
         "units": choices.units(request.user, "see_case"),

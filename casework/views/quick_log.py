@@ -16,25 +16,33 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from casework.domain.follow_ups import log_follow_up
+from casework.domain.talk_details import DETAILS, types_offered
 from casework.enums import Channel, Confidentiality, Risk
 from casework.forms import FollowUpForm
-from casework.queries.quick_log import next_dates, picks
+from casework.queries.hints import hints
+from casework.queries.quick_log import next_dates, picks, sole_number
 from portal.core.errors import DomainError
 from students.models import Student
 from students.queries.lookup import typed
 from students.queries.rights import reaches_anyone
 
+FIELD_ID = "log-%s"
+
 
 @login_required
 def log(request: HttpRequest) -> HttpResponse:
     """GET: the form, ``?student=<student_no>`` chosen. POST: save; same key, same record."""
+    is_sent = request.method == "POST" and "find" not in request.POST
     if not reaches_anyone(request.user, "log_talk"):
-        raise PermissionDenied(_("None of your posts lets you log talks."))
-    if request.method == "POST" and "find" not in request.POST:
+        denied = PermissionDenied(_("None of your posts lets you log talks."))
+        if is_sent:
+            return _refused(request, denied)
+        raise denied
+    if is_sent:
         return _save(request)
     number = request.POST.get("student") or request.GET.get("student") or ""
     student = _student(request, number) if number else None
-    form = FollowUpForm(request.POST) if request.method == "POST" else None
+    form = FollowUpForm(request.POST, auto_id=FIELD_ID) if request.method == "POST" else None
     text = typed(request.POST.get("q") or request.GET.get("q"))
     return _page(request, form, student, text)
 
@@ -83,10 +91,30 @@ def _page(
         ],
         "kept": {name: kept(name) for name in
                  ("content", "next_pick", "next_on", "needs_report", "happened_at", "minutes", "place")},
+        "more": _more(form),
+        "batch_url": reverse("casework:log_batch"),
         "client_key": kept("client_key") or uuid.uuid4(),
         "done_url": _done_url(request, student),
     }  # fmt: skip
     return render(request, "casework/log.html", context, status=status)
+
+
+def _more(form: FollowUpForm | None) -> dict[str, Any]:
+    """The parts of the full form; open where one of them was filled in or is to be corrected."""
+    shown = form if form is not None else FollowUpForm(auto_id=FIELD_ID)
+    kept = {name for name in DETAILS if shown.kept(name)}
+    wrong = set(shown.errors) & {*DETAILS, "files"} if shown.is_bound else set()
+    return {
+        "fields": full_fields(shown),
+        "types": types_offered(),
+        "talk_type": shown.kept("talk_type"),
+        "is_open": bool(kept or wrong),
+    }
+
+
+def full_fields(form: FollowUpForm) -> dict[str, Any]:
+    """Bound fields of the full record by name."""
+    return {name: form[name] for name in (*DETAILS, "files")}
 
 
 def chip_words() -> dict[str, str]:
@@ -112,8 +140,11 @@ def _save(request: HttpRequest) -> HttpResponse:
     queued = "application/json" in request.headers.get("Accept", "")
     try:
         number = request.POST.get("student", "")
+        if not number and queued:
+            # Written without a network, where nobody could be picked: number or full name.
+            number = sole_number(request.user, request.POST.get("q", ""))
         student = _student(request, number) if number else None
-        form = FollowUpForm(request.POST, is_queued=queued)
+        form = FollowUpForm(request.POST, request.FILES, is_queued=queued, auto_id=FIELD_ID)
         problems = [] if student else [("q", _("Choose a student from the list."))]
         if form.is_valid() and student is not None:
             try:
@@ -129,11 +160,7 @@ def _save(request: HttpRequest) -> HttpResponse:
             else:
                 return _saved(request, student, made.pk, queued)
     except (Http404, PermissionDenied) as error:
-        if queued:
-            status = 404 if isinstance(error, Http404) else 403
-            detail = str(error) or _("This student is not, or no longer, among yours.")
-            return JsonResponse({"detail": detail}, status=status)
-        raise
+        return _refused(request, error)
     problems += [(name, str(line)) for name, lines in form.errors.items() for line in lines]
     if queued:
         return JsonResponse({"detail": " ".join(line for _n, line in problems)}, status=422)
@@ -141,10 +168,26 @@ def _save(request: HttpRequest) -> HttpResponse:
     return _page(request, form, student, text, problems, status=422)
 
 
+def _refused(request: HttpRequest, error: Http404 | PermissionDenied) -> HttpResponse:
+    """Why nothing was saved, with every word that was typed: a post or seat may have ended a
+    minute ago, and the words are not the portal's to lose."""
+    status = 404 if isinstance(error, Http404) else 403
+    detail = str(error) or _("This student is not, or no longer, among yours.")
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"detail": detail}, status=status)
+    names = ("content", *DETAILS)
+    typed_in = [text for name in names if (text := request.POST.get(name, "").strip())]
+    context = {"detail": detail, "text": "\n".join(typed_in)}
+    return render(request, "casework/log_refused.html", context, status=status)
+
+
 def _saved(request: HttpRequest, student: Student, pk: int, queued: bool) -> HttpResponse:
+    said = hints(request.user, pk)
     if queued:
-        return JsonResponse({"saved": True, "id": pk})
+        return JsonResponse({"saved": True, "id": pk, "hints": said})
     messages.success(request, _("Saved: record on %(name)s.") % {"name": student.name})
+    for hint in said:
+        messages.info(request, hint)
     return redirect(_done_url(request, student))
 
 

@@ -205,6 +205,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "casework.tasks.turn_requests",
         "schedule": crontab(hour=6, minute=40),
     },
+    "watch-crises": {
+        "task": "casework.tasks.watch_crises",
+        "schedule": crontab(minute="*/5"),
+    },
     "turn-day-of-students": {
         "task": "students.tasks.turn_day",
         "schedule": crontab(hour=0, minute=5),

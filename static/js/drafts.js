@@ -18,8 +18,16 @@
     const at = date || new Date();
     return String(at.getHours()).padStart(2, "0") + ":" + String(at.getMinutes()).padStart(2, "0");
   };
+  // Whose drafts these are. The page that opens without a network names nobody: it belongs to the
+  // account that opened the log on this device last, until that account logs out.
+  const ACCOUNT = "portal.account";
   portal.user = function () {
-    return document.body.dataset.user || "0";
+    if (document.body.dataset.user) return document.body.dataset.user;
+    try {
+      return (document.body.dataset.shell !== undefined && localStorage.getItem(ACCOUNT)) || "0";
+    } catch (error) {
+      return "0";
+    }
   };
   portal.store = {
     get(key) {
@@ -32,6 +40,7 @@
     set(key, value) {
       try {
         localStorage.setItem("portal." + portal.user() + "." + key, JSON.stringify(value));
+        warnBeforeLogout();
         return true;
       } catch (error) {
         return false;
@@ -40,8 +49,21 @@
     drop(key) {
       try {
         localStorage.removeItem("portal." + portal.user() + "." + key);
+        warnBeforeLogout();
       } catch (error) { /* nothing to remove */ }
     },
+  };
+  // Everything of this account that begins so: [[key, value], …], the newest first.
+  portal.store.all = function (start) {
+    const mine = "portal." + portal.user() + ".";
+    try {
+      return Object.keys(localStorage)
+        .filter((key) => key.startsWith(mine + start))
+        .map((key) => [key.slice(mine.length), portal.store.get(key.slice(mine.length)) || {}])
+        .sort((one, other) => (other[1].at || 0) - (one[1].at || 0));
+    } catch (error) {
+      return [];
+    }
   };
   portal.readForm = function (form) {
     const pairs = [];
@@ -109,19 +131,32 @@
     });
   }
 
-  // Drafts leave the device with an explicit log-out, and after a week in any case. Records that
-  // wait to be sent stay: they would be lost otherwise.
+  // What was typed leaves the device with a log-out, after a warning that says how much it is, and
+  // drafts after a week. Records that wait to be sent stay until then.
   const WEEK = 7 * 24 * 3600 * 1000;
   function sweep(all) {
     const mine = "portal." + portal.user() + ".";
     try {
       Object.keys(localStorage)
-        .filter((key) => key.startsWith(mine) && key.includes("draft"))
+        .filter((key) => key.startsWith(mine) && (all || key.includes("draft")))
         .forEach((key) => {
           const kept = JSON.parse(localStorage.getItem(key)) || {};
           if (all || Date.now() - (kept.at || 0) > WEEK) localStorage.removeItem(key);
         });
+      if (all) localStorage.removeItem(ACCOUNT);
     } catch (error) { /* storage switched off */ }
+  }
+  function warnBeforeLogout() {
+    const waiting = (portal.store.get("log.queue") || []).length;
+    const drafts = portal.store.all("log.draft.").length + portal.store.all("draft.").length;
+    const zh = document.documentElement.lang.startsWith("zh");
+    const words = zh
+      ? `本机还有 ${drafts} 条草稿、${waiting} 条未提交的记录，退出后将删除。确定退出？`
+      : `${drafts} drafts and ${waiting} records not yet sent are on this device and will be deleted. Log out?`;
+    document.querySelectorAll("form[data-logout]").forEach((form) => {
+      if (waiting + drafts) form.dataset.confirm = words;
+      else delete form.dataset.confirm;
+    });
   }
   document.addEventListener("submit", function (event) {
     if (event.target.matches("form[data-logout]")) sweep(true);
@@ -136,6 +171,7 @@
   function onReady() {
     sweep(false);
     settle();
+    warnBeforeLogout();
     document.querySelectorAll("form[data-draft]").forEach(wire);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", onReady);

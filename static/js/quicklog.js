@@ -9,7 +9,7 @@
   portal.quicklog = true;
   const form = document.getElementById("quick-log-form");
   const QUEUE = "log.queue";
-  const DRAFT = "log.draft";
+  const DRAFT = "log.draft."; // one key for each draft, by its client_key
   const zh = portal.language() === "zh";
   const strip = document.querySelector("[data-offline-strip]");
   let sending = false;
@@ -20,7 +20,8 @@
     sent: (n) => (zh ? `已提交 ${n} 条` : `${n} sent`),
     later: zh ? "联网后自动提交" : "Sent when back online",
     kept: zh ? "已存本机，联网后自动提交。" : "Kept on this device; it will be sent when back online.",
-    refused: zh ? "有一条记录未被接受，已放回表单：" : "A record was not accepted and is back in the form: ",
+    refused: zh ? "有一条记录未被接受，已放入草稿：" : "A record was not accepted and is kept as a draft: ",
+    files: zh ? "附件不能存在本机，请联网后在记录中补充。" : "Files cannot be kept on this device; add them when back online.",
     login: zh ? "登录已过期，请重新登录；待提交的记录仍在本机。" : "Please log in again; waiting records are still on this device.",
     full: zh ? "本机存储已满，请勿关闭页面。" : "Storage on this device is full; do not close this page.",
   };
@@ -38,9 +39,12 @@
   function say(text) {
     document.querySelectorAll("#quick-log-form [data-draft-state]").forEach((place) => { place.textContent = text; });
   }
+  function own() {
+    return DRAFT + form.elements.client_key.value;
+  }
   function status() {
     const waiting = queue().length;
-    const draft = portal.store.get(DRAFT);
+    const draft = form && portal.store.get(own());
     if (!navigator.onLine && draft) paint(portal.draftWords(draft.clock, true), words.later);
     else if (waiting) paint(words.waiting(waiting), words.later);
     else if (!navigator.onLine) paint(zh ? "离线" : "Offline", words.later);
@@ -56,23 +60,72 @@
   function saveDraft() {
     if (finished) return;
     const pairs = portal.readForm(form);
-    const written = [...form.querySelectorAll("textarea")].some((field) => field.value.trim());
-    if (!written) {
-      portal.store.drop(DRAFT);
+    if (!isWritten()) {
+      portal.store.drop(own());
       say("");
     } else {
       const clock = portal.clock();
-      say(portal.store.set(DRAFT, { at: Date.now(), clock: clock, pairs: pairs }) ? portal.draftWords(clock, !navigator.onLine) : words.full);
+      const kept = portal.store.set(own(), { at: Date.now(), clock: clock, who: who(), pairs: pairs });
+      say(kept ? portal.draftWords(clock, !navigator.onLine) : words.full);
     }
     status();
+    form.dispatchEvent(new CustomEvent("drafts:changed", { bubbles: true }));
   }
+  function isWritten() {
+    return [...form.querySelectorAll("textarea")].some((field) => field.value.trim());
+  }
+  // Whom it is about, as it stands on the page.
+  function who() {
+    const picked = form.querySelector("#log-picks input:checked");
+    const name = picked && picked.closest("label").querySelector("b");
+    return name ? name.textContent : form.elements.q ? form.elements.q.value : "";
+  }
+  // The newest draft comes back by itself, unless the page was opened for somebody else.
   function restore() {
-    const typed = [...form.querySelectorAll("textarea")].some((field) => field.value.trim());
-    const draft = portal.store.get(DRAFT);
-    if (!draft || typed) return;
+    if (isWritten()) return;
+    const asked = new URLSearchParams(location.search).get("student");
+    const found = portal.store.all(DRAFT).find(([, draft]) => !asked || student(draft) === asked);
+    if (found) open(found[0], found[1]);
+  }
+  function student(draft) {
+    const pair = (draft.pairs || []).find(([name]) => name === "student" || name === "chosen");
+    return pair ? pair[1] : "";
+  }
+  function open(key, draft) {
+    form.reset();
     portal.fillForm(form, draft.pairs);
-    say(portal.draftWords(draft.clock, !navigator.onLine));
+    form.elements.client_key.value = key.slice(DRAFT.length);
+    form.querySelectorAll("details").forEach((part) => {
+      part.open = [...part.querySelectorAll("input, textarea, select")].some((field) => field.type !== "file" && field.value && field.name !== "risk");
+    });
+    say(draft.why || portal.draftWords(draft.clock, !navigator.onLine));
     form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true, detail: draft }));
+  }
+  portal.logDrafts = {
+    all: () => portal.store.all(DRAFT),
+    isOpen: (key) => key === own(),
+    open: function (key) {
+      saveDraft();
+      const draft = portal.store.get(key);
+      if (draft) open(key, draft);
+      form.dispatchEvent(new CustomEvent("drafts:changed", { bubbles: true }));
+    },
+    drop: function (key) {
+      portal.store.drop(key);
+      if (key === own()) fresh();
+      form.dispatchEvent(new CustomEvent("drafts:changed", { bubbles: true }));
+    },
+    fresh: function () {
+      saveDraft();
+      fresh();
+      form.dispatchEvent(new CustomEvent("drafts:changed", { bubbles: true }));
+    },
+  };
+  function fresh() {
+    form.reset();
+    freshKey();
+    say("");
+    status();
   }
 
   // ---- queue
@@ -80,16 +133,19 @@
     const pairs = portal.readForm(form);
     const key = form.elements.client_key.value;
     const items = queue().filter((item) => item.key !== key);
-    items.push({ key: key, url: form.getAttribute("action") || location.pathname, pairs: pairs, at: Date.now() });
+    items.push({ key: key, who: who(), url: form.getAttribute("action") || location.pathname, pairs: pairs, at: Date.now() });
     if (!portal.store.set(QUEUE, items)) {
       portal.toast(words.full, "late");
       return false;
     }
-    portal.store.drop(DRAFT);
+    portal.store.drop(DRAFT + key);
+    const hasFiles = [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
     form.reset();
     freshKey();
     form.dispatchEvent(new CustomEvent("record:queued", { bubbles: true }));
+    form.dispatchEvent(new CustomEvent("drafts:changed", { bubbles: true }));
     portal.toast(words.kept, "due");
+    if (hasFiles) portal.toast(words.files, "late");
     status();
     return true;
   }
@@ -104,7 +160,10 @@
       headers: { "X-CSRFToken": portal.csrf(), "X-Idempotency-Key": item.key, "X-Requested-With": "fetch", Accept: "application/json, text/html" },
     });
     if (answer.redirected && new URL(answer.url).pathname.includes("login")) return "login";
-    if (answer.ok || answer.status === 409) return "sent";
+    if (answer.ok || answer.status === 409) {
+      await tellHints(answer);
+      return "sent";
+    }
     if (answer.status === 401) return "login";
     if (answer.status >= 500 || answer.status === 429) return "retry";
     let reason = "";
@@ -112,6 +171,11 @@
       reason = (await answer.json()).detail || "";
     } catch (error) { /* an HTML answer says it on its own page */ }
     return { refused: reason };
+  }
+  async function tellHints(answer) {
+    try {
+      ((await answer.json()).hints || []).forEach((hint) => portal.toast(hint, "accent"));
+    } catch (error) { /* nothing to tell */ }
   }
   async function flush() {
     if (sending || !queue().length) return;
@@ -126,10 +190,12 @@
           break;
         }
         if (result.refused !== undefined) {
-          if (!form || portal.store.get(DRAFT)) continue; // waits until the form is free
-          portal.fillForm(form, item.pairs);
-          saveDraft();
-          portal.toast(words.refused + result.refused, "late");
+          // Nothing is lost: it is a draft again, with the reason, and waits for its writer.
+          const why = words.refused + result.refused;
+          if (!portal.store.set(DRAFT + item.key, { at: Date.now(), clock: portal.clock(), who: item.who, why: why, pairs: item.pairs })) continue;
+          portal.toast(why, "late");
+          if (form && !isWritten()) open(DRAFT + item.key, portal.store.get(DRAFT + item.key));
+          if (form) form.dispatchEvent(new CustomEvent("drafts:changed", { bubbles: true }));
         } else {
           done += 1;
         }
@@ -185,13 +251,14 @@
       const html = (answer.headers.get("Content-Type") || "").includes("text/html");
       if (answer.type === "opaqueredirect") {
         // Saved, or the log-in has run out: the draft goes when the next page says "saved".
-        portal.store.set("sent", { key: DRAFT, at: Date.now() });
+        portal.store.set("sent", { key: own(), at: Date.now() });
+        finished = true;
         location.assign(form.dataset.done || location.pathname);
         return;
       }
       if ((answer.ok && !html) || answer.status === 409) {
         finished = true;
-        portal.store.drop(DRAFT);
+        portal.store.drop(own());
         location.assign(form.dataset.done || location.pathname);
         return;
       }

@@ -10,6 +10,7 @@ Parts of the portal bring their rows in modules of their own (``FURTHER``): ``RO
 
 from tests.web import (
     addresses_api,
+    addresses_crisis,
     addresses_exports,
     addresses_keys,
     addresses_moves,
@@ -332,8 +333,8 @@ ADDRESSES += [
 ]  # fmt: skip
 
 FURTHER = [
-    addresses_api, addresses_exports, addresses_keys, addresses_moves, addresses_party,
-    addresses_problems, addresses_requests, addresses_sealed,
+    addresses_api, addresses_crisis, addresses_exports, addresses_keys, addresses_moves,
+    addresses_party, addresses_problems, addresses_requests, addresses_sealed,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

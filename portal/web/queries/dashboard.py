@@ -46,6 +46,10 @@ def dashboard(user: Any, unit: Unit) -> dict[str, Any]:
     if seen.result_figures and now.results_term:
         page["fails"] = fail_heat(unit, now.results_term)
         page["results_term"] = now.results_term
+    if seen.cases:
+        # The list behind the number asks the same question (``/silence/?unit=``).
+        page["silent"] = cases(user, unit, "silent").count()
+        page["silent_url"] = list_url("casework:silence", unit.pk, "")
     if unit.kind in _PERSON_KINDS and seen.cases:
         page |= _people(user, unit, now.cases.unrecorded if now.cases else 0, shut)
     if unit.kind in {UnitKind.UNIVERSITY, UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT}:

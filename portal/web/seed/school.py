@@ -48,6 +48,7 @@ from .campus import CHILD_TABLES, Campus, build_campus, child_rows
 from .care import TALK_COLUMNS, open_files, talk_lines
 from .case_rows import case_rows, entry_rows, plan_rows, seat_rows
 from .cases import CASE_COLUMNS, CaseWriter, File
+from .crises import seed_crises
 from .indexes import bare_table
 from .key_rows import (
     CHECK_COLUMNS,
@@ -166,6 +167,7 @@ class School:
         reconcile(None)
         seed_party(campus, pupils, staff, times, self.rng("party"))
         seed_sealed(staff.psychologists, times, self.rng("sealed"))
+        seed_crises(times)
         audit.record(
             actor=None, action="seed_school", obj=Unit.objects.get(pk=campus.university),
             students=wish.students, seed=wish.seed,

@@ -1,0 +1,116 @@
+"""The list of silence: open cases without real contact, by rhythm or for N days (rulebook 3.2)."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from casework.domain.follow_ups import log_follow_up
+from casework.enums import Channel
+from casework.models import Case, FollowUp
+from casework.queries.figures import cases
+from casework.queries.silence import silent_for
+from tests.world import World
+
+TEXT = "谈了热力学补考与作息，约定周五再见。"
+# Rulebook 3.2: level and the days within which contact is asked for.
+RHYTHM = [("RED", 1), ("ORANGE", 7), ("YELLOW", 14), ("BLUE", 30)]
+
+
+def client_of(world: World, key: str) -> Client:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(world.people[key])
+    return client
+
+
+def talk(world: World, student: str, days_ago: int, actor: str = "zhou", **more: Any) -> FollowUp:
+    return log_follow_up(
+        actor=world.people[actor], student=world.students[student], channel=Channel.FACE,
+        content=more.pop("content", TEXT), happened_at=timezone.now() - dt.timedelta(days=days_ago),
+        **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("level", "days"), RHYTHM)
+def test_the_rhythm_of_each_level_ends_with_its_day(world: World, level: str, days: int) -> None:
+    case = world.add_case("gu", level=level, at=timezone.now() - dt.timedelta(days=90))
+    log_follow_up(actor=world.lu, student=world.gu, channel=Channel.PHONE, content=TEXT)
+    day = dt.timedelta(days=1)
+    noon = timezone.localtime().replace(hour=12, minute=0)
+    for later, is_silent in ((days, False), (days + 1, True)):
+        with time_machine.travel(noon + later * day, tick=False):
+            found = Case.objects.filter(silent_for())
+            assert (case in found) is is_silent, (level, later)
+
+
+def test_a_tick_is_no_contact_and_a_real_one_by_anyone_is(world: World) -> None:
+    world.add_case("gu", level="YELLOW", at=timezone.now() - dt.timedelta(days=40))
+    assert cases(world.zhou, None, "silent").count() == 1
+    talk(world, "gu", 1, content="已谈")
+    assert cases(world.zhou, None, "silent").count() == 1
+    talk(world, "gu", 1, actor="wang")
+    assert cases(world.zhou, None, "silent").count() == 0
+
+
+def test_a_student_just_listed_is_not_silent_yet(world: World) -> None:
+    world.add_case("gu", level="YELLOW", at=timezone.now() - dt.timedelta(days=3))
+    assert not Case.objects.filter(silent_for()).exists()
+    assert Case.objects.filter(silent_for(2)).count() == 1
+
+
+def test_the_list_names_the_last_contact_and_by_whom_the_longest_first(world: World) -> None:
+    old = timezone.now() - dt.timedelta(days=80)
+    for key, level in (("gu", "YELLOW"), ("song", "BLUE")):
+        world.add_case(key, level=level, at=old)
+    world.add_case("cheng", level="RED", at=old)
+    talk(world, "gu", 20, actor="lu")
+    client = client_of(world, "zhou")
+    page = client.get("/silence/").content.decode()
+    assert page.index("宋远") < page.index("顾言川")
+    assert "陆怀远 · 班主任" in page
+    assert "20 days" in page
+    assert "80 days" in page
+    assert "程亦安" not in page, "not his student"
+    over = client.get("/silence/?days=30").content.decode()
+    assert "宋远" in over
+    assert "顾言川" not in over
+    assert "顾言川" in client.get("/silence/?days=7&level=YELLOW").content.decode()
+    assert "宋远" not in client.get("/silence/?level=YELLOW").content.decode()
+    owner = client.get(f"/silence/?owner={world.lu.pk}").content.decode()
+    assert "顾言川" not in owner
+    for odd in ("days=x", "days=-3", "days=99999999", "page=900"):
+        assert client.get(f"/silence/?{odd}").status_code == 200
+
+
+def test_the_dashboards_number_opens_a_list_of_as_many(world: World) -> None:
+    old = timezone.now() - dt.timedelta(days=80)
+    world.add_case("gu", level="YELLOW", at=old)
+    world.add_case("cheng", level="ORANGE", at=old)
+    page = client_of(world, "lin").get(f"/cohorts/{world.chem23.pk}/")
+    assert page.context["silent"] == 2
+    url = page.context["silent_url"]
+    assert url.startswith("/silence/")
+    answer = client_of(world, "lin").get(url)
+    assert len(answer.context["rows"]) == 2
+    assert url in page.content.decode()
+    assert len(client_of(world, "zhou").get("/silence/").context["rows"]) == 1
+
+
+def test_statements_do_not_grow_with_the_rows(world: World) -> None:
+    old = timezone.now() - dt.timedelta(days=80)
+    counted = []
+    client = client_of(world, "lin")
+    world.add_case("gu", at=old)
+    for students in ((), ("cheng", "luo")):
+        for key in students:
+            world.add_case(key, at=old)
+        client.get("/silence/")  # the frame is drawn anew after a write
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/silence/")
+        counted.append(len([one for one in asked if "core_auditentry" not in one["sql"]]))
+    assert counted[0] == counted[1]
