@@ -17,6 +17,7 @@ class CaseworkConfig(AppConfig):
             request_access,  # noqa: F401 # routes to requests
             sealed_access,  # noqa: F401 # routes to sealed records
             sealed_checks,  # noqa: F401 # nothing may open them by another way
+            talk_access,  # noqa: F401 # routes to follow-ups
             transition_access,  # noqa: F401 # routes to moves
         )
         from .catalogue import write_catalogue

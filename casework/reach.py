@@ -1,11 +1,12 @@
 """The routes to cases, and by seat to students, as SQL; the rule itself stands in ``access``."""
 
+import re
 from typing import Any
 
-from casework.access import glassed_case_ids
+from casework.access import TEAM_KEEPS, glassed_case_ids, keeps_closed
 from casework.models import Case
 from casework.sealed_access import served_unit_ids
-from casework.ties import seated_case_ids
+from casework.ties import last_team_case_ids, seated_case_ids
 from portal.core.access import Asked, Written, listed, register_written, written_reach
 from portal.core.rows import array_of
 from students.models import Student
@@ -30,15 +31,47 @@ def _served_students(user: Any, action: str, asked: Asked) -> Written | None:
 
 
 def _of_students(user: Any, action: str, asked: Asked) -> Written | None:
+    still_open = "" if keeps_closed(user, action) else " AND t.closed_at IS NULL"
+    return _cases(user, action, asked, still_open)
+
+
+def _cases(user: Any, action: str, asked: Asked, only: str) -> Written | None:
     reach = written_reach(Student, user, action, Asked(asked.by_row), but="seat")
     if reach is None:
         return None
+    sql = f"SELECT t.id FROM casework_case t WHERE {_among(reach, asked)}{only}{asked.only}"
+    return Written(sql, reach.params)
+
+
+def _among(reach: Written, asked: Asked) -> str:
     if asked.by_row:
-        within = f"""EXISTS (SELECT 1 FROM ({reach.sql}) of(student_id)
-                              WHERE of.student_id = t.student_id OFFSET 0)"""
-    else:
-        within = f"t.student_id = ANY(ARRAY({reach.sql}))"
-    return Written(f"SELECT t.id FROM casework_case t WHERE {within}{asked.only}", reach.params)
+        return f"""EXISTS (SELECT 1 FROM ({reach.sql}) of(student_id)
+                            WHERE of.student_id = t.student_id OFFSET 0)"""
+    return f"t.student_id = ANY(ARRAY({reach.sql}))"
+
+
+def _closed(user: Any, action: str, asked: Asked) -> Written | None:
+    if keeps_closed(user, action):
+        return None
+    reach = written_reach(Student, user, "see_closed", Asked(), but="seat")
+    if reach is None:
+        return None
+    # Both reaches are of one account, but may have places of the same names: their own here.
+    also = Written(
+        re.sub(r"%\((\w+)\)s", r"%(closed_\1)s", reach.sql),
+        {f"closed_{name}": value for name, value in reach.params.items()},
+    )
+    only = f" AND t.closed_at IS NOT NULL AND {_among(also, Asked())}"
+    found = _cases(user, action, asked, only)
+    return None if found is None else Written(found.sql, found.params | also.params)
+
+
+def _last_team(user: Any, action: str, asked: Asked) -> Written | None:
+    right, ids = TEAM_KEEPS.get(action), last_team_case_ids(user)
+    if not right or not ids:
+        return None
+    found = _cases(user, right, asked, " AND t.id = ANY(%(last_team)s::bigint[])")
+    return found and Written(found.sql, found.params | {"last_team": array_of(ids)})
 
 
 def _seated(user: Any, action: str, asked: Asked) -> Written | None:
@@ -52,5 +85,7 @@ def _glassed(user: Any, action: str, asked: Asked) -> Written | None:
 register_written(Student, "seat", _seated_students)
 register_written(Student, "centre", _served_students)
 register_written(Case, "student", _of_students)
+register_written(Case, "closed", _closed)
+register_written(Case, "team", _last_team)
 register_written(Case, "seat", _seated)
 register_written(Case, "glass", _glassed)

@@ -20,8 +20,9 @@ _READ = f"see_unit see_card see_record see_results see_talks see_case see_care_h
 # Class advisers and tutors: particulars masked, telephone on click, hardship tier alone, and the
 # advice that care is asked for, without level or category.
 _NEAR = "see_masked see_phone see_aid_tier see_care_hint"
-# Heads of a college or academy may break the glass of a red case and see who has read what.
-_HEAD = "break_glass see_readers"
+# Heads of a college or academy may break the glass of a red case, see who has read what, and keep
+# sight of closed cases (3.5).
+_HEAD = "break_glass see_readers see_closed"
 _CARE = f"{_READ} log_talk write_case do_task"
 # Clearance for task-force notes is given to a post by name; rank alone never confers it. Of what
 # they write to a psychological file these posts read their own notes only.
@@ -35,7 +36,7 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
      f"{_CARE} direct_task manage_case appoint manage_contract export_students handle_request "
      f"{_HEAD}", True),
-    ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} direct_task appoint", True),
+    ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} direct_task appoint see_closed", True),
     ("deputy_secretary", "党委副书记", "分管学生工作", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
      f"{_CLEARED} appoint manage_contract export_students handle_request {_HEAD} view_as", False),
@@ -43,7 +44,7 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.ACADEMY],
      f"{_CLEARED} appoint export_students edit_student handle_request {_HEAD} view_as", False),
     ("contract_leader", "包干领导", "谁包干、谁牵头、谁负责、谁落实", Side.COLLEGE,
-     [UnitKind.COHORT], f"{_CLEARED} export_students", True),
+     [UnitKind.COHORT], f"{_CLEARED} export_students see_closed", True),
     ("counsellor", "辅导员", "学生日常教育管理与关心", Side.ACADEMY,
      [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
      f"{_CLEARED} handle_request", False),

@@ -15,7 +15,7 @@ from portal.core.errors import DomainError
 from portal.core.models import ApiToken, User
 
 # What a program may read; nothing is written through the API.
-SCOPES = ("see_unit", "see_card", "see_record", "see_masked", "see_case")
+SCOPES = ("see_unit", "see_card", "see_record", "see_masked", "see_case", "see_closed")
 LONGEST_DAYS = 366
 MOST = 10
 _PREFIX = "dcp_"
