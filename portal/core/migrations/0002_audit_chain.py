@@ -1,10 +1,9 @@
 """The audit trail: month partitions, append-only also for TRUNCATE, digests, seals, archives.
 
-The rows of the present table are carried over with their ids. Months run in school time.
+Months run in school time.
 """
 
 import django.db.models.deletion
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -63,8 +62,6 @@ END $$;
 """
 
 TABLE = """
-ALTER TABLE core_auditentry RENAME TO core_auditentry_old;
-ALTER TABLE core_auditentry_old RENAME CONSTRAINT core_auditentry_pkey TO core_auditentry_old_pkey;
 CREATE TABLE core_auditentry (
     id bigint NOT NULL,
     at timestamptz NOT NULL,
@@ -85,17 +82,11 @@ CREATE TRIGGER audit_digest BEFORE INSERT ON core_auditentry
 SELECT core_audit_no_truncate('core_auditentry'::regclass);
 SELECT core_audit_no_truncate('core_auditentry_rest'::regclass);
 SELECT core_audit_month(month::date) FROM generate_series(
-    date_trunc('month', least((SELECT min(at) FROM core_auditentry_old), now()) AT TIME ZONE 'Asia/Shanghai'),
+    date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai'),
     date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai') + interval '3 months',
     interval '1 month') month;
-INSERT INTO core_auditentry (id, at, actor_id, action, object_type, object_id, detail, ip)
-    SELECT id, at, actor_id, action, object_type, object_id, detail, ip
-      FROM core_auditentry_old ORDER BY id;
-DROP TABLE core_auditentry_old;
-DROP FUNCTION IF EXISTS pgtrigger_append_only_97da0();
 CREATE SEQUENCE core_auditentry_id_seq OWNED BY core_auditentry.id;
 ALTER TABLE core_auditentry ALTER COLUMN id SET DEFAULT nextval('core_auditentry_id_seq');
-SELECT setval('core_auditentry_id_seq', coalesce((SELECT max(id) FROM core_auditentry), 0) + 1, false);
 CREATE INDEX auditentry_id ON core_auditentry (id);
 CREATE INDEX auditentry_object ON core_auditentry (object_type, object_id, at);
 CREATE INDEX auditentry_actor ON core_auditentry (actor_id, at);
@@ -119,47 +110,30 @@ class Migration(migrations.Migration):
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[
-                pgtrigger.migrations.RemoveTrigger(model_name="auditentry", name="append_only"),
-                migrations.RemoveIndex(
-                    model_name="auditentry", name="core_audite_object__333721_idx"
-                ),
-                migrations.AlterField(
-                    model_name="auditentry",
-                    name="at",
-                    field=models.DateTimeField(auto_now_add=True, verbose_name="at"),
-                ),
-                migrations.AlterField(
-                    model_name="auditentry",
-                    name="actor",
-                    field=models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="actor",
-                    ),
-                ),
-                migrations.AddField(
-                    model_name="auditentry",
-                    name="content_hash",
-                    field=models.BinaryField(editable=False, null=True),
-                ),
-                migrations.AddIndex(
-                    model_name="auditentry",
-                    index=models.Index(
-                        fields=["object_type", "object_id", "at"], name="auditentry_object"
-                    ),
-                ),
-                migrations.AddIndex(
-                    model_name="auditentry",
-                    index=models.Index(fields=["actor", "at"], name="auditentry_actor"),
+                migrations.CreateModel(
+                    name="AuditEntry",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                        ("action", models.CharField(max_length=60, verbose_name="act")),
+                        ("object_type", models.CharField(max_length=60, verbose_name="kind of record")),
+                        ("object_id", models.CharField(max_length=40, verbose_name="record")),
+                        ("detail", models.JSONField(default=dict, verbose_name="detail")),
+                        ("ip", models.GenericIPAddressField(null=True, verbose_name="address")),
+                        ("content_hash", models.BinaryField(null=True)),
+                        ("actor", models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="actor")),
+                    ],
+                    options={
+                        "verbose_name": "audit entry",
+                        "verbose_name_plural": "audit entries",
+                        "indexes": [
+                            models.Index(fields=["object_type", "object_id", "at"], name="auditentry_object"),
+                            models.Index(fields=["actor", "at"], name="auditentry_actor"),
+                        ],
+                    },
                 ),
             ],
-            database_operations=[
-                migrations.RunSQL(GUARD),
-                migrations.RunSQL(TABLE),
-            ],
+            database_operations=[migrations.RunSQL(GUARD), migrations.RunSQL(TABLE)],
         ),
         migrations.CreateModel(
             name="AuditSeal",

@@ -10,9 +10,9 @@ HISTORIES = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cohorts", "0008_plain_histories"),
-        ("students", "0008_plain_histories"),
-        ("casework", "0008_plain_histories"),
+        ("cohorts", "0001_initial"),
+        ("students", "0001_initial"),
+        ("casework", "0001_initial"),
     ]
     operations = [
         migrations.RunSQL(
