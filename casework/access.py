@@ -207,9 +207,7 @@ register_route(
 register_route(
     Case, Route("closed", _closed_cases, _closed_case_reasons, within=_closed_cases_within)
 )
-register_route(
-    Case, Route("team", _last_team_cases, _last_team_reasons, within=_last_team_within)
-)
+register_route(Case, Route("team", _last_team_cases, _last_team_reasons, within=_last_team_within))
 register_route(
     Case,
     Route("seat", _seated_cases, _seated_case_reasons, seated_case_ids, _seated_cases_within),

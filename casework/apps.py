@@ -11,6 +11,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from . import (
             key_access,  # noqa: F401 # routes to keys and reviews
+            office_access,  # noqa: F401 # the aid centre; the counselling centre in a crisis
             plan_access,  # noqa: F401 # locked out of the promises as well
             problem_access,  # noqa: F401 # routes to common problems
             reach,  # noqa: F401 # routes to cases as SQL

@@ -9,6 +9,7 @@ from casework.models import CommonProblem
 from casework.queries import key_block, team_block  # noqa: F401 # blocks of the case page
 from casework.queries.after import my_question
 from casework.queries.blocks import CaseBlock, register_block
+from casework.queries.case_page import sees_cases
 from casework.queries.figures import cases
 from casework.queries.keys import count_waiting
 from casework.queries.panels import (
@@ -37,7 +38,6 @@ from portal.core.registry import (
     register_nav,
     register_panel,
 )
-from students.models import Student
 from students.queries.figures import StudentFigure, register_figure
 from students.queries.rights import reaches_anyone
 from students.queries.seen import register_source
@@ -45,7 +45,7 @@ from students.queries.seen import register_source
 register_nav(
     NavItem(
         "cases", _("Students"), _("Cases"), "casework:cases", "ledger", 110,
-        lambda user: reaches_any(Student, user, "see_case"),
+        sees_cases,
         lambda user: cases(user, None).count(),
     ),
     NavItem(

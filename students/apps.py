@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,6 +13,7 @@ class StudentsConfig(AppConfig):
         from portal.core.accounts.passwords import register_personal
 
         from . import reach  # noqa: F401 # routes to students as SQL
+        from .catalogue import write_catalogue
         from .domain import (
             handed_over,  # noqa: F401 # links are handed over with posts
             unit_follow,  # noqa: F401 # students go along with their units
@@ -21,3 +23,4 @@ class StudentsConfig(AppConfig):
 
         register_headcount(heads_below)
         register_personal(own_words)
+        post_migrate.connect(write_catalogue, sender=self)

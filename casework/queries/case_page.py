@@ -9,14 +9,21 @@ from django.utils.translation import gettext as _
 from casework.access import glass_reasons
 from casework.enums import Stage
 from casework.models import Case
-from casework.ties import seated_case_ids
-from portal.core.access import actions_on, prove, reaches_one, reasons
+from casework.ties import last_team_case_ids, seated_case_ids
+from portal.core.access import actions_on, prove, reaches_any, reaches_one, reasons
 from portal.core.ui.dates import day_gap, due_words, format_day
 from students.models import Student
 
 # What reading the records asks; asked together, one statement answers all.
 _ALSO_ASKED = ("see_card", "see_talks", "clear_restricted")
 CASE_ACTIONS = ("write_case", "manage_case", "log_talk", "break_glass")
+
+
+def sees_cases(user: Any) -> bool:
+    """Whether the list of cases is a page for ``user``: by post, link or seat, as the aid centre,
+    or for a closed case of which he was the last team."""
+    ways = ("see_case", "see_economic")
+    return any(reaches_any(Student, user, way) for way in ways) or bool(last_team_case_ids(user))
 
 
 def case_rights(user: Any, case: Case) -> dict[str, bool]:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.domain.imports import ImportKind, register_import
+from students.domain.imports_aid import GRANT_COLUMNS, TIER_COLUMNS, GrantWork, TierWork
 from students.domain.imports_results import COLUMNS as RESULT_COLUMNS
 from students.domain.imports_results import ResultsWork
 from students.domain.imports_roster import RosterWork
@@ -32,5 +33,29 @@ register_import(
         columns=RESULT_COLUMNS,
         begin=ResultsWork,
         order=20,
+    )
+)
+register_import(
+    ImportKind(
+        code="aid_tiers",
+        action="import_aid",
+        title=_("Recognised hardship"),
+        description=_(
+            "Tiers of an academic year as recognised. A tier that stands already is adjusted; students not in the file keep theirs."
+        ),
+        columns=TIER_COLUMNS,
+        begin=TierWork,
+        order=30,
+    )
+)
+register_import(
+    ImportKind(
+        code="aid_grants",
+        action="import_aid",
+        title=_("Aid granted"),
+        description=_("Sums by student, kind and day. The same sum twice is one grant."),
+        columns=GRANT_COLUMNS,
+        begin=GrantWork,
+        order=31,
     )
 )

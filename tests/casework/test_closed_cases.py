@@ -10,8 +10,8 @@ from django.utils import timezone
 from casework.access import keeps_closed
 from casework.domain.cases import seat_person
 from casework.domain.finishing import finish_case
-from casework.domain.force import unseat
 from casework.domain.follow_ups import log_follow_up
+from casework.domain.force import unseat
 from casework.enums import Channel, Confidentiality, KeyKind, Outcome
 from casework.models import Case, FollowUp, KeyRequest, LockOut
 from cohorts.models import Role

@@ -36,7 +36,9 @@ def _cases() -> Iterator[tuple[int, dict[str, Any]]]:
         if glass.starts_at <= now < glass.ends_at:
             broken[glass.case_id].append(ref("User", glass.person_id))
     closers = dict(
-        KeyRequest.objects.filter(kind="close", is_granted=True).values_list("case_id", "asked_by_id")
+        KeyRequest.objects.filter(kind="close", is_granted=True).values_list(
+            "case_id", "asked_by_id"
+        )
     )
     for case in Case.objects.all():
         yield case.pk, {
@@ -98,7 +100,7 @@ def _talk_allows(_action: str) -> str:
     return (
         f'resource.level == "general" && {reaches(student, "see_talks")}'
         f' || resource.level == "restricted" && ('
-        f'!(resource has case) && {plain(student, "clear_restricted")}'
+        f"!(resource has case) && {plain(student, 'clear_restricted')}"
         f" || resource has case && ({by_post('resource.case', 'clear_restricted')} || {team}))"
         f" || resource.author == principal && {reaches(student, 'see_card')}"
     )
