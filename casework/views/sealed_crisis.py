@@ -9,8 +9,8 @@ from portal.core import reads
 from portal.core.errors import DomainError
 from students.domain.particulars import open_record, unmask
 from students.domain.records import KINDS
-from students.models import FamilyContact, Student
-from students.queries.records import crisis_lines
+from students.models import Student
+from students.queries.records import contact_of, crisis_lines
 from students.views.particulars import ReasonForm
 
 
@@ -40,8 +40,7 @@ def _value(request: HttpRequest, student: Student, line: str, reason: str) -> st
     """The student's own number, or that of one contact."""
     if line == "own":
         return unmask(actor=request.user, student=student, field="phone", reason=reason)  # type: ignore[arg-type]
-    key = int(line) if line.isdecimal() and len(line) < 12 else 0
-    row = FamilyContact.objects.get_for(request.user, "see_contact", key)
-    if row.student_id != student.pk or row.ended_at is not None:
+    row = contact_of(student, int(line) if line.isdecimal() and len(line) < 12 else 0)
+    if row is None:
         raise Http404
     return open_record(actor=request.user, kind=KINDS["family"], row=row, reason=reason)  # type: ignore[arg-type]

@@ -238,6 +238,11 @@ def crisis_lines(student: Student, opened: Mapping[str, str]) -> list[dict[str, 
     ]
 
 
+def contact_of(student: Student, pk: int) -> FamilyContact | None:
+    """One contact of a student whom the caller has fetched by right; opening asks again."""
+    return FamilyContact.objects.filter(student=student, ended_at=None, pk=pk).first()
+
+
 def initial_of(row: Any, names: Mapping[str, Any]) -> dict[str, Any]:
     """Values of a form about ``row``; what is kept as cipher stays out."""
     return {name: getattr(row, name) for name in names if hasattr(row, name)}

@@ -177,10 +177,10 @@ def my_contact_new(request: HttpRequest) -> HttpResponse:
 def my_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct one's own contact; ``?end`` takes it out."""
     student = _me(request)
-    row = FamilyContact.objects.restrict(request.user, "see_own").filter(pk=pk).first()
+    mine = FamilyContact.objects.restrict(request.user, "see_own")
+    row = mine.filter(pk=pk, ended_at=None).first()
     if row is None:
         raise Http404
-    _same(row, student)
     if request.method == "POST" and "reason" in request.POST:
         return _end(request, row, redirect("students:my"))
     return _form(request, student, KINDS["family"], row, redirect("students:my"), own=True)

@@ -12,6 +12,7 @@ from tests.web import (
     addresses_keys,
     addresses_moves,
     addresses_problems,
+    addresses_records,
     addresses_requests,
     addresses_sealed,
 )
@@ -329,7 +330,8 @@ ADDRESSES += [
 ]  # fmt: skip
 
 FURTHER = [
-    addresses_keys, addresses_moves, addresses_problems, addresses_requests, addresses_sealed,
+    addresses_keys, addresses_moves, addresses_problems, addresses_records, addresses_requests,
+    addresses_sealed,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS
