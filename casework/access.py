@@ -1,7 +1,6 @@
-"""Routes to cases and follow-ups: student, seat, broken glass; and who is kept out of a case
-(design 5.3, 5.8, 5.9, 6; rulebook 8.3)."""
+"""Routes to cases: student, closed ones, last team, seat, broken glass; and who is kept out of a case
+(design 5.3, 5.8, 5.9, 6; rulebook 3.5, 8.3). Those to follow-ups stand in ``talk_access``."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,15 +9,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.enums import Confidentiality
-from casework.models import BreakGlass, Case, FollowUp, LockOut
-from casework.ties import seated_case_ids, seats, shut_case_ids, ties_of
+from casework.models import BreakGlass, Case, LockOut
+from casework.ties import last_team_case_ids, seated_case_ids, seats, shut_case_ids, ties_of
 from portal.core.access import (
     Action,
     Denial,
     Reason,
     Route,
     carries,
+    is_same_reach,
     reached_keys,
     reaches_one,
     reasons,
@@ -37,6 +36,9 @@ register_actions(
            gettext_lazy("Log on a case, add entries, raise a level.")),
     Action("manage_case", gettext_lazy("lead cases"),
            gettext_lazy("Assign the responsible person, confirm, close.")),
+    Action("see_closed", gettext_lazy("see cases after they are closed"),
+           gettext_lazy("For leaders; others keep sight of closed cases whose last team they were."),
+           sensitive=True),
     Action("see_talks", gettext_lazy("see talk records"),
            gettext_lazy("Read the general talks and visits of others."), sensitive=True),
     Action("log_talk", gettext_lazy("log talks"),
@@ -59,7 +61,7 @@ def _seated_students(user: User, action: str) -> QuerySet[Any] | None:
     return Case.objects.filter(pk__in=ids).values("student_id") if ids else None
 
 
-def _seat_reasons(user: User, action: str, case_filter: Q) -> list[Reason]:
+def seat_reasons(user: User, action: str, case_filter: Q) -> list[Reason]:
     if not seated_case_ids(user, action) or (held := seats(user, action)) is None:
         return []
     return [
@@ -73,7 +75,7 @@ def _seat_reasons(user: User, action: str, case_filter: Q) -> list[Reason]:
 
 
 def _seated_student_reasons(user: User, action: str, student: Student) -> list[Reason]:
-    return _seat_reasons(user, action, Q(case__student=student))
+    return seat_reasons(user, action, Q(case__student=student))
 
 
 register_route(Student, Route("seat", _seated_students, _seated_student_reasons, seated_case_ids))
@@ -84,14 +86,74 @@ def _cases_of_reached_students(user: User, action: str) -> QuerySet[Any] | None:
     students = reached_keys(Student, user, action, but="seat")
     if students is None:
         return None
-    rows: QuerySet[Any] = Case.objects.filter(student_id__in=students).values("pk")
-    return rows
+    rows: QuerySet[Any] = Case.objects.filter(student_id__in=students)
+    if not keeps_closed(user, action):
+        rows = rows.filter(closed_at=None)
+    return rows.values("pk")
 
 
-def _case_student_reasons(user: User, action: str, case: Case) -> list[Reason]:
+def keeps_closed(user: User, action: str) -> bool:
+    """Whether wherever ``action`` is held closed cases are seen as well: then one route is enough
+    for both, and long lists need no second condition."""
+    return is_same_reach(Student, user, action, "see_closed")
+
+
+def _student_reasons(user: User, action: str, case: Case) -> list[Reason]:
     # The key is all that the routes to a student need to know.
     student = Student(pk=case.student_id)
     return [r for r in reasons(user, action, student) if r.route != "seat"]
+
+
+def _case_student_reasons(user: User, action: str, case: Case) -> list[Reason]:
+    if case.closed_at is not None and not keeps_closed(user, action):
+        return []
+    return _student_reasons(user, action, case)
+
+
+def _closed_cases(user: User, action: str) -> QuerySet[Any] | None:
+    """After closing, a post opens the case to leaders only (rulebook 3.5)."""
+    if keeps_closed(user, action):
+        return None  # by the student's route already
+    ways = [reached_keys(Student, user, one, but="seat") for one in (action, "see_closed")]
+    if None in ways:
+        return None
+    rows: QuerySet[Any] = Case.objects.filter(closed_at__isnull=False)
+    for students in ways:
+        rows = rows.filter(student_id__in=students)
+    return rows.values("pk")
+
+
+def _closed_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
+    if case.closed_at is None or keeps_closed(user, action):
+        return []
+    if not _student_reasons(user, "see_closed", case):
+        return []
+    return _student_reasons(user, action, case)
+
+
+# What the last team keeps: reading by whoever still looks after the student in any way, the rest
+# by the post that carries it.
+TEAM_KEEPS = {"see_case": "see_card", "write_case": "write_case", "manage_case": "manage_case",
+               "clear_restricted": "clear_restricted"}  # fmt: skip
+
+
+def _last_team_cases(user: User, action: str) -> QuerySet[Any] | None:
+    """Closed cases for whose last team ``user`` is still there, and not seated elsewhere by now."""
+    asked, ids = TEAM_KEEPS.get(action), last_team_case_ids(user)
+    students = reached_keys(Student, user, asked, but="seat") if asked and ids else None
+    if students is None:
+        return None
+    rows: QuerySet[Any] = Case.objects.filter(pk__in=ids, student_id__in=students).values("pk")
+    return rows
+
+
+def _last_team_reasons(user: User, action: str, case: Case) -> list[Reason]:
+    asked = TEAM_KEEPS.get(action)
+    if asked is None or case.pk not in last_team_case_ids(user):
+        return []
+    if not _student_reasons(user, asked, case):
+        return []
+    return [Reason("team", _("You were in the team of this case when it was closed"))]
 
 
 def _seated_cases(user: User, action: str) -> QuerySet[Any] | None:
@@ -101,18 +163,34 @@ def _seated_cases(user: User, action: str) -> QuerySet[Any] | None:
 
 
 def _seated_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
-    return _seat_reasons(user, action, Q(case=case))
+    return seat_reasons(user, action, Q(case=case))
 
 
 Columns = dict[str, Any]
 
 
 def _student_cases_within(user: User, action: str, parent: Columns) -> Columns | None:
-    return {} if _reaches_student(user, action, parent, but="seat") else None
+    if not reaches_student(user, action, parent, but="seat"):
+        return None
+    return {} if keeps_closed(user, action) else {"closed_at": None}
 
 
-def _reaches_student(user: User, action: str, parent: Columns, but: str = "") -> bool:
+def reaches_student(user: User, action: str, parent: Columns, but: str = "") -> bool:
     return reaches_one(Student, user, action, parent["student_id"], but=but)
+
+
+def _closed_cases_within(user: User, action: str, parent: Columns) -> Columns | None:
+    if keeps_closed(user, action):
+        return None
+    both = (reaches_student(user, one, parent, but="seat") for one in (action, "see_closed"))
+    return {} if all(both) else None
+
+
+def _last_team_within(user: User, action: str, parent: Columns) -> Columns | None:
+    asked, ids = TEAM_KEEPS.get(action), last_team_case_ids(user)
+    if not asked or not ids or not reaches_student(user, asked, parent, but="seat"):
+        return None
+    return {"id": ids}
 
 
 def _seated_cases_within(user: User, action: str, parent: Columns) -> Columns | None:
@@ -126,6 +204,10 @@ register_route(
         "student", _cases_of_reached_students, _case_student_reasons, within=_student_cases_within
     ),
 )
+register_route(
+    Case, Route("closed", _closed_cases, _closed_case_reasons, within=_closed_cases_within)
+)
+register_route(Case, Route("team", _last_team_cases, _last_team_reasons, within=_last_team_within))
 register_route(
     Case,
     Route("seat", _seated_cases, _seated_case_reasons, seated_case_ids, _seated_cases_within),
@@ -181,7 +263,7 @@ def _glassed_case_reasons(user: User, action: str, case: Case) -> list[Reason]:
 register_route(Case, Route("glass", _glassed_cases, _glassed_case_reasons, glassed_case_ids))
 
 
-def _lock_out_reasons(user: User, case_id: int | None) -> list[Reason]:
+def lock_out_reasons(user: User, case_id: int | None) -> list[Reason]:
     """For the security of the case: told by command to those who run the portal, never here to
     the person himself, who is told nothing at all."""
     if case_id is None:
@@ -201,138 +283,7 @@ def _lock_out_reasons(user: User, case_id: int | None) -> list[Reason]:
 
 
 def _case_lock_out(user: User, case: Case) -> list[Reason]:
-    return _lock_out_reasons(user, case.pk)
-
-
-def _talk_lock_out(user: User, talk: FollowUp) -> list[Reason]:
-    return _lock_out_reasons(user, talk.case_id)
+    return lock_out_reasons(user, case.pk)
 
 
 register_denial(Case, Denial("lock-out", "pk", shut_case_ids, _case_lock_out))
-register_denial(FollowUp, Denial("lock-out", "case_id", shut_case_ids, _talk_lock_out))
-
-
-def _talks_by(clearance: str, level: str) -> Callable[[User, str], QuerySet[Any] | None]:
-    """Notes of one confidentiality on the students for whom ``clearance`` is held."""
-
-    def keys(user: User, action: str) -> QuerySet[Any] | None:
-        if action != "see_talks":
-            return None
-        open_to = reached_keys(Student, user, clearance, but=_talks_but(level))
-        if open_to is None:
-            return None
-        rows: QuerySet[Any] = FollowUp.objects.filter(
-            student_id__in=open_to, confidentiality=level
-        ).values("pk")
-        return rows
-
-    return keys
-
-
-def _talks_but(level: str) -> str:
-    """Notes of a task force are read by seat in one's own case only: a route of its own."""
-    return "seat" if level == Confidentiality.RESTRICTED else ""
-
-
-def _talks_within(clearance: str, level: str) -> Callable[[User, str, Columns], Columns | None]:
-    def within(user: User, action: str, parent: Columns) -> Columns | None:
-        if action != "see_talks":
-            return None
-        is_open = _reaches_student(user, clearance, parent, but=_talks_but(level))
-        return {"confidentiality": level} if is_open else None
-
-    return within
-
-
-def _talk_reasons_by(clearance: str, level: str) -> Callable[[User, str, Any], list[Reason]]:
-    def why(user: User, action: str, talk: Any) -> list[Reason]:
-        if action != "see_talks" or talk.confidentiality != level:
-            return []
-        found = reasons(user, clearance, talk.student)
-        if level == Confidentiality.RESTRICTED:
-            found = [reason for reason in found if reason.route != "seat"]
-        return found
-
-    return why
-
-
-def _seated_talks(user: User, action: str) -> QuerySet[Any] | None:
-    """Notes of the task force, for its members: those of their own case."""
-    ids = seated_case_ids(user, "clear_restricted") if action == "see_talks" else []
-    if not ids:
-        return None
-    rows: QuerySet[Any] = FollowUp.objects.filter(
-        case_id__in=ids, confidentiality=Confidentiality.RESTRICTED
-    ).values("pk")
-    return rows
-
-
-def _seated_talk_reasons(user: User, action: str, talk: FollowUp) -> list[Reason]:
-    if action != "see_talks" or talk.confidentiality != Confidentiality.RESTRICTED:
-        return []
-    return _seat_reasons(user, "clear_restricted", Q(case=talk.case_id))
-
-
-def _glassed_talks(user: User, action: str) -> QuerySet[Any] | None:
-    """Notes of the task force of a case whose glass is broken."""
-    ids = glassed_case_ids(user, "clear_restricted") if action == "see_talks" else []
-    if not ids:
-        return None
-    rows: QuerySet[Any] = FollowUp.objects.filter(
-        case_id__in=ids, confidentiality=Confidentiality.RESTRICTED
-    ).values("pk")
-    return rows
-
-
-def _glassed_talk_reasons(user: User, action: str, talk: FollowUp) -> list[Reason]:
-    if action != "see_talks" or talk.confidentiality != Confidentiality.RESTRICTED:
-        return []
-    return glass_reasons(user, talk.case_id)
-
-
-def _own_talks(user: User, action: str) -> QuerySet[Any] | None:
-    """What I wrote myself, as long as the student is still mine to see."""
-    if action != "see_talks":
-        return None
-    mine = reached_keys(Student, user, "see_card")
-    if mine is None:
-        return None
-    rows: QuerySet[Any] = FollowUp.objects.filter(author=user, student_id__in=mine).values("pk")
-    return rows
-
-
-def _own_talks_within(user: User, action: str, parent: Columns) -> Columns | None:
-    if action != "see_talks" or not _reaches_student(user, "see_card", parent):
-        return None
-    return {"author_id": user.pk}
-
-
-def _seated_talks_within(user: User, action: str, parent: Columns) -> Columns | None:
-    ids = seated_case_ids(user, "clear_restricted") if action == "see_talks" else []
-    return {"case_id": ids, "confidentiality": Confidentiality.RESTRICTED} if ids else None
-
-
-def _own_talk_reasons(user: User, action: str, talk: FollowUp) -> list[Reason]:
-    if talk.author_id != user.pk or action != "see_talks":
-        return []
-    return [Reason("own", _("You wrote it"))] if reasons(user, "see_card", talk.student) else []
-
-
-for _clearance, _level in (
-    ("see_talks", Confidentiality.GENERAL),
-    ("clear_restricted", Confidentiality.RESTRICTED),
-):
-    register_route(
-        FollowUp,
-        Route(
-            _level.value,
-            _talks_by(_clearance, _level),
-            _talk_reasons_by(_clearance, _level),
-            within=_talks_within(_clearance, _level),
-        ),
-    )
-register_route(FollowUp, Route("author", _own_talks, _own_talk_reasons, within=_own_talks_within))
-register_route(
-    FollowUp, Route("seat", _seated_talks, _seated_talk_reasons, within=_seated_talks_within)
-)
-register_route(FollowUp, Route("glass", _glassed_talks, _glassed_talk_reasons))

@@ -30,8 +30,8 @@ class CaseCategoryAdmin(PortalAdmin):
         "switched off, so that old cases keep their name."
     )
     list_display = (
-        "name", "short_name", "code", "parent", "is_health", "asks_counselling", "led_by",
-        "is_used", "order",
+        "name", "short_name", "code", "parent", "is_health", "is_economic", "asks_counselling",
+        "led_by", "is_used", "order",
     )  # fmt: skip
     list_filter = ("is_used", "is_health")
     list_select_related = ("parent",)

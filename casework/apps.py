@@ -13,12 +13,14 @@ class CaseworkConfig(AppConfig):
             crisis_access,  # noqa: F401 # routes to crises
             exporters_ledger,  # noqa: F401 # the ledger as a file
             key_access,  # noqa: F401 # routes to keys and reviews
+            office_access,  # noqa: F401 # the aid centre; the counselling centre in a crisis
             plan_access,  # noqa: F401 # locked out of the promises as well
             problem_access,  # noqa: F401 # routes to common problems
             reach,  # noqa: F401 # routes to cases as SQL
             request_access,  # noqa: F401 # routes to requests
             sealed_access,  # noqa: F401 # routes to sealed records
             sealed_checks,  # noqa: F401 # nothing may open them by another way
+            talk_access,  # noqa: F401 # routes to follow-ups
             talk_files,  # noqa: F401 # files of records
             transition_access,  # noqa: F401 # routes to moves
         )

@@ -104,6 +104,7 @@ def write_catalogue(using: str = "default", **_kwargs: Any) -> None:
                 "short_name": short,
                 "parent_id": parent,
                 "is_health": health,
+                "is_economic": code == "ECONOMIC",
                 "asks_counselling": code in ASKS_COUNSELLING,
                 "led_by": KeySide.COLLEGE if code in COLLEGE_LEADS else KeySide.ACADEMY,
                 "is_used": code != "RETURN",

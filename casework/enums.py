@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Rank of the most serious level.
+RED_RANK = 1
+
 
 class Stage(models.TextChoices):
     """Computed from dated facts, never set by hand."""

@@ -16,6 +16,7 @@ from casework.queries import (
 )
 from casework.queries.after import my_question
 from casework.queries.blocks import CaseBlock, register_block
+from casework.queries.case_page import sees_cases
 from casework.queries.figures import cases
 from casework.queries.keys import count_waiting
 from casework.queries.panels import (
@@ -45,7 +46,6 @@ from portal.core.registry import (
     register_panel,
 )
 from portal.core.saved_filters import KeptList, register_list
-from students.models import Student
 from students.queries.figures import StudentFigure, register_figure
 from students.queries.rights import reaches_anyone
 from students.queries.seen import register_source
@@ -53,16 +53,16 @@ from students.queries.seen import register_source
 register_nav(
     NavItem(
         "ledgers", _("Students"), _("Ledger"), "casework:ledgers", "ledger", 105,
-        lambda user: reaches_any(Student, user, "see_case"),
+        sees_cases,
     ),
     NavItem(
         "cases", _("Students"), _("Cases"), "casework:cases", "case", 110,
-        lambda user: reaches_any(Student, user, "see_case"),
+        sees_cases,
         lambda user: cases(user, None).count(),
     ),
     NavItem(
         "silence", _("Students"), _("Without contact"), "casework:silence", "clock", 111,
-        lambda user: reaches_any(Student, user, "see_case"),
+        sees_cases,
         lambda user: cases(user, None, "silent").count(),
     ),
     NavItem(

@@ -98,13 +98,13 @@ def _served_reasons(user: User, action: str, student: Student) -> list[Reason]:
     return post_reasons(user, action, granted_unit_ids(user, action))
 
 
-def _is_served(user: User, action: str, student_id: int) -> bool:
+def is_served(user: User, action: str, student_id: int) -> bool:
     units = served_unit_ids(user, action)
     return bool(units) and not set(unit_ids_of(student_id)).isdisjoint(units)
 
 
 register_route(
-    Student, Route("centre", _served_students, _served_reasons, served_unit_ids, holds=_is_served)
+    Student, Route("centre", _served_students, _served_reasons, served_unit_ids, holds=is_served)
 )
 
 

@@ -1,7 +1,9 @@
-"""What ties a person to single cases: seats, broken glass and lock-outs, read once a request."""
+"""What ties a person to single cases: seats, broken glass, lock-outs, and closed cases in whose last
+team one was; read once a request."""
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from casework.enums import WriteLevel
@@ -39,16 +41,20 @@ def seated_case_ids(user: User, action: str) -> list[int]:
 
 @dataclass(frozen=True)
 class Ties:
-    """What ties a person to single cases now: seats with their level, broken glass, lock-outs."""
+    """What ties a person to single cases now: seats with their level, broken glass, lock-outs, and
+    the closed cases in whose last team the person was."""
 
     seats: tuple[tuple[int, str], ...]
     glass: tuple[int, ...]
     shut: tuple[int, ...]
+    team: tuple[int, ...]
 
+
+_CLOSED_ON = f"(c.closed_at AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 register_part(
     "ties",
-    """
+    f"""
     SELECT json_agg(json_build_array(kind, case_id, write_level) ORDER BY case_id) FROM (
         SELECT 'seat' AS kind, s.case_id, s.write_level
           FROM casework_seat s JOIN casework_case c ON c.id = s.case_id
@@ -62,7 +68,19 @@ register_part(
         SELECT 'glass', b.case_id, ''
           FROM casework_breakglass b JOIN casework_case c ON c.id = b.case_id
          WHERE b.person_id = %(user)s AND c.closed_at IS NULL
-           AND b.starts_at <= %(now)s AND b.ends_at > %(now)s) tied
+           AND b.starts_at <= %(now)s AND b.ends_at > %(now)s
+         UNION ALL
+        SELECT 'team', id, '' FROM casework_case
+         WHERE owner_id = %(user)s AND closed_at IS NOT NULL
+         UNION ALL
+        SELECT 'team', case_id, '' FROM casework_keyrequest
+         WHERE asked_by_id = %(user)s AND kind = 'close' AND is_granted
+         UNION ALL
+        SELECT 'team', s.case_id, ''
+          FROM casework_seat s JOIN casework_case c ON c.id = s.case_id
+         WHERE s.person_id = %(user)s AND c.closed_at IS NOT NULL AND s.starts_on <= {_CLOSED_ON}
+           AND (s.ends_on IS NULL OR s.ends_on >= {_CLOSED_ON})
+           AND (s.ended_at IS NULL OR s.ended_at >= c.closed_at)) tied
     """,
 )
 
@@ -77,9 +95,18 @@ def ties_of(user: User) -> Ties:
             seats=tuple((pk, lv) for kind, pk, lv in rows if kind == "seat" and pk not in shut),
             glass=tuple(pk for kind, pk, _lv in rows if kind == "glass" and pk not in shut),
             shut=shut,
+            team=tuple(
+                dict.fromkeys(pk for kind, pk, _lv in rows if kind == "team" and pk not in shut)
+            ),
         )
 
     return remembered(("ties", user.pk, today()), read)
+
+
+def last_team_case_ids(user: User) -> list[int]:
+    """Closed cases for which ``user`` was responsible, in whose task force he sat, or for which he
+    asked the closing (rulebook 3.5)."""
+    return list(ties_of(user).team)
 
 
 def shut_case_ids(user: User) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import hours, screenings, sealed_desk, sealed_file, supervision
+from casework.views import hours, screenings, sealed_crisis, sealed_desk, sealed_file, supervision
 
 urlpatterns = [
     path("sealed/", sealed_desk.desk_page, name="sealed"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("sealed/notes/<int:pk>/destroy/", sealed_file.destroy, name="sealed_destroy"),
     path("sealed/own/<str:student_no>/", sealed_file.own_notes, name="sealed_own"),
     path("sealed/<str:student_no>/", sealed_file.file_page, name="sealed_file"),
+    path("sealed/<str:student_no>/crisis/", sealed_crisis.crisis, name="sealed_crisis"),
     path("sealed/<str:student_no>/notes/", sealed_file.add_note, name="sealed_add"),
     path("sealed/<str:student_no>/attention/", sealed_file.attention, name="sealed_attention"),
     path("sealed/<str:student_no>/advice/", sealed_file.advice, name="sealed_advice"),

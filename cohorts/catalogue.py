@@ -1,7 +1,8 @@
 """First rows that every installation needs: actions as permissions, roles, kinds of link.
 
 Runs after each migration. Actions follow the code; roles and links are only added, never
-overwritten, since the security administrator edits them.
+overwritten, since the security administrator edits them. An action that is new to the portal comes
+to the roles that carry it here.
 """
 
 from typing import Any
@@ -10,8 +11,9 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import override
 
+from cohorts.domain.reconcile import reconcile
 from cohorts.enums import Side, UnitKind
-from cohorts.models import LinkKind, Role, Unit
+from cohorts.models import Appointment, LinkKind, Role, Unit
 from portal.core.access import actions
 
 # What the rulebook calls "scope R": opened field by field, each opening logged (8.3).
@@ -20,8 +22,9 @@ _READ = f"see_unit see_card see_record see_results see_talks see_case see_care_h
 # Class advisers and tutors: particulars masked, telephone on click, hardship tier alone, and the
 # advice that care is asked for, without level or category.
 _NEAR = "see_masked see_phone see_aid_tier see_care_hint"
-# Heads of a college or academy may break the glass of a red case and see who has read what.
-_HEAD = "break_glass see_readers"
+# Heads of a college or academy may break the glass of a red case, see who has read what, and keep
+# sight of closed cases (3.5).
+_HEAD = "break_glass see_readers see_closed"
 # The party file of a branch: its own steps, papers and the cultivation book.
 _FILE = "see_party_file write_party_file"
 _CARE = f"{_READ} log_talk write_case do_task"
@@ -39,20 +42,20 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
      f"{_CARE} direct_task manage_case appoint manage_contract {_EXPORT} "
      f"approve_export handle_request {_HEAD}", True),
-    ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} direct_task appoint", True),
+    ("dean", "院长", "本科人才培养", Side.COLLEGE, [UnitKind.COLLEGE], f"{_CARE} direct_task appoint see_closed", True),
     ("deputy_secretary", "党委副书记", "分管学生工作", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
      f"{_CLEARED} appoint manage_contract {_EXPORT} approve_export handle_request "
      f"{_HEAD} view_as", False),
     ("academy_director", "院务主任", "书院日常教育管理与宿舍安全", Side.ACADEMY,
      [UnitKind.ACADEMY],
-     f"{_CLEARED} appoint {_EXPORT} approve_export edit_student handle_request "
+     f"{_CLEARED} appoint {_EXPORT} approve_export edit_student write_health handle_request "
      f"{_HEAD} view_as", False),
     ("contract_leader", "包干领导", "谁包干、谁牵头、谁负责、谁落实", Side.COLLEGE,
-     [UnitKind.COHORT], f"{_CLEARED} {_EXPORT}", True),
+     [UnitKind.COHORT], f"{_CLEARED} {_EXPORT} see_closed", True),
     ("counsellor", "辅导员", "学生日常教育管理与关心", Side.ACADEMY,
      [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
-     f"{_CLEARED} handle_request", False),
+     f"{_CLEARED} handle_request write_health write_aid", False),
     ("class_adviser", "班主任", "班级建设与学业指导", Side.COLLEGE,
      [UnitKind.CLASS], f"see_unit see_card see_record see_results log_talk do_task {_NEAR}", False),
     ("organiser", "组织员", "发展党员材料审核", Side.COLLEGE,
@@ -72,6 +75,11 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      "import_courses edit_warning_rules do_task", False),
     ("psych_teacher", "心理教师", "心理健康教育与咨询", Side.SCHOOL,
      [UnitKind.OFFICE, UnitKind.UNIVERSITY], "clear_psychological do_task", False),
+    # Tier and sums of all students of the unit; of cases the economic ones alone (rulebook 8.3).
+    ("aid_officer", "资助专员", "家庭经济困难学生认定与资助", Side.SCHOOL,
+     [UnitKind.UNIVERSITY, UnitKind.COLLEGE, UnitKind.ACADEMY],
+     "see_card see_record see_masked see_phone see_contact see_identity see_aid_tier see_aid "
+     "write_aid import_aid see_economic log_talk do_task", False),
     ("office_staff", "部处工作人员", "办理转来的事项", Side.SCHOOL,
      [UnitKind.OFFICE], "see_unit do_task handle_request", False),
     ("request_desk", "诉求分办员", "学生诉求集中受理、分办与跟踪", Side.SCHOOL,
@@ -117,13 +125,16 @@ def write_catalogue(using: str = "default", **_kwargs: Any) -> None:
     """Bring permissions, roles and kinds of link up to the code. Safe to run again."""
     content_type = ContentType.objects.db_manager(using).get_for_model(Unit)
     known: dict[str, Permission] = {}
+    fresh: set[str] = set()
     with override("en"):
         for one in actions():
-            known[one.code], _made = Permission.objects.using(using).update_or_create(
+            known[one.code], is_new = Permission.objects.using(using).update_or_create(
                 content_type=content_type,
                 codename=one.code,
                 defaults={"name": str(one.label)[:255]},
             )
+            fresh.update({one.code} if is_new else ())
+    widened = []
     for order, (code, name, duty, side, kinds, codes, is_single) in enumerate(ROLES):
         role, made = Role.objects.using(using).get_or_create(
             code=code,
@@ -138,9 +149,16 @@ def write_catalogue(using: str = "default", **_kwargs: Any) -> None:
         )
         if made:
             role.permissions.set([known[c] for c in codes.split()])
+        elif new := fresh.intersection(codes.split()):
+            # An action that did not exist before nobody could have taken from the role.
+            role.permissions.add(*(known[code] for code in new))
+            widened.append(role.pk)
     for code, name, codes, limit in LINKS:
         kind, made = LinkKind.objects.using(using).get_or_create(
             code=code, defaults={"name": name, "load_limit": limit}
         )
         if made:
             kind.permissions.set([known[c] for c in codes.split()])
+    if widened:
+        posts = Appointment.objects.using(using).filter(role_id__in=widened, revoked_at=None)
+        reconcile(list(posts.values_list("person_id", flat=True).distinct()))

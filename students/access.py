@@ -28,8 +28,12 @@ from portal.core.rows import fetch
 from portal.core.scope import remembered, today
 from students.enums import LEFT_STATUSES
 from students.models import (
+    AidGrant,
+    AidRecognition,
     CourseResult,
     EarlyScore,
+    FamilyContact,
+    HealthNote,
     LinkRun,
     Movement,
     Placement,
@@ -62,6 +66,14 @@ register_actions(
            gettext_lazy("The tier alone, without grounds and sums.")),
     Action("see_aid", gettext_lazy("see aid and hardship"),
            gettext_lazy("Grounds, applications and sums of aid."), sensitive=True),
+    Action("write_health", gettext_lazy("keep health notes"),
+           gettext_lazy("Enter and correct what the work with a student has to heed."),
+           sensitive=True),
+    Action("write_aid", gettext_lazy("keep aid and hardship"),
+           gettext_lazy("Enter and correct the recognised tier and what was granted."),
+           sensitive=True),
+    Action("import_aid", gettext_lazy("import lists of aid"),
+           gettext_lazy("Read recognised tiers and grants of the post's unit from a file.")),
     Action("see_readers", gettext_lazy("see who has read a student's record"),
            gettext_lazy("Reads, openings of masked fields and exports, from the audit trail."),
            sensitive=True),
@@ -261,11 +273,9 @@ def _through_student(model: type[Any], name: str) -> Route:
     return Route(name, keys, why, within=within)
 
 
-register_route(Placement, _through_student(Placement, "student"))
-register_route(StudentLink, _through_student(StudentLink, "student"))
-register_route(Movement, _through_student(Movement, "student"))
-register_route(CourseResult, _through_student(CourseResult, "student"))
-register_route(EarlyScore, _through_student(EarlyScore, "student"))
+for _model in (Placement, StudentLink, Movement, CourseResult, EarlyScore, FamilyContact,
+               HealthNote, AidRecognition, AidGrant):  # fmt: skip
+    register_route(_model, _through_student(_model, "student"))
 
 
 def _run_keys(user: User, action: str) -> QuerySet[Any] | None:

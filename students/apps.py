@@ -26,7 +26,9 @@ class StudentsConfig(AppConfig):
         )
         from .queries.heads import heads_below
         from .queries.own_words import own_words
+        from .study_catalogue import write_study
 
-        post_migrate.connect(write_catalogue, sender=self)
         register_headcount(heads_below)
         register_personal(own_words)
+        post_migrate.connect(write_catalogue, sender=self)
+        post_migrate.connect(write_study, sender=self)

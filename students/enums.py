@@ -98,3 +98,51 @@ class SpecialGrade(models.TextChoices):
     CHEATED = "cheated", _("cheated")
     EXEMPT = "exempt", _("exempt")
     NOT_ENTERED = "not_entered", _("not entered")
+
+
+class Relation(models.TextChoices):
+    """What a family contact is to the student."""
+
+    FATHER = "father", _("father")
+    MOTHER = "mother", _("mother")
+    GRANDPARENT = "grand", _("grandparent")
+    SIBLING = "sibling", _("brother or sister")
+    SPOUSE = "spouse", _("spouse")
+    GUARDIAN = "guardian", _("other guardian")
+    OTHER = "other", _("other")
+
+
+class HealthKind(models.TextChoices):
+    """What a health note is about; the words are for those who work with the student."""
+
+    CHRONIC = "chronic", _("long illness")
+    ALLERGY = "allergy", _("allergy")
+    DISABILITY = "disability", _("disability")
+    INJURY = "injury", _("injury or operation")
+    OTHER = "other", _("other")
+
+
+class AidGroup(models.TextChoices):
+    """Special groups of 教财〔2018〕16号."""
+
+    OUT_OF_POVERTY = "out_poverty", _("family lifted out of poverty")
+    MONITORED = "monitored", _("family watched against falling back into poverty")
+    ALLOWANCE = "allowance", _("family on subsistence allowance")
+    SUPPORTED = "supported", _("supported as person in special need")
+    ORPHAN = "orphan", _("orphan")
+    DISABLED = "disabled", _("disabled student")
+    OF_DISABLED = "of_disabled", _("child of disabled parents")
+    OF_MARTYR = "of_martyr", _("child of a martyr")
+    SUDDEN = "sudden", _("sudden hardship")
+
+
+class AidKindGroup(models.TextChoices):
+    """奖、贷、助、勤、补、免、绿色通道 (rulebook 4)."""
+
+    AWARD = "award", _("scholarship")
+    LOAN = "loan", _("loan")
+    GRANT = "grant", _("grant")
+    WORK = "work", _("work-study")
+    SUBSIDY = "subsidy", _("subsidy")
+    WAIVER = "waiver", _("waiver")
+    GREEN = "green", _("green channel")

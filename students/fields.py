@@ -51,7 +51,7 @@ GROUPS: dict[str, FieldGroup] = {
         FieldGroup("record", _("full record"), "see_record"),
         FieldGroup("contact", _("telephone and e-mail"), "see_phone", "see_masked"),
         FieldGroup("identity", _("ID number, ethnic group"), "see_identity", "see_masked"),
-        FieldGroup("family", _("family contacts"), "see_contact"),
+        FieldGroup("family", _("family contacts"), "see_contact", "see_masked"),
         FieldGroup("results", _("course results"), "see_results"),
         FieldGroup("health", _("health"), "see_health"),
         FieldGroup("aid_tier", _("hardship tier"), "see_aid_tier"),
@@ -68,6 +68,10 @@ GROUP_OF: dict[str, str] = {
     **dict.fromkeys(("sex", "born_on", "political_status", "origin_region", "room"), "record"),
     **dict.fromkeys(("phone", "email"), "contact"),
     **dict.fromkeys(("id_number", "ethnic_group"), "identity"),
+    "family_contacts": "family",
+    "health_notes": "health",
+    "aid_tier": "aid_tier",
+    **dict.fromkeys(("aid_grounds", "aid_grants"), "aid"),
 }
 
 FIELDS: dict[str, Field] = {
@@ -82,6 +86,14 @@ FIELDS: dict[str, Field] = {
               lambda s: masked_id_number(s.id_number()), lambda s: s.id_number()),
     )
 }  # fmt: skip
+
+# Records beside the student's own row whose values open singly as well: code, what it is called.
+RECORD_LABELS: "dict[str, str | Promise]" = {
+    "family": _("Family contact"),
+    "health": _("Health note"),
+    "aid": _("Recognised hardship"),
+    "grant": _("Aid granted"),
+}
 
 Sight = Literal["clear", "masked", ""]
 
@@ -98,7 +110,6 @@ class Groups:
 
 
 ALL = Groups(clear=frozenset(GROUPS))
-_NOTHING = Groups()
 
 
 def opens_singly(field: str) -> bool:
@@ -116,10 +127,7 @@ def field_groups(user: User, student_ids: Sequence[int]) -> dict[int, Groups]:
     for pk, action in _held(user, list(held), sorted(wanted)):
         held[pk].add(action)
     own = own_student_id(user)
-    return {
-        pk: ALL if pk == own else groups_of(actions) if "see_card" in actions else _NOTHING
-        for pk, actions in held.items()
-    }
+    return {pk: ALL if pk == own else groups_of(actions) for pk, actions in held.items()}
 
 
 def _held(user: User, ids: list[int], actions: list[str]) -> Iterable[tuple[int, str]]:

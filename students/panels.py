@@ -23,6 +23,15 @@ from students.models import Student
 from students.queries.lookup import found_students, typed
 from students.queries.movements import orders_asked, orders_of
 from students.queries.ratios import sees_ratios
+from students.queries.records import (
+    aid_asked,
+    aid_panel,
+    family_asked,
+    family_panel,
+    health_asked,
+    health_panel,
+    own_family,
+)
 from students.queries.rights import reaches_anyone, rights_on
 from students.queries.standing import stands
 from students.queries.warning_panels import (
@@ -76,6 +85,16 @@ register_panel("my", Panel("warnings", 20, "students/_my_warnings.html", my_noti
 register_panel(
     "student",
     Panel("movements", 850, "students/_movement_panel.html", _orders, _orders_asked),
+)
+register_panel(
+    "student", Panel("family", 30, "students/_family_panel.html", family_panel, family_asked)
+)
+register_panel(
+    "student", Panel("health", 32, "students/_health_panel.html", health_panel, health_asked)
+)
+register_panel("student", Panel("aid", 34, "students/_aid_panel.html", aid_panel, aid_asked))
+register_panel(
+    "my", Panel("family", 40, "students/_my_family.html", lambda _user, me: own_family(me))
 )
 register_search(SearchProvider("students", 10, _hits))
 register_nav(

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casework.domain.rights import check_still
-from casework.enums import MIN_REASON_CHARS
+from casework.enums import MIN_REASON_CHARS, RED_RANK
 from casework.models import GLASS_HOURS, BreakGlass, Case, LockOut
 from cohorts.models import Appointment
 from portal.core import audit
@@ -19,9 +19,6 @@ from portal.core.freshness import renew
 from portal.core.models import Notification, User
 from portal.core.names import masked_name
 from portal.core.scope import forget_reach
-
-# The level whose sealed notes an emergency may open (rulebook 8.3: "red only").
-RED_RANK = 1
 
 
 @transaction.atomic

@@ -19,6 +19,11 @@ class CaseCategory(models.Model):
         default=False,
         help_text=_("Lowering and closing also need the opinion of the counselling centre."),
     )
+    is_economic = models.BooleanField(
+        _("economic"),
+        default=False,
+        help_text=_("The aid centre reads cases that stand in such categories alone."),
+    )
     led_by = models.CharField(
         _("led by"),
         max_length=11,

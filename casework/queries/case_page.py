@@ -9,22 +9,35 @@ from django.utils.translation import gettext as _
 from casework.access import glass_reasons
 from casework.enums import Stage
 from casework.models import Case
-from portal.core.access import reasons
+from casework.ties import last_team_case_ids, seated_case_ids
+from portal.core.access import actions_on, prove, reaches_any, reaches_one, reasons
 from portal.core.ui.dates import day_gap, due_words, format_day
-from students.queries.rights import rights_on
+from students.models import Student
 
 # What reading the records asks; asked together, one statement answers all.
 _ALSO_ASKED = ("see_card", "see_talks", "clear_restricted")
 CASE_ACTIONS = ("write_case", "manage_case", "log_talk", "break_glass")
 
 
+def sees_cases(user: Any) -> bool:
+    """Whether the list of cases is a page for ``user``: by post, link or seat, as the aid centre,
+    or for a closed case of which he was the last team."""
+    ways = ("see_case", "see_economic")
+    return any(reaches_any(Student, user, way) for way in ways) or bool(last_team_case_ids(user))
+
+
 def case_rights(user: Any, case: Case) -> dict[str, bool]:
     """What ``user`` may do here: write, lead, log, break the glass; at most one query.
 
-    Asked of the student: a case is reached exactly when its student is, by post, link or seat.
+    Asked of the student: whoever reads the case does on it what is his to do for the student, by
+    post, link or seat. ``see_level``: whether the level of the sealed file is told as well, which a
+    seat alone does not do (rulebook 8.3).
     """
-    held = rights_on(user, case.student_id, (*CASE_ACTIONS, *_ALSO_ASKED), "see_case")
-    return {action: action in held for action in CASE_ACTIONS}
+    sees = reaches_one(Student, user, "see_case", case.student_id, but="seat")
+    if sees or case.pk in seated_case_ids(user, "see_case"):
+        prove(Student, user, case.student_id, "see_case")
+    held = actions_on(Student, user, case.student_id, (*CASE_ACTIONS, *_ALSO_ASKED))
+    return {action: action in held for action in CASE_ACTIONS} | {"see_level": sees}
 
 
 def case_reasons(user: Any, case: Case) -> str:

@@ -63,6 +63,11 @@ def case_block(
     if value is None:
         return None
     shown = glance(value)
+    if not rights.get("see_level"):
+        # A seat shows what to do and not to do; level and number of notes go by post (rulebook 8.3).
+        if not shown["dos"] and not shown["donts"]:
+            return None
+        shown |= {"level": "", "count": 0, "last": "", "follow_by": ""}
     shown["glass_url"] = ""
     if rights.get("break_glass") and sheet["level_rank"] == 1 and sheet["closed_at"] is None:
         shown["glass_url"] = reverse("casework:sealed_case", args=[case.pk])

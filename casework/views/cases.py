@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from casework.enums import Stage
 from casework.filters import CLOSED, CONDITIONS, MULTIPLE, CaseFilter, of_tab
 from casework.models import Case, CaseCategory, CaseLevel
+from casework.queries.case_page import sees_cases
 from casework.queries.figures import FIGURES
 from casework.queries.ledger import (
     DEFAULT_SORT,
@@ -21,8 +22,6 @@ from casework.queries.ledger import (
     order_of,
     top_categories,
 )
-from portal.core.access import reaches_any
-from students.models import Student
 from students.queries import choices
 from students.views.listing import (
     conditions,
@@ -39,7 +38,7 @@ from students.views.listing import (
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases this person may see; ``category`` is the tab, the other keys narrow it."""
-    if not reaches_any(Student, request.user, "see_case"):
+    if not sees_cases(request.user):
         raise PermissionDenied(_("None of your posts or seats lets you see cases."))
     if request.GET.get("part") == "filter":
         return filter_form(request)

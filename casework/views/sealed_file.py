@@ -76,6 +76,7 @@ def _show(
     page: dict[str, Any] = {
         "file": file,
         "student": file.student,
+        "may_call": reaches_one(Student, request.user, "see_contact", file.student_id),
         "notes": open_notes(request.user, student_id=file.student_id),
         "screenings": open_screenings(request.user, file.student_id),
         "bookings": bookings_of(request.user, file.student_id),

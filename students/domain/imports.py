@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.domain.imports import ImportKind, register_import
+from students.domain.imports_aid import GRANT_COLUMNS, TIER_COLUMNS, GrantWork, TierWork
 from students.domain.imports_courses import COLUMNS as COURSE_COLUMNS
 from students.domain.imports_courses import CoursesWork
 from students.domain.imports_programmes import COLUMNS as PROGRAMME_COLUMNS
@@ -63,5 +64,29 @@ register_import(
         columns=PROGRAMME_COLUMNS,
         begin=ProgrammesWork,
         order=40,
+    )
+)
+register_import(
+    ImportKind(
+        code="aid_tiers",
+        action="import_aid",
+        title=_("Recognised hardship"),
+        description=_(
+            "Tiers of an academic year as recognised. A tier that stands already is adjusted; students not in the file keep theirs."
+        ),
+        columns=TIER_COLUMNS,
+        begin=TierWork,
+        order=50,
+    )
+)
+register_import(
+    ImportKind(
+        code="aid_grants",
+        action="import_aid",
+        title=_("Aid granted"),
+        description=_("Sums by student, kind and day. The same sum twice is one grant."),
+        columns=GRANT_COLUMNS,
+        begin=GrantWork,
+        order=51,
     )
 )

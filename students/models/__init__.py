@@ -1,7 +1,9 @@
+from .aid import AidGrant, AidKind, AidRecognition, AidTier
 from .early import EarlyModel, EarlyScore
 from .grading import GradePoint, GradeScale
 from .link import LinkRun, StudentLink
 from .movement import Movement
+from .particulars import FamilyContact, HealthNote
 from .placement import Placement, StatusPeriod
 from .result import Course, CourseResult
 from .student import Student
@@ -10,13 +12,19 @@ from .warning import AcademicWarning, WarningSet, WarningStep
 
 __all__ = [
     "AcademicWarning",
+    "AidGrant",
+    "AidKind",
+    "AidRecognition",
+    "AidTier",
     "Course",
     "CourseGroup",
     "CourseResult",
     "EarlyModel",
     "EarlyScore",
+    "FamilyContact",
     "GradePoint",
     "GradeScale",
+    "HealthNote",
     "LinkRun",
     "Movement",
     "Placement",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.urls import reverse
+
 from students.fields import FIELDS, groups_of
 from students.models import Student
 
@@ -27,12 +29,13 @@ def particular(
     field = FIELDS[code]
     return {
         "code": code,
+        "url": reverse("students:field", args=[student.student_no, code]),
+        "is_phone": code == "phone",
         "label": field.label,
         "text": field.masked(student) if value is None else value,
         "is_shown": value is not None,
         "may_open": may_open,
         "needs_reason": field.needs_reason,
-        "student_no": student.student_no,
     }
 
 

@@ -11,7 +11,8 @@ PORTRAIT_ACTIONS = (
 )  # fmt: skip
 # What the panels of the portrait ask; asked together, one statement answers all.
 PANEL_ACTIONS = (
-    "see_case", "see_talks", "clear_restricted", "see_care_hint", "edit_student",
+    "see_case", "see_talks", "clear_restricted", "see_care_hint", "edit_student", "see_contact",
+    "see_health", "write_health", "see_aid_tier", "see_aid", "write_aid",
 )  # fmt: skip
 
 

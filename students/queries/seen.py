@@ -1,5 +1,6 @@
 """Who has seen a student's record: readings, openings and exports from the audit trail."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.core.rows import fetch
 from portal.core.ui.dates import format_day
-from students.fields import FIELDS
+from students.fields import FIELDS, RECORD_LABELS
 from students.models import Student
 
 MOST = 200
@@ -64,14 +65,15 @@ def _rows(student: Student, kinds: list[tuple[str, list[int]]]) -> list[tuple[An
 
 def _line(row: tuple[Any, ...], *, is_own: bool) -> dict[str, Any]:
     at, name, title, action, _kind, _object_id, detail, seen_as = row
-    detail = detail if isinstance(detail, dict) else {}
-    field = FIELDS.get(str(detail.get("field", "")))
+    detail = json.loads(detail) if isinstance(detail, str) else detail or {}
+    code = str(detail.get("field", ""))
+    opened = FIELDS[code].label if code in FIELDS else RECORD_LABELS.get(code, "—")
     words = {
         "read_student": _("opened the record"),
         "read_case": _("opened the case"),
         "read_sealed": _("opened the psychological file"),
         "read_readers": _("looked at who has seen the record"),
-        "unmask": _("opened: %(field)s") % {"field": field.label if field else "—"},
+        "unmask": _("opened: %(field)s") % {"field": opened},
     }
     what = words.get(action) or (_("exported") if action.startswith("export_") else action)
     return {

@@ -103,7 +103,7 @@ def test_tabs_count_categories_once_per_case_and_children_under_their_parent(wor
 
 
 def test_closed_cases_have_their_own_tab(world: World) -> None:
-    close(world.add_case("gu"))
+    close(world.add_case("gu", owner=world.zhou))
     assert "顾言川" not in page(world, "zhou", "/cases/")
     assert "顾言川" in page(world, "zhou", "/cases/?category=closed")
 
@@ -226,7 +226,7 @@ def test_the_composer_tells_what_is_wrong_and_keeps_the_text(world: World, is_ht
 
 
 def test_a_closed_case_has_no_composer_and_takes_no_record(world: World) -> None:
-    case = world.add_case("gu")
+    case = world.add_case("gu", owner=world.zhou)
     close(case)
     text = page(world, "zhou", address(case))
     assert "p-composer" not in text

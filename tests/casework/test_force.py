@@ -152,7 +152,7 @@ def test_the_page_seats_changes_and_ends(world: World) -> None:
 
 
 def test_the_team_of_a_closed_case_stays_readable_and_is_not_changed(world: World) -> None:
-    case = world.add_case("gu")
+    case = world.add_case("gu", owner=world.zhou)
     seat = seated(world, case)
     Case.objects.filter(pk=case.pk).update(closed_at=timezone.now(), outcome="solved")
     assert "王怀瑾" in enter(world, "zhou").get(url(case), headers=EN).content.decode()

@@ -106,6 +106,7 @@ def test_a_student_is_listed_reviewed_and_listed_again_from_the_pages(world: Wor
         "held_on": timezone.localdate().isoformat(), "level": "BLUE", "findings": "补助到账，已稳定",
         "version": case.version})  # fmt: skip
     assert case.reviews.get().level_id == "BLUE"
+    Case.objects.update(owner=world.zhou)
     finish_case(None, Case.objects.get(), Outcome.SOLVED)
     client.post(f"/cases/{case.pk}/reopen/", {
         "level": "YELLOW", "source": "family", "reason": "补助停发，再次困难"})  # fmt: skip
@@ -115,7 +116,8 @@ def test_a_student_is_listed_reviewed_and_listed_again_from_the_pages(world: Wor
 def test_the_student_is_asked_in_words_that_name_no_label_and_answers_on_the_own_page(
     world: World,
 ) -> None:
-    case = world.add_case("gu", "RED", "PSYCH", at=timezone.now() - dt.timedelta(days=9))
+    case = world.add_case("gu", "RED", "PSYCH", at=timezone.now() - dt.timedelta(days=9),
+                          owner=world.zhou)  # fmt: skip
     log_follow_up(actor=world.zhou, student=world.gu, channel=Channel.FACE,
                   content="谈了近况与作息安排")  # fmt: skip
     client = enter(world.gu_account)

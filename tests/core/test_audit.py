@@ -70,6 +70,7 @@ from tests.core.audit_moves import MOVES
 from tests.core.audit_party import PARTY
 from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
+from tests.core.audit_records import RECORDS
 from tests.core.audit_requests import REQUESTS
 from tests.core.audit_sealed import SEALED
 from tests.core.audit_tasks import TASKS
@@ -199,6 +200,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **PARTY,
     **MAILS,
     **PROBLEMS,
+    **RECORDS,
     **TASKS,
     **REQUESTS,
     **SEALED,

@@ -145,12 +145,13 @@ class Campus:
         made = [self.world.add_case(key) for key in keys]
         now = timezone.now()
         for number, student in enumerate(self.dice.sample(self.students[:44], 22)):
-            is_closed = self.dice.random() < 0.2
+            is_closed = self.dice.random() < 0.4
             case = Case(
                 student=student, number=f"R-{number:03}", episode=1, level_id="YELLOW",
                 source=made[0].source, reason="随机", reported_at=now - 5 * DAY,
                 closed_at=now - DAY if is_closed else None,
                 outcome=Outcome.values[0] if is_closed else "",
+                owner=self.dice.choice(self.people) if self.dice.random() < 0.7 else None,
             )  # fmt: skip
             case.save()
             made.append(case)

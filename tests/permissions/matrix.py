@@ -10,16 +10,27 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from casework.models import Case, FollowUp
-from cohorts.catalogue import LINKS, ROLES
+from casework.models import (
+    Booking,
+    Case,
+    CommonProblem,
+    FollowUp,
+    KeyRequest,
+    Request,
+    Screening,
+    SealedFile,
+    SealedNote,
+    Transition,
+)
 from cohorts.enums import UnitKind
-from cohorts.models import Appointment, Unit
+from cohorts.models import Appointment, Letter, Task, Unit
 from portal.core.access import actions
 from portal.core.models import User
 from portal.core.rows import fetch
 from portal.core.scope import remembered, request_scope
 from students.models import Student
 from tests.permissions.positions import POSITIONS, STATES, STUDENT, Positions
+from tests.permissions.reading import OF_UNIT, answer
 
 FILE = Path(__file__).with_name("matrix.csv")
 UNKNOWN = "no_such_action"
@@ -35,6 +46,22 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
     "unit": (Unit, "units", ("see_unit", "see_counts", "manage_unit", "appoint", "grant_roles",
                              "manage_contract", "import_staff", "view_as")),
     "post": (Appointment, "posts", ("see_unit", "appoint")),
+    "closed": (Case, "closed", ("see_case", "write_case", "manage_case", "clear_restricted")),
+    "closed note": (FollowUp, "closed_notes", ("see_talks",)),
+    "key": (KeyRequest, "keys", ("see_case", "write_case", "manage_case")),
+    "move": (Transition, "moves", ("see_move", "manage_case", "answer_move")),
+    "step": (Task, "steps", ("see_task", "do_task", "direct_task")),
+    "sealed file": (SealedFile, "sealed_files", ("clear_psychological",)),
+    "sealed note": (SealedNote, "sealed_notes", ("clear_psychological",)),
+    "screening": (Screening, "screenings", ("clear_psychological",)),
+    "hour": (Booking, "hours", ("clear_psychological", "see_own")),
+    "letter": (Letter, "letters", ("see_unit", "appoint")),
+    "problem": (CommonProblem, "problems", ("see_case", "manage_case")),
+    "task": (Task, "tasks", ("see_task", "do_task", "direct_task")),
+    "request": (Request, "requests", ("see_request", "handle_request", "sort_requests",
+                                      "own_request")),
+    "protected": (Request, "protected", ("see_request", "handle_protected", "handle_request",
+                                         "sort_requests", "own_request")),
 }  # fmt: skip
 # Units and posts do not move, graduate or stand in a branch.
 _ONLY_STUDENTS = {"moved in", "moved out", "graduated", "branch only"}
@@ -48,7 +75,7 @@ def asked_of(name: str) -> list[str]:
 
 
 def places_of(name: str) -> dict[str, tuple[str, str]]:
-    if name in ("unit", "post"):
+    if name in OF_UNIT:
         return {p: pair for p, pair in POSITIONS.items() if p not in _ONLY_STUDENTS}
     return POSITIONS
 
@@ -124,64 +151,12 @@ def cell(is_allowed: bool, is_visible: bool) -> str:
     return "403" if is_visible else "404"
 
 
-# --- the same, derived from the role catalogue by the words of docs/permissions.md
-
-_BY_SEAT = {"see_card", "see_record", "see_case", "see_talks", "clear_restricted", "write_case",
-            "log_talk"}  # fmt: skip
-_BY_LINK = {code: set(codes.split()) for code, _name, codes, _limit in LINKS}
-_OF_ROLE = {code: set(codes.split()) for code, _n, _d, _s, _k, codes, _one in ROLES}
-_IN_FORCE = {"own scope", "child", "moved in", "ends today", "locked out"}
-
-
 def derived(line: Line, position: str) -> str:
-    """The cell as a reader finds it: which actions does this person have here, and is the one
-    asked for, or the one that shows the object, among them?"""
+    """The cell as a reader finds it (``reading.py``)."""
     name, action, role, kind = line
-    if role == STUDENT:
-        is_own = position in ("own scope", "ends today") and action == "see_own"
-        return "allow" if is_own else "404"
     if position not in places_of(name):
         return "-"
-    mine = _actions_at(name, role, kind, position)
-    if kind == UnitKind.OFFICE and _is_served(name, position):
-        # A counselling centre serves the unit to which it belongs, in the sealed area only.
-        mine = mine | (_OF_ROLE[role] & {"clear_psychological"})
-    return cell(*_held(name, action, mine))
-
-
-def _is_served(name: str, position: str) -> bool:
-    """Everybody at the school, as long as the post is in force and nothing shuts the person out."""
-    not_served = {"graduated", "expired yesterday", "starts tomorrow", "frozen account"}
-    return name in ("student", "case") and position not in (
-        not_served | ({"locked out"} if name == "case" else set())
-    )
-
-
-def _actions_at(name: str, role: str, kind: str, position: str) -> set[str]:
-    if position == "locked out" and name in ("case", "talk", "note"):
-        return set()
-    if position in _IN_FORCE:
-        return _OF_ROLE[role]
-    if position == "branch only" and kind == UnitKind.PARTY:
-        return _OF_ROLE[role]
-    if position == "seat only" and name not in ("unit", "post"):
-        return _BY_SEAT
-    if position == "tutor link only" and name not in ("unit", "post"):
-        return _BY_LINK["tutor"]
-    return set()
-
-
-def _held(name: str, action: str, mine: Collection[str]) -> tuple[bool, bool]:
-    """(allowed, visible) of an object for somebody who has the actions ``mine`` there."""
-    see = OBJECTS[name][0].see_action
-    if name == "note":  # a note of the task force is read by clearance
-        is_seen = "clear_restricted" in mine
-        return is_seen and action == see, is_seen
-    if name == "post":  # whoever reads the unit or appoints there reads its posts
-        gives = not {"appoint", "grant_roles"}.isdisjoint(mine)
-        is_seen = gives or "see_unit" in mine
-        return {"see_unit": is_seen, "appoint": gives}.get(action, False), is_seen
-    return action in mine, see in mine
+    return cell(*answer(name, action, role, kind, position))
 
 
 # --- the file

@@ -9,6 +9,7 @@ stands beside it and in the nearest party branch that the tree allows there.
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 
@@ -38,6 +39,7 @@ from partybranch.models import PartyOrganization
 from portal.core.models import User
 from students.enums import StudentStatus, Tree
 from students.models import Placement, Student, StudentLink
+from tests.permissions.positions_files import hang
 
 DAY = dt.timedelta(days=1)
 # The student asked about, and the person who asks, for each position.
@@ -57,6 +59,7 @@ POSITIONS = {
     "ends today": ("last day", "own"),
     "frozen account": ("frozen", "own"),
     "locked out": ("locked", "own"),
+    "last team": ("team", "own"),
 }
 STATES = tuple(dict.fromkeys(state for state, _place in POSITIONS.values()))
 # key, kind, key of the unit above
@@ -103,6 +106,21 @@ class Positions:
     letters: dict[tuple[str, str], Letter] = field(default_factory=dict)
     people: dict[tuple[str, str, str], User] = field(default_factory=dict)
     held: list[tuple[str, str]] = field(default_factory=list)
+    # Filled by positions_files: by (kind, place) as well.
+    closed: dict[tuple[str, str], Case] = field(default_factory=dict)
+    closed_notes: dict[tuple[str, str], FollowUp] = field(default_factory=dict)
+    keys: dict[tuple[str, str], Any] = field(default_factory=dict)
+    moves: dict[tuple[str, str], Any] = field(default_factory=dict)
+    steps: dict[tuple[str, str], Any] = field(default_factory=dict)
+    sealed_files: dict[tuple[str, str], Any] = field(default_factory=dict)
+    sealed_notes: dict[tuple[str, str], Any] = field(default_factory=dict)
+    screenings: dict[tuple[str, str], Any] = field(default_factory=dict)
+    hours: dict[tuple[str, str], Any] = field(default_factory=dict)
+    problems: dict[tuple[str, str], Any] = field(default_factory=dict)
+    requests: dict[tuple[str, str], Any] = field(default_factory=dict)
+    protected: dict[tuple[str, str], Any] = field(default_factory=dict)
+    tasks: dict[tuple[str, str], Any] = field(default_factory=dict)
+    photos: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 
 def build() -> Positions:
@@ -114,8 +132,9 @@ def build() -> Positions:
         campus.held += [(role.code, str(kind)) for kind in kinds]
     by_key = _units(campus)
     _students(campus, by_key)
-    _files(campus)
+    writer = _files(campus)
     _posts_and_letters(campus, roles)
+    hang(campus, writer)
     _people(campus, roles)
     _accounts(campus)
     return campus
@@ -177,7 +196,7 @@ def _tree(unit: Unit) -> Tree:
     return Tree.ROOM if unit.kind in DWELLING_KINDS else Tree.CLASS
 
 
-def _files(campus: Positions) -> None:
+def _files(campus: Positions) -> User:
     """An open case of each student, with a general talk and a note of the task force on it."""
     now = timezone.now()
     writer = User.objects.create(username="m-writer", name="执笔人")
@@ -197,6 +216,7 @@ def _files(campus: Positions) -> None:
                 channel=Channel.FACE, content="谈近况与安排", confidentiality=level,
             )  # fmt: skip
         FollowUp.objects.bulk_create(shelf.values())
+    return writer
 
 
 def _posts_and_letters(campus: Positions, roles: dict[str, Role]) -> None:
@@ -253,8 +273,15 @@ def _people(campus: Positions, roles: dict[str, Role]) -> None:
         elif state == "link":
             rows[StudentLink].append(StudentLink(kind=tutor, person=person, starts_on=began,
                                                  student=campus.students[kind, "own"]))  # fmt: skip
+        elif state == "team":
+            closed = campus.closed[kind, "own"]
+            rows[Seat].append(Seat(case=closed, person=person, duty="联系", starts_on=began,
+                                   ends_on=timezone.localdate(closed.closed_at)))  # fmt: skip
         elif state == "locked":
-            rows[LockOut].append(LockOut(case=case, person=person, reason="回避", starts_at=now))
+            for kept in (case, campus.closed[kind, "own"]):
+                rows[LockOut].append(
+                    LockOut(case=kept, person=person, reason="回避", starts_at=now)
+                )
     for model, made in rows.items():
         model._default_manager.bulk_create(made)  # type: ignore[attr-defined]
     reconcile([person.pk for person in campus.people.values()])

@@ -119,8 +119,10 @@ def test_what_follows_its_student_or_case_is_seen_with_it(campus: Positions) -> 
         for label, model in restricted_models().items()
         if RESTRICTED[label][1].startswith("follows") and model._default_manager.exists()
     }
-    assert {"students.Placement", "students.StudentLink"} <= set(followers)
-    asked = {"see_card", "see_record", "see_case", "log_talk", "appoint"}
+    assert {"students.Placement", "students.StudentLink", "students.FamilyContact",
+            "students.AidGrant", "casework.CaseReview", "casework.AfterCheck"} <= set(followers)  # fmt: skip
+    asked = {"see_card", "see_record", "see_case", "write_case", "log_talk", "appoint", "see_contact",
+             "see_health", "see_aid_tier", "see_aid"}  # fmt: skip
     assert asked <= {one.code for one in actions()}
     roles = list(dict.fromkeys((role, kind) for _o, _a, role, kind in kept()))
     for number, (role, kind) in enumerate(pair for pair in roles if pair in set(campus.held)):

@@ -16,6 +16,7 @@ from tests.web import (
     addresses_moves,
     addresses_party,
     addresses_problems,
+    addresses_records,
     addresses_requests,
     addresses_sealed,
 )
@@ -334,7 +335,8 @@ ADDRESSES += [
 
 FURTHER = [
     addresses_api, addresses_crisis, addresses_exports, addresses_keys, addresses_moves,
-    addresses_party, addresses_problems, addresses_requests, addresses_sealed,
+    addresses_party, addresses_problems, addresses_records, addresses_requests,
+    addresses_sealed,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

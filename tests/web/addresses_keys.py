@@ -42,7 +42,7 @@ POST_ONLY = {"casework:key_withdraw", "casework:key_remind", "casework:my_word"}
 
 def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
     """The request about gu's entry, and a case of luo that is over, with its check."""
-    over = world.add_case("luo")
+    over = world.add_case("luo", owner=world.shen)
     finish_case(None, over, Outcome.SOLVED)
     request = KeyRequest.objects.get(case_id=found["case"])
     # A disagreement stands in the list of everybody who reaches the case.

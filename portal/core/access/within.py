@@ -229,9 +229,13 @@ def _matching(alias: str, columns: Columns, params: dict[str, Any]) -> str:
     parts = []
     for column, value in columns.items():
         name = f"way{len(params)}"
-        if isinstance(value, (list, tuple)):
-            parts.append(f"{alias}.{column} = ANY(%({name})s::bigint[])")
-            params[name] = list(value)
+        if value is None:
+            parts.append(f"{alias}.{column} IS NULL")
+        elif isinstance(value, (list, tuple)):
+            listed = f"{alias}.{column} = ANY(%({name})s::bigint[])"
+            # None among the values: rows without one count as well.
+            parts.append(f"({listed} OR {alias}.{column} IS NULL)" if None in value else listed)
+            params[name] = [one for one in value if one is not None]
         else:
             parts.append(f"{alias}.{column} = %({name})s")
             params[name] = str(value) if isinstance(value, str) else value

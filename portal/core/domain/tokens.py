@@ -17,8 +17,8 @@ from portal.core.models import ApiToken, User
 # What a program may read, and the two things it may write: a talk, and that a task is done.
 # Sealed files, task-force notes and protected requests cannot be opened by any token.
 SCOPES = (
-    "see_unit", "see_card", "see_record", "see_masked", "see_case", "see_talks", "see_task",
-    "see_request", "handle_request", "sort_requests", "log_talk", "do_task",
+    "see_unit", "see_card", "see_record", "see_masked", "see_case", "see_closed", "see_talks",
+    "see_task", "see_request", "handle_request", "sort_requests", "log_talk", "do_task",
 )  # fmt: skip
 LONGEST_DAYS = 366
 MOST = 10

@@ -1,4 +1,5 @@
-"""Cases and talks: through their student, by seat, by broken glass; never for whom is shut out."""
+"""Cases and talks: through their student, by seat, as the last team, by broken glass; never for whom
+is shut out."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from casework.models import BreakGlass, Case, FollowUp, LockOut, Seat
+from casework.models import BreakGlass, Case, FollowUp, KeyRequest, LockOut, Seat
 from tests.permissions.engine import Kind, ref
 from tests.permissions.kinds.people import covers
 from tests.permissions.kinds.students import plain, reaches, seated
@@ -19,8 +20,11 @@ def _cases() -> Iterator[tuple[int, dict[str, Any]]]:
     writers: People = defaultdict(list)
     shut: People = defaultdict(list)
     broken: People = defaultdict(list)
+    team: People = defaultdict(list)
     now = timezone.now()
-    for seat in Seat.objects.all():
+    for seat in Seat.objects.select_related("case"):
+        if was_seated_at_the_end(seat):
+            team[seat.case_id].append(ref("User", seat.person_id))
         if covers(seat.starts_on, seat.ends_on):
             readers[seat.case_id].append(ref("User", seat.person_id))
             if seat.write_level == "write":
@@ -31,12 +35,28 @@ def _cases() -> Iterator[tuple[int, dict[str, Any]]]:
     for glass in BreakGlass.objects.all():
         if glass.starts_at <= now < glass.ends_at:
             broken[glass.case_id].append(ref("User", glass.person_id))
+    closers = dict(
+        KeyRequest.objects.filter(kind="close", is_granted=True).values_list(
+            "case_id", "asked_by_id"
+        )
+    )
     for case in Case.objects.all():
         yield case.pk, {
             "student": ref("Student", case.student_id), "is_open": case.closed_at is None,
             "readers": readers[case.pk], "writers": writers[case.pk], "shut": shut[case.pk],
-            "broken": broken[case.pk],
+            "broken": broken[case.pk], "team": team[case.pk] + [
+                ref("User", pk) for pk in (case.owner_id, closers.get(case.pk)) if pk
+            ],
         }  # fmt: skip
+
+
+def was_seated_at_the_end(seat: Seat) -> bool:
+    """Whether the seat was held on the day, and at the moment, when its case was closed."""
+    closed = seat.case.closed_at
+    if closed is None or (seat.ended_at is not None and seat.ended_at < closed):
+        return False
+    day = timezone.localtime(closed).date()
+    return seat.starts_on <= day and (seat.ends_on is None or seat.ends_on >= day)
 
 
 def _glass(case: str) -> str:
@@ -47,9 +67,19 @@ def _glass(case: str) -> str:
     )
 
 
+def by_post(case: str, action: str) -> str:
+    """By post or link on the student; once closed, for leaders and whoever was of the last team,
+    who reads on while the student's card is to be seen."""
+    student, read = f"{case}.student", "see_card" if action == "see_case" else action
+    return (
+        f"({plain(student, action)} && ({case}.is_open || {plain(student, 'see_closed')})"
+        f" || !{case}.is_open && {case}.team.contains(principal) && {plain(student, read)})"
+    )
+
+
 def _case_allows(action: str) -> str:
     # A seat opens its own case; what earlier episodes were about is not the new team's to read.
-    ways = [plain("resource.student", action), seated("resource", action)]
+    ways = [by_post("resource", action), seated("resource", action)]
     if action == "clear_restricted":
         ways.append(_glass("resource"))
     return " || ".join(ways)
@@ -69,8 +99,9 @@ def _talk_allows(_action: str) -> str:
     student = "resource.student"
     return (
         f'resource.level == "general" && {reaches(student, "see_talks")}'
-        f' || resource.level == "restricted" && ({plain(student, "clear_restricted")}'
-        f" || resource has case && ({team}))"
+        f' || resource.level == "restricted" && ('
+        f"!(resource has case) && {plain(student, 'clear_restricted')}"
+        f" || resource has case && ({by_post('resource.case', 'clear_restricted')} || {team}))"
         f" || resource.author == principal && {reaches(student, 'see_card')}"
     )
 

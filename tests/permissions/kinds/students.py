@@ -14,6 +14,7 @@ SEAT_READS = ("see_card", "see_record", "see_case", "see_talks", "clear_restrict
 SEAT_WRITES = ("write_case", "log_talk")
 ACTIONS = (
     "see_card", "see_record", "see_phone", "see_contact", "see_results", "log_talk", "see_case",
+    "see_closed",
     "write_case", "see_talks", "clear_restricted", "break_glass", "export_students", "edit_student",
 )  # fmt: skip
 

@@ -1,0 +1,3 @@
+from . import aid, study
+
+__all__ = ["aid", "study"]

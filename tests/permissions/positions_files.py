@@ -1,0 +1,168 @@
+"""What hangs on the students and units of the matrix beside cases and talks: closed cases, keys,
+reviews, moves, plans, requests, sealed records, family, aid; common problems and tasks of units."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from casework.enums import Channel, Confidentiality, Helped, Outcome, Source
+from casework.enums import Move as Kind
+from casework.models import (
+    AfterCheck,
+    Booking,
+    Case,
+    CaseReview,
+    CauseCode,
+    CommonProblem,
+    FollowUp,
+    HelpFeedback,
+    KeyRequest,
+    Plan,
+    PlanStep,
+    Request,
+    Scale,
+    Screening,
+    SealedFile,
+    SealedNote,
+    SealedText,
+    Slot,
+    Transition,
+)
+from casework.models.counselling import Way
+from cohorts.models import Task
+from portal.core.crypto import encrypt, encrypt_bytes, lookup_hash
+from portal.core.models import Attachment, User
+from students.models import AidGrant, AidRecognition, FamilyContact, HealthNote
+
+if TYPE_CHECKING:
+    from tests.permissions.positions import Positions
+
+DAY = dt.timedelta(days=1)
+
+
+def _made(model: Any, rows: dict[Any, Any]) -> dict[Any, Any]:
+    model._default_manager.bulk_create(rows.values())
+    return rows
+
+
+def hang(campus: "Positions", writer: User) -> None:
+    """All of it, in bulk; nobody of the campus wrote, owns or sent any of it."""
+    _on_cases(campus, writer)
+    _on_students(campus, writer)
+    _sealed(campus, writer)
+    _on_units(campus, writer)
+
+
+def _on_cases(campus: "Positions", writer: User) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    cases = campus.cases
+    campus.closed = _made(Case, {
+        key: Case(student=case.student, number=f"Z{case.number}", episode=2, level_id="YELLOW",
+                  source=Source.COUNSELLOR, reason="已解决", reported_at=now - 90 * DAY,
+                  closed_at=now - 9 * DAY, outcome=Outcome.SOLVED)
+        for key, case in cases.items()})  # fmt: skip
+    campus.closed_notes = _made(FollowUp, {
+        key: FollowUp(student=case.student, case=case, author=writer, happened_at=now - 40 * DAY,
+                      channel=Channel.FACE, content="当时的专班说明",
+                      confidentiality=Confidentiality.RESTRICTED)
+        for key, case in campus.closed.items()})  # fmt: skip
+    campus.keys = _made(KeyRequest, {
+        key: KeyRequest(case=case, kind="close", outcome=Outcome.SOLVED, reason="目标达成",
+                        sides=["college", "academy", "counselling"], asked_at=now,
+                        due_at=now + 3 * DAY)
+        for key, case in cases.items()})  # fmt: skip
+    campus.moves = _made(Transition, {
+        key: Transition(case=case, kind=Kind.REFER, from_person=writer, to_outside="市中心医院",
+                        words="请门诊评估", asked_at=now, due_at=now + DAY)
+        for key, case in cases.items()})  # fmt: skip
+    reviews = {key: CaseReview(case=case, held_on=today, findings="平稳", by=writer,
+                               next_on=today + 30 * DAY) for key, case in cases.items()}  # fmt: skip
+    CaseReview.objects.bulk_create(reviews.values())
+    AfterCheck.objects.bulk_create(
+        AfterCheck(case=case, due_on=today) for case in campus.closed.values()
+    )
+    HelpFeedback.objects.bulk_create(
+        HelpFeedback(case=case, student=case.student, asked_at=now, answered_at=now,
+                     helped=Helped.values[0]) for case in campus.closed.values())  # fmt: skip
+    plans = _made(Plan, {key: Plan(case=case, goal="通过两门课程", made_on=today)
+                         for key, case in cases.items()})  # fmt: skip
+    steps = _made(PlanStep, {key: PlanStep(plan=plan, text="每周谈话", owner=writer, due_on=today)
+                             for key, plan in plans.items()})  # fmt: skip
+    campus.steps = _made(Task, {
+        key: Task(source="plan_step", source_id=step.pk, owner=writer, given_by=writer,
+                  given_at=now, due_on=today, first_due_on=today)
+        for key, step in steps.items()})  # fmt: skip
+
+
+def _on_students(campus: "Positions", writer: User) -> None:
+    today = timezone.localdate()
+    for number, student in enumerate(campus.students.values()):
+        contact = FamilyContact(student=student, name="家长", relation="father")
+        contact.set_phone(f"139{number:08}")
+        contact.save()
+    HealthNote.objects.bulk_create(
+        HealthNote(student=one, kind="other", text_cipher=encrypt("过敏"), since=today)
+        for one in campus.students.values()
+    )
+    AidRecognition.objects.bulk_create(
+        AidRecognition(student=one, academic_year="2026-2027", tier_id="1", decided_on=today)
+        for one in campus.students.values()
+    )
+    AidGrant.objects.bulk_create(
+        AidGrant(student=one, academic_year="2026-2027", kind_id="A04", amount=1, granted_on=today)
+        for one in campus.students.values()
+    )
+
+
+def _sealed(campus: "Positions", writer: User) -> None:
+    """Ciphers that nobody could open: no door of the matrix reads a text."""
+    now, today = timezone.now(), timezone.localdate()
+    scale = Scale.objects.all()[0]
+    count = len(campus.students)
+    texts = iter(SealedText.objects.bulk_create(
+        SealedText(cipher=b"x", mark="0") for _n in range(2 * count)))  # fmt: skip
+    campus.sealed_files = _made(SealedFile, {
+        key: SealedFile(student=one, source="self", opened_at=now)
+        for key, one in campus.students.items()})  # fmt: skip
+    campus.sealed_notes = _made(SealedNote, {
+        key: SealedNote(student=case.student, case=case, kind="talk", author=writer, at=now,
+                        text=next(texts))
+        for key, case in campus.cases.items()})  # fmt: skip
+    campus.screenings = _made(Screening, {
+        key: Screening(student=one, scale=scale, taken_on=today, answers=next(texts))
+        for key, one in campus.students.items()})  # fmt: skip
+    slots = _made(Slot, {
+        key: Slot(teacher=writer, starts_at=now + (number + 1) * DAY, ways=Way.values[0])
+        for number, key in enumerate(campus.students)})  # fmt: skip
+    campus.hours = _made(Booking, {
+        key: Booking(slot=slots[key], student=one, way=Way.values[0], booked_by=writer)
+        for key, one in campus.students.items()})  # fmt: skip
+
+
+def _on_units(campus: "Positions", writer: User) -> None:
+    """One of each for every unit, whatever positions the unit is in."""
+    now, today = timezone.now(), timezone.localdate()
+    cause = CauseCode.objects.all()[0]
+    units = {unit.pk: unit for unit in campus.units.values()}
+    asked = {"kind_id": "life", "text": "灯坏了，请修理", "sent_at": now, "due_from": today,
+             "answer_days": 3, "due_on": today}  # fmt: skip
+    hidden = {**asked, "kind_id": "complaint", "is_protected": True, "sender_sealed": b"x",
+              "sender_mark": lookup_hash("nobody of the campus")}  # fmt: skip
+    shelves: dict[str, dict[int, Any]] = {
+        "problems": _made(CommonProblem, {
+            pk: CommonProblem(cause=cause, unit=unit, title="共性问题", fix="统一整改", owner=writer,
+                              due_on=today, opened_at=now) for pk, unit in units.items()}),
+        "requests": _made(Request, {
+            pk: Request(office=unit, routed_at=now, **asked) for pk, unit in units.items()}),
+        "protected": _made(Request, {pk: Request(about=unit, **hidden) for pk, unit in units.items()}),
+        "tasks": _made(Task, {
+            pk: Task(text="核对名单", unit=unit, given_at=now, due_on=today, first_due_on=today)
+            for pk, unit in units.items()}),
+    }  # fmt: skip
+    shelves["photos"] = _made(Attachment, {
+        pk: Attachment(kind="request", object_id=row.pk, name="灯.txt", media_type="text/plain",
+                       size=1, sha256="0" * 64, content=encrypt_bytes(b"x"))
+        for pk, row in shelves["requests"].items()})  # fmt: skip
+    for name, rows in shelves.items():
+        setattr(campus, name, {key: rows[unit.pk] for key, unit in campus.units.items()})

@@ -1,0 +1,469 @@
+"""Family contacts, health and aid, field by field as in rulebook 8.3; entering and correcting them."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from casework.domain.cases import open_case
+from casework.enums import Source
+from casework.models import Case, CaseCategory, CaseLevel
+from cohorts.catalogue import write_catalogue
+from cohorts.models import Role
+from portal.core.domain.imports import Context, import_kind, run_import
+from portal.core.errors import DomainError, StaleError
+from portal.core.models import AuditEntry, User
+from portal.core.scope import request_scope
+from students.domain.particulars import open_record
+from students.domain.records import KINDS, confirm_contact, end_contact, keep_record
+from students.models import AidGrant, AidKind, AidRecognition, AidTier, FamilyContact, HealthNote
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+EN = {"Accept-Language": "en"}
+NUMBER = "13911112222"
+WORDS = "花生过敏，随身带药"
+GROUNDS = "父亲失业，姐妹同时在读"
+DAY = dt.date(2026, 10, 20)
+
+
+@pytest.fixture
+def school(world: World) -> World:
+    """gu with one contact, one health note, a tier, a grant; zi of the aid centre, fan of the
+    counselling centre's side is psy."""
+    world.add_person("zi", "资老师")
+    world.add_post("zi", "aid_officer", "uni")
+    contact = FamilyContact(student=world.gu, name="顾明远", relation="father", is_guardian=True)
+    contact.set_phone(NUMBER)
+    contact.save()
+    note = HealthNote(student=world.gu, kind="allergy", since=DAY)
+    note.set_text(WORDS)
+    note.save()
+    tier = AidRecognition(student=world.gu, academic_year="2026-2027", tier_id="1",
+                          group="allowance", decided_on=DAY)  # fmt: skip
+    tier.set_grounds(GROUNDS)
+    tier.save()
+    AidGrant.objects.create(student=world.gu, academic_year="2026-2027", kind_id="A04",
+                            amount=3700, granted_on=DAY)  # fmt: skip
+    return world
+
+
+def client(person: User) -> Client:
+    made = Client()
+    made.force_login(person)
+    return made
+
+
+def portrait(world: World, key: str) -> str:
+    answer = client(world.people[key]).get(f"/students/{world.gu.student_no}/", headers=EN)
+    assert answer.status_code == 200, key
+    return answer.content.decode()
+
+
+# What each position reads on the portrait: contact (clear name and way to open, or masked only),
+# health, tier, sums. The table of rulebook 8.3.
+SIGHT = {
+    "zhou": ("opens", True, True, True),  # counsellor
+    "jiang": ("opens", True, True, True),  # deputy secretary of the college
+    "he": ("opens", True, True, True),  # academy director
+    "lin": ("opens", True, True, True),  # contract leader
+    "lu": ("masked", False, True, False),  # class adviser: tier only
+    "wang": ("masked", False, True, False),  # tutor: tier only
+    "gao": ("masked", False, False, False),  # organiser
+    "han": ("masked", False, False, False),  # academic clerk
+    "zi": ("opens", False, True, True),  # aid centre
+}
+
+
+@pytest.mark.parametrize("key", SIGHT)
+def test_each_position_sees_the_fields_of_the_matrix_and_no_value_in_clear(
+    school: World, key: str
+) -> None:
+    text = portrait(school, key)
+    family, health, tier, sums = SIGHT[key]
+    contact = FamilyContact.objects.get()
+    assert "139****2222" in text
+    assert ("顾明远" in text) == (family == "opens")
+    assert ("顾**" in text) == (family == "masked")
+    assert (f"/records/family/{contact.pk}/open/" in text) == (family == "opens")
+    assert ("allergy" in text) == health
+    assert ("特别困难" in text) == tier
+    assert ("国家助学金" in text) == sums
+    assert ("subsistence allowance" in text) == sums
+    assert ("grounds on record" in text) == sums
+    for clear in (NUMBER, WORDS, GROUNDS):
+        assert clear not in text
+
+
+@pytest.mark.parametrize("key", SIGHT)
+def test_opening_asks_the_right_and_a_reason_and_leaves_one_line_each_time(
+    school: World, key: str
+) -> None:
+    family, health, _tier, sums = SIGHT[key]
+    rows = {"family": (FamilyContact, NUMBER, family == "opens"), "health": (HealthNote, WORDS, health),
+            "aid": (AidRecognition, GROUNDS, sums)}  # fmt: skip
+    asked = client(school.people[key])
+    for kind, (model, value, may) in rows.items():
+        pk = model.objects.get().pk  # type: ignore[attr-defined]
+        url = f"/students/{school.gu.student_no}/records/{kind}/{pk}/open/"
+        answer = asked.post(url, {"reason": "联系家长到校"})
+        assert (value in answer.content.decode()) == may, kind
+        assert answer.status_code == (200 if may else answer.status_code)
+        assert may or answer.status_code in (403, 404)
+        assert AuditEntry.objects.filter(action="unmask", detail__field=kind).count() == may
+        if may:
+            assert asked.post(url, {"reason": ""}).status_code == 422
+            other = f"/students/{school.song.student_no}/records/{kind}/{pk}/open/"
+            assert asked.post(other, {"reason": "联系家长到校"}).status_code in (403, 404)
+    stored = list(AuditEntry.objects.filter(action="unmask").values_list("detail", flat=True))
+    assert not any(value in str(stored) for value in (NUMBER, WORDS, GROUNDS))
+
+
+def test_nobody_beyond_reach_opens_anything(school: World) -> None:
+    contact = FamilyContact.objects.get()
+    for key in ("shen", "psy", "qian", "sys", "sec", "aud", "nobody", "gu_account"):
+        url = f"/students/{school.gu.student_no}/records/family/{contact.pk}/"
+        for answer in (client(school.people[key]).get(url),
+                       client(school.people[key]).post(f"{url}open/", {"reason": "看看是谁"})):  # fmt: skip
+            assert answer.status_code == 404, key
+        with pytest.raises(PermissionDenied):
+            open_record(
+                actor=school.people[key], kind=KINDS["family"], row=contact, reason="看看是谁"
+            )
+
+
+def test_values_are_kept_as_cipher_and_the_history_has_every_version(school: World) -> None:
+    contact = FamilyContact.objects.get()
+    keep_record(actor=school.he, student=school.gu, kind=KINDS["family"], pk=contact.pk,
+                version=1, values={"phone": "13933334444"})  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_to_json(f)::text, f.phone_cipher FROM students_familycontact f")
+        text, cipher = cursor.fetchone()
+        assert "13933334444" not in text
+        assert b"13933334444" not in bytes(cipher)
+        cursor.execute("SELECT count(*) FROM students_familycontactevent WHERE pgh_obj_id = %s",
+                       [contact.pk])  # fmt: skip
+        assert cursor.fetchone() == (2,)
+
+
+# Who enters and corrects: contacts by the student and whoever edits students (rulebook: "own RW"),
+# health by counsellor and director, hardship by counsellor and aid centre.
+WRITERS = {
+    "family": {"he"},
+    "health": {"zhou", "he"},
+    "aid": {"zhou", "zi"},
+    "grant": {"zhou", "zi"},
+}
+FILLED: dict[str, dict[str, Any]] = {
+    "family": {"name": "顾·母亲", "relation": "mother", "phone": "029-82665555"},
+    "health": {"kind": "injury", "text": "膝盖手术，免体育课", "since": "2026-10-01"},
+    "aid": {"academic_year": "2025-2026", "tier": "2", "decided_on": "2025-10-20"},
+    "grant": {"academic_year": "2026-2027", "kind": "A08", "amount": "1500",
+              "granted_on": "2026-11-02"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_only_those_of_the_matrix_enter_records_and_twice_sent_is_one(
+    school: World, kind: str
+) -> None:
+    model, url = KINDS[kind].model, f"/students/{school.gu.student_no}/records/{kind}/new/"
+    before = model.objects.count()
+    for key in SIGHT:
+        status = client(school.people[key]).get(url).status_code
+        assert status == (200 if key in WRITERS[kind] else 403), (kind, key)
+    writer = client(school.people[sorted(WRITERS[kind])[0]])
+    filled = {**FILLED[kind], "client_key": str(uuid.uuid4())}
+    assert writer.post(url, filled).status_code == 302
+    answer = writer.post(url, filled)
+    assert answer.status_code == (422 if kind == "aid" else 302)
+    assert model.objects.count() == before + 1
+    assert AuditEntry.objects.filter(action="keep_record").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "words"),
+    [
+        ("family", {"phone": "12345"}, "mobile number"),
+        ("family", {"relation": "boss"}, "boss"),
+        ("health", {"until": "2026-09-01"}, "last day lies before"),
+        ("health", {"text": ""}, "required"),
+        ("aid", {"academic_year": "2026-2027"}, "has a recognised tier already"),
+        ("aid", {"academic_year": "2026-2028"}, "2026-2027"),
+        ("grant", {"kind": "A04", "granted_on": DAY.isoformat()}, "stands here already"),
+        ("grant", {"amount": "-5"}, "0"),
+    ],
+)
+def test_bad_input_is_told_beside_the_form_and_kept(
+    school: World, kind: str, change: dict[str, str], words: str
+) -> None:
+    model, writer = KINDS[kind].model, client(school.people[sorted(WRITERS[kind])[0]])
+    before = model.objects.count()
+    url = f"/students/{school.gu.student_no}/records/{kind}/new/"
+    answer = writer.post(url, FILLED[kind] | change, headers=EN)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in text
+    kept = next(iter((FILLED[kind] | change).values()))
+    assert str(kept) in text
+    assert model.objects.count() == before
+
+
+def test_a_form_that_stood_open_does_not_overwrite_another_hand(school: World) -> None:
+    contact = FamilyContact.objects.get()
+    url = f"/students/{school.gu.student_no}/records/family/{contact.pk}/"
+    values = {"name": "顾明远", "relation": "father", "phone": "", "version": "1"}
+    assert client(school.he).post(url, values | {"note": "晚上可打"}).status_code == 302
+    answer = client(school.he).post(url, values | {"note": "白天可打"}, headers=EN)
+    assert answer.status_code == 422
+    assert "Somebody else corrected this" in answer.content.decode()
+    contact.refresh_from_db()
+    assert (contact.note, contact.version, contact.phone()) == ("晚上可打", 2, NUMBER)
+    with pytest.raises(StaleError):
+        keep_record(actor=school.he, student=school.gu, kind=KINDS["family"], pk=contact.pk,
+                    version=1, values={})  # fmt: skip
+
+
+def test_a_contact_is_confirmed_by_name_and_a_corrected_number_is_not_confirmed_any_more(
+    school: World,
+) -> None:
+    contact = FamilyContact.objects.get()
+    url = f"/students/{school.gu.student_no}/records/family/{contact.pk}/confirm/"
+    assert client(school.lu).post(url).status_code == 404  # the number is masked for an adviser
+    assert client(school.zhou).post(url).status_code == 302
+    contact.refresh_from_db()
+    assert contact.verified_by == school.zhou
+    assert "confirmed" in portrait(school, "zhou")
+    keep_record(actor=school.he, student=school.gu, kind=KINDS["family"], pk=contact.pk,
+                values={"phone": "13900000000"})  # fmt: skip
+    contact.refresh_from_db()
+    assert (contact.verified_by, contact.verified_at) == (None, None)
+    with pytest.raises(PermissionDenied):
+        confirm_contact(actor=school.shen, contact=contact)
+
+
+def test_the_student_keeps_the_own_contacts_and_those_of_nobody_else(school: World) -> None:
+    mine = client(school.gu_account)
+    page = mine.get("/my/", headers=EN).content.decode()
+    assert "顾明远" in page
+    assert "139****2222" in page
+    assert WORDS not in page
+    contact = FamilyContact.objects.get()
+    values = {"name": "顾母", "relation": "mother", "phone": NUMBER}
+    assert mine.post("/my/family/new/", values).status_code == 302
+    assert mine.get(f"/my/family/{contact.pk}/").status_code == 200
+    assert client(school.zhou).get(f"/my/family/{contact.pk}/").status_code == 404
+    assert client(school.zhou).get("/my/family/new/").status_code == 404
+    other = FamilyContact(student=school.song, name="宋父", relation="father")
+    other.set_phone(NUMBER)
+    other.save()
+    assert mine.post(f"/my/family/{other.pk}/", values).status_code == 404
+    assert mine.post(f"/my/family/{contact.pk}/", {"reason": "号码已停机"}).status_code == 302
+    contact.refresh_from_db()
+    assert contact.ended_at is not None
+    assert "顾明远" not in mine.get("/my/").content.decode()
+    assert "顾明远" not in portrait(school, "zhou")
+    with pytest.raises(PermissionDenied):
+        end_contact(actor=school.zhou, contact=other, reason="不归我管")
+    values = {"health": {"kind": "other", "text": "自填内容", "since": DAY},
+              "aid": {"academic_year": "2024-2025", "tier_id": "1", "decided_on": DAY},
+              "grant": {"academic_year": "2024-2025", "kind_id": "A01", "amount": 1,
+                        "granted_on": DAY}}  # fmt: skip
+    for kind, filled in values.items():
+        with pytest.raises(PermissionDenied):
+            keep_record(actor=school.gu_account, student=school.gu, kind=KINDS[kind], values=filled)
+
+
+def test_who_has_seen_names_what_was_opened(school: World) -> None:
+    contact = FamilyContact.objects.get()
+    open_record(actor=school.zhou, kind=KINDS["family"], row=contact, reason="通知家长")
+    text = client(school.he).get(f"/students/{school.gu.student_no}/seen/", headers=EN)
+    assert "opened: Family contact" in text.content.decode()
+    assert "通知家长" in text.content.decode()
+    own = client(school.gu_account).get("/my/seen/", headers=EN).content.decode()
+    assert "opened: Family contact" in own
+    assert "通知家长" not in own
+
+
+def test_the_portrait_asks_as_often_for_many_records_as_for_one(school: World) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            portrait(school, "zhou")
+        return len(seen)
+
+    portrait(school, "zhou")
+    few = count()
+    for number in range(4):
+        row = FamilyContact(student=school.gu, name=f"亲属{number}", relation="other")
+        row.set_phone(NUMBER)
+        row.save()
+        AidGrant.objects.create(student=school.gu, academic_year="2024-2025", kind_id="A07",
+                                amount=number, granted_on=DAY + dt.timedelta(days=number))  # fmt: skip
+    assert count() == few
+
+
+# ---- the two offices
+
+
+def economic(world: World, key: str, *codes: str) -> Case:
+    for code in codes:
+        case = open_case(
+            actor=None, student=world.students[key], category=CaseCategory.objects.get(pk=code),
+            level=CaseLevel.objects.get(pk="YELLOW"), reason="家庭困难", source=Source.COUNSELLOR,
+        )  # fmt: skip
+    return case
+
+
+def test_the_aid_centre_reads_economic_cases_alone(school: World) -> None:
+    only = economic(school, "gu", "ECONOMIC")
+    mixed = economic(school, "song", "ECONOMIC", "PSYCH")
+    other = economic(school, "cheng", "ACADEMIC")
+    was = economic(school, "ye", "PSYCH", "ECONOMIC")
+    was.entries.filter(category="PSYCH").update(left_at=was.reported_at)
+    zi = client(school.zi)
+    assert zi.get(f"/cases/{only.pk}/").status_code == 200
+    for case in (mixed, other, was):
+        assert zi.get(f"/cases/{case.pk}/").status_code == 404
+    text = zi.get("/cases/", headers=EN).content.decode()
+    assert "顾言川" in text
+    for name in ("宋远", "程亦安", "叶知秋"):
+        assert name not in text
+    with request_scope(None):
+        assert not school.zi.has_perm("cohorts.write_case", only)
+        assert not Case.objects.restrict(school.zi, "manage_case").exists()
+    for url in ("assign/", "close/", "lower/", "transfer/"):
+        assert zi.get(f"/cases/{only.pk}/{url}").status_code in (403, 404), url
+    Case.objects.filter(pk=only.pk).update(closed_at=only.reported_at, outcome="solved")
+    assert zi.get(f"/cases/{only.pk}/").status_code == 404
+
+
+def test_the_counselling_centre_calls_while_a_red_case_is_open_and_not_before_or_after(
+    school: World,
+) -> None:
+    psy, url = client(school.psy), f"/sealed/{school.gu.student_no}/crisis/"
+    contact = FamilyContact.objects.get()
+    assert psy.get(url).status_code == 404
+    case = economic(school, "gu", "ACADEMIC")
+    assert psy.get(url).status_code == 404
+    Case.objects.filter(pk=case.pk).update(level_id="RED")
+    text = psy.get(url, headers=EN).content.decode()
+    assert "139****2222" in text
+    assert NUMBER not in text
+    assert psy.post(url, {"line": str(contact.pk), "reason": ""}).status_code == 422
+    answer = psy.post(url, {"line": str(contact.pk), "reason": "今晚危机，联系家长"})
+    assert NUMBER in answer.content.decode()
+    assert (
+        school.gu.phone in psy.post(url, {"line": "own", "reason": "今晚危机处置"}).content.decode()
+    )
+    assert AuditEntry.objects.filter(action="unmask", actor=school.psy).count() == 2
+    assert psy.get(f"/students/{school.gu.student_no}/").status_code == 404
+    assert psy.get(f"/cases/{case.pk}/").status_code == 404
+    other = FamilyContact(student=school.song, name="宋父", relation="father")
+    other.set_phone(NUMBER)
+    other.save()
+    assert psy.post(url, {"line": str(other.pk), "reason": "换一个号码"}).status_code == 404
+    Case.objects.filter(pk=case.pk).update(closed_at=case.reported_at, outcome="solved")
+    assert psy.get(url).status_code == 404
+
+
+# ---- lists of the aid centre
+
+
+def upload(world: World, key: str, code: str, *rows: str, heads: str, is_dry: bool = False) -> Any:
+    kind = import_kind(code)
+    assert kind
+    content = "\n".join([heads, *rows]).encode()
+    return run_import(kind, content, Context(actor=world.people[key]), is_dry=is_dry)
+
+
+TIERS = "学号,姓名,学年,认定等级,认定日期"
+GRANTS = "学号,姓名,学年,资助项目,金额,发放日期"
+
+
+def test_a_list_of_tiers_adds_adjusts_and_leaves_the_others(school: World) -> None:
+    rows = (
+        "2230514127,顾言川,2026-2027,困难,2026-11-01",
+        "2230710008,宋远,2026-2027学年,一般困难,2026-10-20",
+    )
+    result = upload(school, "zi", "aid_tiers", *rows, heads=TIERS)
+    assert result.faults == []
+    assert result.diff.counts | {"moved": 0} == {"new": 1, "changed": 1, "unchanged": 0, "moved": 0}
+    row = AidRecognition.objects.get(student=school.gu)
+    assert (row.tier_id, row.version, row.grounds()) == ("2", 2, GROUNDS)
+    again = upload(school, "zi", "aid_tiers", *rows, heads=TIERS)
+    assert again.diff.is_empty
+    assert AidRecognition.objects.count() == 2
+
+
+def test_a_list_of_grants_read_twice_is_one_grant_each(school: World) -> None:
+    rows = (
+        "2230514127,顾言川,2026-2027,国家助学金,3700,2026-10-20",
+        "2230710008,宋远,2026-2027,勤工助学,480.50,2026-11-20",
+    )
+    for touched in ({"aid": 1}, {}):
+        assert upload(school, "zi", "aid_grants", *rows, heads=GRANTS).touched == touched
+    assert AidGrant.objects.get(kind="A07").amount == Decimal("480.50")
+    assert AidGrant.objects.get(kind="A07").recorded_by == school.zi
+
+
+def test_faults_are_told_by_row_and_nothing_is_written(school: World) -> None:
+    rows = ("2230514127,别人,2026-2027,困难,2026-11-01", "9999999999,无人,2026-2027,困难,2026-11-01",
+            "2230710008,宋远,2026-2027,很困难,2026-11-01", "2230710008,宋远,2026-2028,困难,2026-11-01")  # fmt: skip
+    result = upload(school, "zi", "aid_tiers", *rows, heads=TIERS)
+    assert {fault.row for fault in result.faults} == {2, 3, 4, 5}
+    assert AidRecognition.objects.count() == 1
+
+
+def test_an_officer_of_one_college_imports_for_its_students_only(school: World) -> None:
+    school.add_person("yi", "易老师")
+    school.add_post("yi", "aid_officer", "chem")
+    row = "2230710008,宋远,2026-2027,困难,2026-11-01"
+    (fault,) = upload(school, "yi", "aid_tiers", row, heads=TIERS).faults
+    assert fault.row == 2
+
+
+def test_administrators_and_everybody_without_the_post_are_refused_the_lists(school: World) -> None:
+    for key in ("sys", "sec", "aud", "zhou", "han", "he", "qian", "psy"):
+        for code in ("aid_tiers", "aid_grants"):
+            assert client(school.people[key]).get(f"/imports/new/{code}/").status_code == 404, key
+            assert client(school.people[key]).post(f"/imports/new/{code}/").status_code == 404, key
+    assert client(school.zi).get("/imports/new/aid_tiers/").status_code == 200
+    for model in ("aidrecognition", "aidgrant", "familycontact", "healthnote"):
+        assert client(school.sys).get(f"/admin/students/{model}/").status_code in (302, 404)
+
+
+def test_tiers_and_kinds_are_rows_of_the_school(school: World) -> None:
+    assert list(AidTier.objects.values_list("name", flat=True)) == ["特别困难", "困难", "一般困难"]
+    assert AidKind.objects.count() == 12
+    AidTier.objects.filter(pk="2").update(is_used=False)
+    row = "2230710008,宋远,2026-2027,困难,2026-11-01"
+    assert upload(school, "zi", "aid_tiers", row, heads=TIERS).faults
+
+
+def test_a_new_action_comes_to_the_roles_of_the_catalogue_and_one_taken_away_stays_away(
+    school: World,
+) -> None:
+    counsellor = Role.objects.get(code="counsellor")
+    counsellor.permissions.remove(Permission.objects.get(codename="see_aid"))
+    write_catalogue()
+    assert not counsellor.permissions.filter(codename="see_aid").exists()
+    Permission.objects.filter(codename="write_health").delete()
+    with request_scope(None):
+        assert not school.zhou.has_perm("cohorts.write_health", school.gu)
+    write_catalogue()
+    with request_scope(None):
+        assert school.zhou.has_perm("cohorts.write_health", school.gu)
+
+
+def test_a_bad_number_is_refused_by_the_domain_as_well(school: World) -> None:
+    with pytest.raises(DomainError):
+        keep_record(actor=school.he, student=school.gu, kind=KINDS["family"],
+                    values={"name": "某人", "relation": "other", "phone": "打不通"})  # fmt: skip
+    assert FamilyContact.objects.count() == 1
