@@ -174,12 +174,6 @@ def _held(user: User) -> dict[str, tuple[int, ...]]:
     return remembered(("held", user.pk, today()), read)
 
 
-def holds_much(user: User) -> bool:
-    """Whether more stands below the units held by the account than was read with the person: then
-    rows are better tested one by one than gathered."""
-    return bool(_held(user)) and _below(user) is None
-
-
 def _below(user: User) -> dict[int, list[int]] | None:
     """What counts as below each unit held; None where that is much and was not read."""
 

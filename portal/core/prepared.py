@@ -1,9 +1,10 @@
 """Statements whose plan the database keeps for the length of a connection.
 
 PostgreSQL plans a statement each time it is sent; for one that joins a dozen tables this takes
-longer than reading the few rows. ``PREPARE`` keeps the plan: after five times the server uses one
-that suits any value, if that is no worse. Good for statements whose values do not change the plan
-(one student, one case), bad for those over a whole reach.
+longer than reading the few rows. ``PREPARE`` keeps the plan, the one for any value from the first
+time on (``plan_cache_mode`` in the settings): left to itself the server compares two guesses of the
+cost and may plan a statement over a reach anew each time. Good for statements whose values do not
+change the plan (one student, one case, a reach as ``ANY(ARRAY(…))``), bad for others.
 
     fetch(prepared("SELECT name FROM core_user WHERE id = %(user)s"), {"user": 7})
 

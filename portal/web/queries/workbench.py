@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from casework.models import Case
 from casework.ties import seated_case_ids
-from cohorts.access import holds_much
-from portal.core.access import Asked, reach_statement, supporter_of
+from portal.core.access import GATHERED, Asked, reach_statement, supporter_of
 from portal.core.asks import Ask, answers, moment
 from portal.core.rows import array_of
 from portal.web.queries.lines import LINE, CaseLine, line_of
@@ -50,7 +49,7 @@ class Day:
 _DAY = f"""
     WITH seen AS MATERIALIZED (
         SELECT id, student_id, owner_id, level_id, contact_due_at, last_contact_at, reported_at
-          FROM casework_case WHERE closed_at IS NULL AND {{within}}
+          FROM casework_case WHERE closed_at IS NULL AND id = ANY(ARRAY({{reach}}))
     ), counselled AS MATERIALIZED (
         SELECT t.descendant_id AS unit_id
           FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
@@ -88,7 +87,8 @@ _AGREED = f"""
     SELECT json_build_array(s.name, s.student_no, f.next_on, f.happened_at)
       FROM casework_followup f JOIN students_student s ON s.id = f.student_id
      WHERE ((f.author_id = %(user)s AND f.next_by_id IS NULL) OR f.next_by_id = %(user)s)
-       AND f.next_on <= %(until)s AND {{within}}
+       AND f.next_on <= %(until)s
+       AND EXISTS (SELECT 1 FROM ({{reach}}) reach(pk) WHERE reach.pk = f.student_id OFFSET 0)
        AND NOT EXISTS (SELECT 1 FROM casework_followup later
                         WHERE later.student_id = f.student_id AND later.is_real
                           AND later.happened_at > f.happened_at)
@@ -101,17 +101,14 @@ _NOTICES = """
 
 
 def _asked(
-    model: type[Any], user: Any, action: str, sql: str, column: str = "", **params: Any
-) -> Ask | None:
-    """``sql`` over what ``user`` reaches: {reach} in it, or {within} for ``column`` being reached.
-    None when nothing is."""
-    form = Asked(by_row=holds_much(user))
-    reach = reach_statement(model, user, action, form)
+    model: type[Any], user: Any, action: str, form: Asked, sql: str, only: dict[str, Any],
+    **params: Any,
+) -> Ask | None:  # fmt: skip
+    """``sql`` with what ``user`` reaches in the place of {reach}; None when nothing is."""
+    reach = reach_statement(model, user, action, form, **only)
     if reach is None:
         return None
-    statement, places = reach
-    within = form.among(column, statement) if column else ""
-    return Ask(sql.format(reach=statement, within=within), places | params)
+    return Ask(sql.format(reach=reach[0]), reach[1] | params)
 
 
 def today(user: Any, *, with_cases: bool = True) -> Day:
@@ -122,14 +119,14 @@ def today(user: Any, *, with_cases: bool = True) -> Day:
     found = answers(
         {
             "cases": _asked(
-                Case, user, "see_case", _DAY, "id",
+                Case, user, "see_case", GATHERED, _DAY, {"closed_at__isnull": True},
                 tomorrow=start + dt.timedelta(days=1), after=start + dt.timedelta(days=2),
                 new_since=start - dt.timedelta(days=_NEW_DAYS),
                 my_seats=array_of(seated_case_ids(user, "write_case")),
             ),
-            "students": _asked(Student, user, "see_card", _COUNT),
+            "students": _asked(Student, user, "see_card", GATHERED, _COUNT, {}),
             "agreed": _asked(
-                Student, user, "log_talk", _AGREED, "f.student_id",
+                Student, user, "log_talk", Asked(by_row=True), _AGREED, {},
                 until=day + dt.timedelta(days=1),
             ),
             "notices": _ask_notices(user),
