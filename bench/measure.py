@@ -1,4 +1,4 @@
-"""Page, floor, page, floor: both see the same noise, so their ratio is steadier than either."""
+"""Page, floor, lean floor, page, …: all see the same noise, so a ratio is steadier than either time."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Result:
 
     `median_ms` is wall time at the client; `cpu_ms` is the CPU of web server and database for
     one request; `ratio` is to the floor's median in the same run; `holds` is `ratio <= bar`.
+    `lean_ratio` and `lean_cpu_ratio` are to the lean floor of the same kind (`bench.floors`).
     """
 
     name: str
@@ -32,6 +33,9 @@ class Result:
     web_ms: float = 0.0
     db_ms: float = 0.0
     cpu_ratio: float = 0.0
+    lean_ms: float = 0.0
+    lean_ratio: float = 0.0
+    lean_cpu_ratio: float = 0.0
     queries: int | None = None
     rows: int | None = None
     note: str = ""
@@ -50,6 +54,11 @@ class _Series:
     wall: list[float] = field(default_factory=list)
     web: list[float] = field(default_factory=list)
     database: list[float] = field(default_factory=list)
+
+    @property
+    def cpu(self) -> float:
+        """Of web server and database for one request."""
+        return statistics.median(map(sum, zip(self.web, self.database, strict=True)))
 
     def add(self, school: School, client: Client, visit: Visit) -> Reply:
         web, database = school.web_ms(), school.database_ms()
@@ -85,6 +94,7 @@ class _Run:
     broken: str = ""
     own: _Series = field(default_factory=_Series)
     floor: _Series = field(default_factory=_Series)
+    lean: _Series = field(default_factory=_Series)
 
     @classmethod
     def begin(cls, page: Page, school: School) -> _Run | None:
@@ -94,16 +104,18 @@ class _Run:
         for turn in range(WARM_UP):
             if not run.broken:
                 run.turn(turn)
-        run.own, run.floor = _Series(), _Series()
+        run.own, run.floor, run.lean = _Series(), _Series(), _Series()
         return run
 
     def turn(self, number: int) -> None:
         visit = self.page.visit(self.school.site, number)
         assert visit is not None
         self._check(visit, self.own.add(self.school, self.client, visit))
-        bare = self.floor.add(self.school, self.client, floor_visit(self.page.floor, self.school))
-        if bare.status != 200:
-            self.broken = f"the floor answered {bare.status}"
+        for series, lean in ((self.floor, False), (self.lean, True)):
+            bare = floor_visit(self.page.floor, self.school, lean=lean)
+            reply = series.add(self.school, self.client, bare)
+            if reply.status != 200:
+                self.broken = f"the floor {bare.path} answered {reply.status}"
 
     def _check(self, visit: Visit, reply: Reply) -> None:
         is_fine = reply.status == 200 if visit.form is None else reply.status in (204, 302, 303)
@@ -118,17 +130,19 @@ class _Run:
                 **common, median_ms=0.0, cpu_ms=0.0, ratio=0.0, bar=page.bar, holds=False,
                 note=self.broken,
             )  # fmt: skip
-        own, floor = statistics.median(self.own.wall), statistics.median(self.floor.wall)
-        web, database = statistics.mean(self.own.web), statistics.mean(self.own.database)
-        bare = statistics.mean(self.floor.web) + statistics.mean(self.floor.database)
+        own, floor, lean = (
+            statistics.median(one.wall) for one in (self.own, self.floor, self.lean)
+        )
         counted = None
         visit = page.visit(school.site, 10_000)
         if visit is not None:
             counted = self.client.send(visit, bench="count").queries
         return Result(
-            **common, median_ms=own, cpu_ms=web + database, ratio=own / floor, bar=page.bar,
-            holds=own / floor <= page.bar, floor_ms=floor, web_ms=web, db_ms=database,
-            cpu_ratio=(web + database) / bare if bare else 0.0, queries=counted,
+            **common, median_ms=own, cpu_ms=self.own.cpu, ratio=own / floor, bar=page.bar,
+            holds=own / floor <= page.bar, floor_ms=floor, web_ms=statistics.median(self.own.web),
+            db_ms=statistics.median(self.own.database), cpu_ratio=self.own.cpu / self.floor.cpu,
+            lean_ms=lean, lean_ratio=own / lean, lean_cpu_ratio=self.own.cpu / self.lean.cpu,
+            queries=counted,
         )  # fmt: skip
 
 
@@ -137,8 +151,10 @@ def client_for(school: School, account: str) -> Client:
     return Client(host, port, school.site["sessions"][account])
 
 
-def floor_visit(floor: str, school: School) -> Visit:
-    return Visit(f"/bench/f1?pk={school.site['student_id']}" if floor == F1 else "/bench/f2")
+def floor_visit(floor: str, school: School, *, lean: bool) -> Visit:
+    kind = "lean-" if lean else ""
+    row = f"?pk={school.site['student_id']}" if floor == F1 else ""
+    return Visit(f"/bench/{kind}{floor.lower()}{row}")
 
 
 def growth(

@@ -22,11 +22,15 @@ COLUMNS = (
     "of CPU",
     "bar",
     "",
+    "lean",
+    "ratio",
+    "of CPU",
 )
 
 
 def table(results: list[Result]) -> str:
-    """Plain text, columns aligned; `no` marks a bar that does not hold."""
+    """Plain text, columns aligned; `no` marks a bar that does not hold. The last three
+    columns are about the lean floor, which no bar is on."""
     lines = [COLUMNS, *(_line(one) for one in results)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(COLUMNS))]
     texts = []
@@ -56,6 +60,9 @@ def _line(one: Result) -> tuple[str, ...]:
         f"{one.cpu_ratio:.2f}" if one.cpu_ratio else "–",
         f"{one.bar:g}",
         "holds" if one.holds else "NO",
+        ms(one.lean_ms),
+        f"{one.lean_ratio:.2f}" if one.lean_ratio else "–",
+        f"{one.lean_cpu_ratio:.2f}" if one.lean_cpu_ratio else "–",
     )
 
 

@@ -46,6 +46,7 @@ register_actions(
 )  # fmt: skip
 
 _READS = "see_request"
+_OWN = (_READS, "own_request")
 Keys = QuerySet[Any] | None
 
 
@@ -67,7 +68,7 @@ def _mine(user: User) -> Q:
 
 
 def _own(user: User, action: str) -> Keys:
-    if action not in (_READS, "own_request"):
+    if action not in _OWN:
         return None
     # Nobody looks over a sender's shoulder at what was sent under protection.
     shown = Q(is_protected=False) if supporter_of(user) is not None else Q()
@@ -158,7 +159,7 @@ Columns = dict[str, Any]
 
 
 def _own_within(user: User, action: str, parent: Columns) -> Columns | None:
-    if _own(user, action) is None:
+    if action not in _OWN:
         return None
     student = parent["student_id"]
     if student is not None:

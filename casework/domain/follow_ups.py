@@ -170,24 +170,27 @@ _WRITTEN = """
     WITH made AS (INSERT INTO casework_followup ({columns}) VALUES ({places})
                   RETURNING id, case_id, is_real),
          counted AS (UPDATE casework_case c
-                        SET last_contact_at = %s, contact_due_at = %s, help_at = %s,
-                            version = c.version + 1
+                        SET last_contact_at = %(last)s, contact_due_at = %(due)s,
+                            help_at = %(help)s, version = c.version + 1
                        FROM made WHERE c.id = made.case_id AND made.is_real)
     SELECT id, is_real FROM made
 """
+_FIELDS = [one for one in FollowUp._meta.concrete_fields
+           if not one.generated and not one.primary_key]  # fmt: skip
+_WRITE = prepared(
+    _WRITTEN.format(
+        columns=", ".join(f'"{one.column}"' for one in _FIELDS),
+        places=", ".join(f"%(new_{one.column})s" for one in _FIELDS),
+    )
+)
 
 
 def _write(made: FollowUp, clock: dict[str, dt.datetime | None]) -> None:
     """The new row, and the clock of its case if the contact is real: one statement."""
-    fields = [one for one in FollowUp._meta.concrete_fields
-              if not one.generated and not one.primary_key]  # fmt: skip
-    statement = _WRITTEN.format(
-        columns=", ".join(f'"{one.column}"' for one in fields),
-        places=", ".join(["%s"] * len(fields)),
-    )
-    values = [one.get_db_prep_save(one.pre_save(made, True), connection) for one in fields]
-    counted = [clock.get(name) for name in ("last", "due", "help")]
-    ((made.pk, made.is_real),) = fetch(statement, values + counted)
+    values = {name: clock.get(name) for name in ("last", "due", "help")}
+    for one in _FIELDS:
+        values[f"new_{one.column}"] = one.get_db_prep_save(one.pre_save(made, True), connection)
+    ((made.pk, made.is_real),) = fetch(_WRITE, values)
     made._state.adding, made._state.db = False, connection.alias
 
 

@@ -18,6 +18,7 @@ from cohorts.models import Task
 from cohorts.task_sources import TaskLine, TaskSource, register_source
 from portal.core.access import reached_keys
 from portal.core.models import User
+from portal.core.prepared import prepared
 from portal.core.rows import array_of, fetch
 
 SOURCE = "plan_step"
@@ -66,7 +67,7 @@ def end_plan(actor: User | None, case: Case, reason: str) -> int:
 
 
 # Records of the owner of the right kind since the step is his, on top of what was done before.
-_COUNT = """
+_COUNT = prepared("""
     UPDATE casework_planstep t SET done = n.done
       FROM (SELECT s.id, least(s.wanted, s.done_before + count(f.id)) AS done
               FROM casework_planstep s JOIN casework_plan p ON p.id = s.plan_id
@@ -78,7 +79,7 @@ _COUNT = """
              GROUP BY s.id) n
      WHERE n.id = t.id AND t.done <> n.done
     RETURNING t.id, t.done >= t.wanted, t.wanted
-"""
+""")
 
 
 def count_records(case_id: int) -> None:

@@ -13,12 +13,12 @@ from django.db import connection, models
 from django.utils import timezone
 
 from portal.core.models import User
+from portal.core.prepared import prepared
 from portal.core.scope import current_ip
 
-_HEAD = """
-    INSERT INTO core_auditentry (at, actor_id, action, object_type, object_id, detail, ip)
-    VALUES """
-_INSERT = _HEAD + "(%s, %s, %s, %s, %s, %s, %s)"
+_COLUMNS = ("at", "actor_id", "action", "object_type", "object_id", "detail", "ip")
+_HEAD = f"INSERT INTO core_auditentry ({', '.join(_COLUMNS)}) VALUES "
+_INSERT = prepared(f"{_HEAD} ({', '.join(f'%({name})s' for name in _COLUMNS)})")
 
 
 def record(*, actor: User | None, action: str, obj: models.Model, **detail: Any) -> None:
@@ -51,7 +51,8 @@ def record_reads(looks: Sequence[tuple[User, str, models.Model, dict[str, Any]]]
 def _append(actor: User | None, action: str, kind: str, key: str, detail: dict[str, Any]) -> None:
     # A request's user may be wrapped and lazy; a mapper would take longer than the statement.
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, _row(actor, action, kind, key, detail))
+        row = _row(actor, action, kind, key, detail)
+        cursor.execute(_INSERT, dict(zip(_COLUMNS, row, strict=True)))
 
 
 def _row(actor: User | None, action: str, kind: str, key: str, detail: dict[str, Any]) -> list[Any]:

@@ -1,9 +1,10 @@
 """Statements whose plan the database keeps for the length of a connection.
 
 PostgreSQL plans a statement each time it is sent; for one that joins a dozen tables this takes
-longer than reading the few rows. ``PREPARE`` keeps the plan: after five times the server uses one
-that suits any value, if that is no worse. Good for statements whose values do not change the plan
-(one student, one case), bad for those over a whole reach.
+longer than reading the few rows. ``PREPARE`` keeps the plan, the one for any value from the first
+time on (``plan_cache_mode`` in the settings): left to itself the server compares two guesses of the
+cost and may plan a statement over a reach anew each time. Good for statements whose values do not
+change the plan (one student, one case, a reach as ``ANY(ARRAY(…))``), bad for others.
 
     fetch(prepared("SELECT name FROM core_user WHERE id = %(user)s"), {"user": 7})
 
@@ -27,13 +28,26 @@ _PLACE = re.compile(r"%\((\w+)\)s|%(%)")
 
 
 class Prepared(str):
-    """A statement to be prepared; everywhere else it is the text that it is."""
+    """A statement to be prepared; everywhere else it is the text that it is.
 
-    __slots__ = ("name", "places", "told")
+    ``head`` are statements sent with it. Within a POST the history sets words before every
+    statement (who writes, at which address), which must not take from it that it is prepared.
+    """
 
+    __slots__ = ("head", "name", "places", "told")
+
+    head: str
     name: str
     told: str
     places: tuple[str, ...]
+
+    def __radd__(self, before: str) -> "Prepared":
+        if not before:
+            return self
+        made = Prepared(f"{before}{self!s}")
+        made.head, made.name, made.told = before + self.head, self.name, self.told
+        made.places = self.places
+        return made
 
 
 @lru_cache(maxsize=1000)
@@ -48,7 +62,7 @@ def prepared(statement: str) -> Prepared:
 
     made = Prepared(statement)
     made.told = _PLACE.sub(numbered, statement)
-    made.places = tuple(places)
+    made.head, made.places = "", tuple(places)
     made.name = "kept_" + hashlib.sha256(statement.encode()).hexdigest()[:16]
     return made
 
@@ -71,7 +85,7 @@ class Cursor(extensions.cursor):
         else:
             known.move_to_end(query.name)
         try:
-            return super().execute(call, [vars[place] for place in query.places])
+            return super().execute(query.head + call, vars)
         except _STALE as error:
             # Begin anew, and say it plainly this once. A transaction is lost by now, like with any
             # failing statement.
@@ -87,7 +101,7 @@ class Cursor(extensions.cursor):
             oldest, _call = known.popitem(last=False)
             super().execute(f"DEALLOCATE {oldest}")
         super().execute(f"PREPARE {query.name} AS {query.told}")
-        places = ", ".join(["%s"] * len(query.places))
+        places = ", ".join(f"%({place})s" for place in query.places)
         call = known[query.name] = (
             f"EXECUTE {query.name}({places})" if places else (f"EXECUTE {query.name}")
         )

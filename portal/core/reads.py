@@ -7,6 +7,7 @@ minutes adds nothing. When the rows cannot be written the answer is not sent: th
 
 import hashlib
 import json
+import time
 from typing import Any
 
 from django.core.cache import cache
@@ -54,15 +55,35 @@ def _key(actor: User, action: str, obj: models.Model, detail: dict[str, Any]) ->
     return f"read:{key_of(actor)}:{action}:{obj._meta.model_name}:{obj.pk}:{digest}"
 
 
-def _known(keys: list[str]) -> dict[str, Any]:
-    try:
-        return cache.get_many(keys)
-    except (RedisError, OSError):
-        return {}
+# Until when a reading stands, by key: what the cache said once need not be asked again.
+_near: dict[str, float] = {}
+_MOST_NEAR = 20_000
+
+
+def _known(keys: list[str]) -> set[str]:
+    now = time.time()
+    found = {key for key in keys if _near.get(key, 0.0) > now}
+    asked = [key for key in keys if key not in found]
+    if asked:
+        try:
+            told = cache.get_many(asked)
+        except (RedisError, OSError):
+            told = {}
+        _keep_near(told)
+        found |= {key for key, until in told.items() if until > now}
+    return found
 
 
 def _remember(keys: list[str]) -> None:
+    until = dict.fromkeys(keys, time.time() + SECONDS)
     try:
-        cache.set_many(dict.fromkeys(keys, 1), SECONDS)
+        cache.set_many(until, SECONDS)
     except (RedisError, OSError):
         return  # the next look is written again: too many lines are better than too few
+    _keep_near(until)
+
+
+def _keep_near(until: dict[str, float]) -> None:
+    if len(_near) > _MOST_NEAR:
+        _near.clear()
+    _near.update(until)

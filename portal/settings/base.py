@@ -104,7 +104,12 @@ DATABASES["default"].setdefault("CONN_MAX_AGE", 600)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 # Plans of frequent statements are kept by connection: not behind a pooler that shares connections.
 if env.flag("DATABASE_PREPARES", default=DATABASES["default"]["CONN_MAX_AGE"] != 0):
-    DATABASES["default"]["OPTIONS"]["cursor_factory"] = Cursor
+    _OPTIONS = DATABASES["default"]["OPTIONS"]
+    _OPTIONS["cursor_factory"] = Cursor
+    # The plan for any value from the first call on: what is kept is written so that it suits all.
+    _OPTIONS["options"] = (
+        f"{_OPTIONS.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _CACHE_URL, _BROKER_URL = env.redis_urls()

@@ -38,6 +38,17 @@ FILES = {
     "{% autoescape off %}{{ text }}{% translate 'Save' %}{% endautoescape %}{% comment %}x{% endcomment %}"
     "{% translate 'level' context 'x' %}{% url 'casework:log' %}{% url 'casework:case' 7 as u %}{{ u }}"
     "{% include which %}{% cycle 'a' 'b' %}{% csrf_token %}",
+    "sheets.html": LOAD + "{% card text flush=True note=text tone='gap' %}{{ n }}{{ title }}{% endcard %}"
+    "{% card title='x<y' flush=False id='i' level=n link_url='/a?b&c' link_label=_('Save') css=text as held %}"
+    "{% card %}{{ text }}{% endcard %}{% endcard %}{{ held }}{{ held|length }}{{ title }}"
+    "{% pagehead title=text why=none subline=safe meta=None %} {% endpagehead %}"
+    "{% pagehead _('Save') back_url='/' back_label=text chips=safe %}<b>{% endpagehead %}"
+    "{% dialog 'one' title=text %}{{ id }}{% enddialog %}{% dialog id=text %}{% enddialog %}",
+    "known.html": LOAD + "{% include 'asks.html' with a='<x>' b='' n=2 only %}{% include 'asks.html' with a=text b=1 %}"
+    "{% include 'asks.html' with c=None d=False %}{% include 'asks.html' with n=n text=True only %}",
+    "asks.html": "{% if a and b %}both {{ a }}{% elif a or text %}one {{ a }}{{ text }}{% elif not n %}no n"
+    "{% else %}none{% endif %}{% if not a %}-{% if n > 3 %}{{ n }}{% endif %}{% endif %}{{ n|add:1 }}{{ d }}{{ b }}"
+    "{% if c is None or d == False %}c{% endif %}{% for x in l %}{{ a }}{% endfor %}",
 }  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """Statements whose plan the connection keeps say what the same statements say when sent plainly."""
 
 import datetime as dt
+import json
 from unittest.mock import patch
 
+import pghistory
 import pytest
 from django.db import connection, transaction
 
@@ -33,6 +35,18 @@ def test_a_prepared_statement_gives_the_same_rows_and_one_place_may_stand_twice(
 def test_it_counts_as_one_statement_also_the_first_time(django_assert_num_queries):
     with django_assert_num_queries(1):
         fetch(prepared("SELECT 'counted', %(one)s::int"), {"one": 1})
+
+
+def test_words_set_before_it_by_the_history_are_sent_and_the_plan_is_kept():
+    text = prepared("SELECT current_setting('pghistory.context_metadata', true), %(one)s::int")
+    write = prepared("INSERT INTO core_notification (user_id, text, url, created_at)"
+                     " SELECT id, %(text)s, '', now() FROM core_user WHERE false RETURNING id")  # fmt: skip
+    with transaction.atomic(), pghistory.context(user=7, url="/log/"):
+        assert fetch(write, {"text": "a"}) == []
+        assert fetch(write, {"text": "b"}) == []
+        ((told, one),) = fetch(text, {"one": 1})
+    assert (json.loads(told), one) == ({"user": 7, "url": "/log/"}, 1)
+    assert {write.name, text.name} <= _kept()
 
 
 def test_the_oldest_plans_go_when_there_are_too_many():

@@ -15,7 +15,7 @@ from portal.core.errors import DomainError
 from portal.core.models import AuditEntry, Notification
 from portal.web.domain.reminders import remind_owner
 from portal.web.queries.contracts import account, my_contracts
-from portal.web.queries.workbench import agreed_contacts, today
+from portal.web.queries.workbench import today
 from tests.web.test_pages import client_of
 from tests.world import World
 
@@ -182,12 +182,21 @@ def test_an_agreed_contact_waits_until_somebody_makes_it(world: World) -> None:
     day = timezone.localdate()
     log_follow_up(actor=world.lu, student=world.gu, channel=Channel.FACE, content="约定下次再谈选课",
                   next_on=day, happened_at=timezone.now() - dt.timedelta(days=1))  # fmt: skip
-    assert [row["name"] for row in agreed_contacts(world.lu, set())] == ["顾言川"]
-    assert agreed_contacts(world.lu, {"2230514127"}) == []
+    assert [row["name"] for row in today(world.lu).agreed] == ["顾言川"]
     log_follow_up(
         actor=world.lu, student=world.gu, channel=Channel.FACE, content="按约定谈了选课安排"
     )
-    assert agreed_contacts(world.lu, set()) == []
+    assert today(world.lu).agreed == []
+
+
+def test_a_student_due_today_is_not_named_twice(world: World) -> None:
+    day, now = timezone.localdate(), timezone.now()
+    log_follow_up(actor=world.zhou, student=world.gu, channel=Channel.FACE, content="约定下次再谈选课",
+                  next_on=day, happened_at=now - dt.timedelta(days=30))  # fmt: skip
+    assert [row["name"] for row in today(world.zhou).agreed] == ["顾言川"]
+    late_case(world)
+    page = today(world.zhou)
+    assert (page.counts["overdue"], page.agreed) == (1, [])
 
 
 def test_workbench_tiles_count_the_lists_of_the_whole_reach(world: World) -> None:

@@ -19,6 +19,7 @@ from .routes import (
 from .seen_as import key_of, plain, seen_as, supporter_of
 from .within import Condition, actions_on, prove, reaches_one, rows_within
 from .written import (
+    GATHERED,
     Asked,
     Written,
     conditions,
@@ -30,6 +31,7 @@ from .written import (
 )
 
 __all__ = [
+    "GATHERED",
     "Action",
     "Asked",
     "Condition",

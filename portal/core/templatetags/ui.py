@@ -5,6 +5,8 @@ The work is done in ``portal.core.ui``; this module only gives it template names
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -215,32 +217,54 @@ def _render(context: template.Context, name: str, values: dict[str, Any]) -> Saf
         return context.template.engine.get_template(name).render(context)  # type: ignore[union-attr]
 
 
+@dataclass(frozen=True)
+class Component:
+    """What a block tag renders around its content: ``template`` gets the content as ``content``,
+    the parameters given, in their ``order`` where they have no name, and else what is ``known``."""
+
+    template: str
+    content: str
+    order: tuple[str, ...]
+    known: dict[str, Any]
+
+
+COMPONENTS = {
+    "card": Component("components/card.html", "content", ("title",), {
+        "title": "", "note": "", "aside": "", "foot": "", "flush": False, "link_url": "",
+        "link_label": "", "id": "", "tone": "", "level": 2, "css": "",
+    }),
+    "pagehead": Component("components/page_header.html", "actions_html", ("title",), {
+        "title": "", "chips": "", "subline": "", "why": "", "meta": "", "back_url": "",
+        "back_label": "",
+    }),
+    "dialog": Component("components/dialog.html", "content", ("id", "title"), {"title": ""}),
+}  # fmt: skip
+
+
+def _around(
+    name: str, context: template.Context, content: str, given: Sequence[Any], values: dict[str, Any]
+) -> SafeString:
+    one = COMPONENTS[name]
+    named = dict(zip(one.order, given, strict=False)) | values
+    return _render(context, one.template, one.known | named | {one.content: content})
+
+
 @register.simple_block_tag(takes_context=True, end_name="endcard")
-def card(context: template.Context, content: str, title: object = "", **values: Any) -> SafeString:
+def card(context: template.Context, content: str, *given: Any, **values: Any) -> SafeString:
     """White sheet. Parameters: see ``components/card.html``."""
-    known = {"note": "", "aside": "", "foot": "", "flush": False, "link_url": "", "link_label": ""}
-    known |= {"id": "", "tone": "", "level": 2, "css": ""} | values
-    return _render(context, "components/card.html", {"content": content, "title": title} | known)
+    return _around("card", context, content, given, values)
 
 
 @register.simple_block_tag(takes_context=True, end_name="endpagehead")
-def pagehead(
-    context: template.Context, content: str, title: object = "", **values: Any
-) -> SafeString:
+def pagehead(context: template.Context, content: str, *given: Any, **values: Any) -> SafeString:
     """Page header; the block holds the buttons. Parameters: ``components/page_header.html``."""
-    known = {"chips": "", "subline": "", "why": "", "meta": "", "back_url": "", "back_label": ""}
-    known |= values
-    return _render(
-        context, "components/page_header.html", {"actions_html": content, "title": title} | known
-    )
+    return _around("pagehead", context, content, given, values)
 
 
 @register.simple_block_tag(takes_context=True, end_name="enddialog")
-def dialog(context: template.Context, content: str, id: str, title: object = "") -> SafeString:
+def dialog(context: template.Context, content: str, *given: Any, **values: Any) -> SafeString:
     """Native <dialog>; open it with a button ``data-dialog-open="id"``."""
-    return _render(
-        context, "components/dialog.html", {"content": content, "id": id, "title": title}
-    )
+    return _around("dialog", context, content, given, values)
 
 
 @register.simple_tag

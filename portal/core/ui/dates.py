@@ -24,8 +24,8 @@ def is_chinese() -> bool:
 def local_parts(value: date | datetime) -> tuple[date, str]:
     """(local day, 'HH:MM' or '') of a date or of an aware or naive datetime."""
     if isinstance(value, datetime):
-        if timezone.is_aware(value):
-            value = timezone.localtime(value)
+        if value.tzinfo is not None:
+            value = value.astimezone(timezone.get_current_timezone())
         return value.date(), f"{value.hour:02d}:{value.minute:02d}"
     return value, ""
 

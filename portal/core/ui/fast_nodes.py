@@ -4,6 +4,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from django.conf import settings
 from django.template import Context
 from django.template.base import (
     FilterExpression,
@@ -65,6 +66,8 @@ class Value(VariableNode):
             return value
         if kind is str:
             return escape(value)
+        if kind is int and context.use_l10n is not True and not settings.USE_THOUSAND_SEPARATOR:
+            return str(value)
         return render_value_in_context(value, context)
 
 
@@ -108,6 +111,31 @@ class Inlined(Node):
             return self.nodelist.render(context.new(values))
         with context.push(**values):
             return self.nodelist.render(context)
+
+
+class Around(Node):
+    """A block tag that renders a component around its content, with the component's nodes.
+    ``known`` is settled in them and still there for whatever looks it up."""
+
+    child_nodelists = ("nodelist", "opened")
+
+    def __init__(
+        self, nodelist: NodeList, opened: NodeList, content: str, known: dict[str, Any],
+        values: dict[str, Any], target: str | None,
+    ) -> None:  # fmt: skip
+        self.nodelist, self.opened, self.content = nodelist, opened, content
+        self.known, self.values, self.target = known, values, target
+
+    def render(self, context: Context) -> Any:
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        values |= self.known
+        values[self.content] = self.nodelist.render(context)
+        with context.push(**values):
+            text = self.opened.render(context)
+        if self.target is None:
+            return text
+        context[self.target] = text
+        return ""
 
 
 class Whole(Template):

@@ -29,15 +29,17 @@ from django.templatetags.static import StaticNode
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
+from portal.core.templatetags import ui
 from portal.core.templatetags.rows import EachNode
-from portal.core.ui.fast_nodes import Address, Expression, Inlined, Named, Value, Whole
+from portal.core.ui.fast_nodes import Address, Around, Expression, Inlined, Named, Value, Whole
+from portal.core.ui.settling import Known, settled
 
 # Tags of ours whose result follows from their arguments and the language.
 PURE = frozenset({"icon", "level_badge", "tag", "person_count"})
 
 # Nodes that keep nothing between renderings, so that an include may be opened in place.
 _PLAIN = (
-    TextNode, VariableNode, Named, Inlined, EachNode, SimpleNode, StaticNode, TranslateNode,
+    TextNode, VariableNode, Named, Inlined, Around, EachNode, SimpleNode, StaticNode, TranslateNode,
     BlockTranslateNode, tags.IfNode, tags.ForNode, tags.WithNode, tags.URLNode, tags.CsrfTokenNode,
     tags.FirstOfNode, IncludeNode,
 )  # fmt: skip
@@ -96,6 +98,8 @@ class Folding:
             node.__class__ = Value
         if type(node) is IncludeNode:
             return self._include(node)
+        if type(node) is SimpleBlockNode:
+            return [self._component(node)]
         return self._constant(node)
 
     def _children(self, node: Node) -> None:
@@ -177,7 +181,24 @@ class Folding:
             return [node]
         if not node.extra_context and not node.isolated_context and _leaves_nothing(inside):
             return list(inside)
+        if _leaves_nothing(inside):
+            known = Known.given(node.extra_context, self.bare, is_all=node.isolated_context)
+            inside = settled(inside, known, self.bare)
         return [Inlined(inside, node.extra_context, node.isolated_context)]
+
+    def _component(self, node: SimpleBlockNode) -> Node:
+        """A block tag that only renders a component around its content: the component in place."""
+        one = ui.COMPONENTS.get(node.func.__name__) if node.func.__module__ == ui.__name__ else None
+        if one is None or len(node.args) > len(one.order):
+            return node
+        inside = self.engine.get_template(one.template).nodelist
+        if not _all_of(inside, _PLAIN) or not _leaves_nothing(inside):
+            return node
+        given = dict(zip(one.order, node.args, strict=False)) | node.kwargs
+        known = Known.given(given, self.bare, one.known)
+        values = {name: value for name, value in given.items() if name not in known}
+        opened = settled(inside, known, self.bare)
+        return Around(node.nodelist, opened, one.content, dict(known), values, node.target_var)
 
     def flat(self) -> NodeList | None:
         """The nodes of the outermost parent with the blocks of the template in their places; None
@@ -245,6 +266,7 @@ def _leaves_nothing(nodelist: NodeList) -> bool:
     return all(
         isinstance(node, (*_NAMELESS, tags.ForNode, tags.IfNode))
         or (isinstance(node, SimpleNode) and node.target_var is None)
+        or (isinstance(node, Around) and node.target is None)
         or (isinstance(node, (StaticNode,)) and node.varname is None)
         or (isinstance(node, tags.URLNode) and not node.asvar)
         for node in _all_nodes(nodelist)

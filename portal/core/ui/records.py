@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import normalize_newlines
 from django.utils.translation import gettext
 
 from portal.core.ui.icons import icon_svg
@@ -16,29 +15,29 @@ from portal.core.ui.icons import icon_svg
 
 def events_markup(items: Iterable[Mapping[str, Any]]) -> SafeString:
     """The ``<li>`` of each item; keys as told in ``components/timeline.html``."""
-    return mark_safe("".join(map(_event, items)))
+    words = gettext("Correct")
+    return mark_safe("".join([_event(item, words) for item in items]))
 
 
 def _safe(value: Any) -> str:
     return escape(value) if type(value) is str else conditional_escape(value)
 
 
-def _event(item: Mapping[str, Any]) -> str:
+def _event(item: Mapping[str, Any], correct: str) -> str:
     sealed, tick = item.get("sealed"), item.get("tick")
     css = "p-event" + (" p-event-tick" if tick else "") + (" p-event-sealed" if sealed else "")
     ring = icon_svg(item.get("icon") or "circle", 14)
-    inside = _sealed(sealed) if sealed else _told(item)
+    inside = _sealed(sealed) if sealed else _told(item, correct)
     return f'<li class="{css}"><span class="p-event-ring">{ring}</span>{inside}</li>\n'
 
 
-def _told(item: Mapping[str, Any]) -> str:
+def _told(item: Mapping[str, Any], correct: str) -> str:
     kind, url, edit = _safe(item["kind"]), item.get("url"), item.get("edit_url")
     if url:
         kind = f'<a class="p-plainlink" href="{_safe(url)}">{kind}</a>'
     link = ""
     if edit:
-        words = gettext("Correct")
-        link = f'<a class="p-more p-no-print" href="{_safe(edit)}">{words}</a>'
+        link = f'<a class="p-more p-no-print" href="{_safe(edit)}">{correct}</a>'
     meta = _safe(item.get("meta") or "")
     head = (
         f'<div class="p-event-head"><b>{kind}</b><span class="p-event-meta">{meta}</span>{link}'
@@ -49,7 +48,8 @@ def _told(item: Mapping[str, Any]) -> str:
 
 
 def _lines(text: str) -> str:
-    return _safe(normalize_newlines(text)).replace("\n", "<br>")
+    # As ``normalize_newlines``, which takes a detour for texts that are still to be translated.
+    return _safe(text.replace("\r\n", "\n").replace("\r", "\n")).replace("\n", "<br>")
 
 
 def _sealed(sealed: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from portal.core.models import Notification, User
 from portal.core.rows import fetch
 from portal.core.scope import remembered
 from portal.web.queries.contracts import led_accounts
-from portal.web.queries.workbench import NEW_DAYS, agreed_contacts, today
+from portal.web.queries.workbench import NEW_DAYS, today
 
 # Whom the day of the workbench could show something: the responsible, seated, counsellors, and
 # those who agreed on a contact.
@@ -63,9 +63,7 @@ def _in_group(code: str) -> Any:
 
 def _agreed(user: Any) -> int:
     """Up to today, as the workbench lists them beside the groups of the day."""
-    day = _day(user)
-    shown = {line.student_no for group in day.groups for line in group.rows}
-    return sum(one["days"] >= 0 for one in agreed_contacts(user, shown)) if day.tiles else 0
+    return sum(one["days"] >= 0 for one in _day(user).agreed)
 
 
 def _unread(user: User) -> int:

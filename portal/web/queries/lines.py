@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,14 +11,19 @@ from django.utils.translation import ngettext
 
 from casework.enums import Channel
 from casework.models import Case
+from portal.core.asks import moment
+from portal.core.prepared import prepared
+from portal.core.rows import array_of, fetch
 from portal.core.ui.dates import format_ago, format_day
 
-_LINES = """
-    SELECT c.id, st.name, st.student_no, cls.name, c.level_id, c.reported_at, c.contact_due_at,
-           c.last_contact_at, last.channel, last.minutes, lv.contact_every_days, c.owner_id, u.name,
-           (SELECT array_agg(g.short_name ORDER BY g."order") FROM casework_ledgerentry e
-              JOIN casework_casecategory g ON g.code = e.category_id
-             WHERE e.case_id = c.id AND e.left_at IS NULL)
+# One line as a JSON value, of the case ``c``; places: %(day)s.
+LINE = """
+    SELECT json_build_array(c.id, st.name, st.student_no, cls.name, c.level_id, c.reported_at,
+           c.contact_due_at, c.last_contact_at, last.channel, last.minutes, lv.contact_every_days,
+           c.owner_id, u.name,
+           ARRAY(SELECT g.short_name FROM casework_ledgerentry e
+                   JOIN casework_casecategory g ON g.code = e.category_id
+                  WHERE e.case_id = c.id AND e.left_at IS NULL ORDER BY g."order"))
       FROM casework_case c
       JOIN students_student st ON st.id = c.student_id
       JOIN casework_caselevel lv ON lv.code = c.level_id
@@ -31,10 +35,11 @@ _LINES = """
       LEFT JOIN LATERAL (
            SELECT f.channel, f.minutes FROM casework_followup f
             WHERE f.student_id = c.student_id AND f.is_real
-            ORDER BY f.happened_at DESC LIMIT 1) last ON true
-     WHERE c.id = ANY(%(ids)s)
-     ORDER BY array_position(%(ids)s, c.id)
-"""
+            ORDER BY f.happened_at DESC LIMIT 1) last ON true"""
+_LINES = prepared(f"""{LINE}
+     WHERE c.id = ANY(%(ids)s::bigint[])
+     ORDER BY array_position(%(ids)s::bigint[], c.id)
+""")
 
 
 @dataclass(frozen=True)
@@ -119,11 +124,14 @@ def lines_of(ids: list[int]) -> list[CaseLine]:
     """Lines of cases that the caller has already restricted."""
     if not ids:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, {"ids": ids, "day": timezone.localdate()})
-        return [_line(row) for row in cursor.fetchall()]
+    rows = fetch(_LINES, {"ids": array_of(ids), "day": timezone.localdate()})
+    return [line_of(row) for (row,) in rows]
 
 
-def _line(row: tuple[Any, ...]) -> CaseLine:
-    pk, name, number, cls, *facts, owner, categories = row
-    return CaseLine(pk, name, number, cls or "", *facts, owner or "", "、".join(categories or ()))
+def line_of(row: list[Any]) -> CaseLine:
+    """One value of ``LINE``."""
+    pk, name, number, cls, level, reported, due, last, *facts, owner, categories = row
+    times = [moment(one) for one in (reported, due, last)]
+    return CaseLine(
+        pk, name, number, cls or "", level, *times, *facts, owner or "", "、".join(categories)
+    )

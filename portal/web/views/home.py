@@ -12,7 +12,7 @@ from portal.web.context import page_frame
 from portal.web.queries.contracts import led_accounts
 from portal.web.queries.frame import facts, holding
 from portal.web.queries.offices import is_administrator, office_links, state
-from portal.web.queries.workbench import agreed_contacts, latest_notices, today
+from portal.web.queries.workbench import latest_notices, today
 from students.access import own_student_id
 
 
@@ -24,17 +24,18 @@ def workbench(request: HttpRequest) -> HttpResponse:
     roles, actions, units = _posts(request)
     if not actions and not roles and own_student_id(user) is not None:  # type: ignore[arg-type]
         return redirect("students:my")
-    page: dict[str, Any] = {"notices": latest_notices(user), "has_posts": bool(roles)}
+    page: dict[str, Any] = {"has_posts": bool(roles)}
     if is_administrator(roles):
+        page["notices"] = latest_notices(user)
         page["office"] = state(roles)
         page["links"] = office_links(actions, roles)
         return render(request, "web/office.html", page)
     day = today(user, with_cases="see_case" in actions)
-    shown = {line.student_no for group in day.groups for line in group.rows}
     page |= {
         "groups": day.groups,
         "counts": day.counts,
-        "agreed": agreed_contacts(user, shown) if day.tiles else [],
+        "agreed": day.agreed if day.tiles else [],
+        "notices": day.notices,
         "tiles": day.tiles,
         "accounts": led_accounts(user) if "contract_leader" in roles else [],
         "units": units[:6],
