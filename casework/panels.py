@@ -1,6 +1,7 @@
 """What casework hands to the frame and to student pages."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 import casework.move_panels
 import casework.request_panels  # noqa: F401  (registers what requests show)
@@ -45,7 +46,7 @@ from students.queries.seen import register_source
 
 register_nav(
     NavItem(
-        "ledgers", _("Students"), _("Ledger"), "casework:ledgers", "ledger", 105,
+        "ledgers", _("Students"), pgettext_lazy("navigation", "Ledger"), "casework:ledgers", "ledger", 105,
         lambda user: reaches_any(Student, user, "see_case"),
     ),
     NavItem(
@@ -74,7 +75,11 @@ register_nav(
     )
 )  # fmt: skip
 register_block(CaseBlock("sealed", "side", 20, CASE_SQL, "sealed/_case_block.html", case_block))
-register_list(KeptList("ledgers", _("Ledger"), ("casework:ledgers", "casework:ledger")))
+register_list(
+    KeptList(
+        "ledgers", pgettext_lazy("navigation", "Ledger"), ("casework:ledgers", "casework:ledger")
+    )
+)
 register_panel(
     "student", Panel("case", 10, "casework/_student_case.html", case_summary, case_asked)
 )

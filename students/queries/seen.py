@@ -1,5 +1,6 @@
 """Who has seen a student's record: readings, openings and exports from the audit trail."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -64,7 +65,8 @@ def _rows(student: Student, kinds: list[tuple[str, list[int]]]) -> list[tuple[An
 
 def _line(row: tuple[Any, ...], *, is_own: bool) -> dict[str, Any]:
     at, name, title, action, _kind, _object_id, detail, seen_as = row
-    detail = detail if isinstance(detail, dict) else {}
+    # A cursor of one's own gets JSON as text.
+    detail = json.loads(detail) if isinstance(detail, str) else detail or {}
     field = FIELDS.get(str(detail.get("field", "")))
     words = {
         "read_student": _("opened the record"),
