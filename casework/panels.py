@@ -1,6 +1,7 @@
 """What casework hands to the frame and to student pages."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 import casework.crisis_panels
 import casework.move_panels
@@ -52,7 +53,7 @@ from students.queries.seen import register_source
 
 register_nav(
     NavItem(
-        "ledgers", _("Students"), _("Ledger"), "casework:ledgers", "ledger", 105,
+        "ledgers", _("Students"), pgettext_lazy("navigation", "Ledger"), "casework:ledgers", "ledger", 105,
         sees_cases,
     ),
     NavItem(
@@ -86,7 +87,11 @@ register_nav(
     )
 )  # fmt: skip
 register_block(CaseBlock("sealed", "side", 20, CASE_SQL, "sealed/_case_block.html", case_block))
-register_list(KeptList("ledgers", _("Ledger"), ("casework:ledgers", "casework:ledger")))
+register_list(
+    KeptList(
+        "ledgers", pgettext_lazy("navigation", "Ledger"), ("casework:ledgers", "casework:ledger")
+    )
+)
 register_panel(
     "student", Panel("case", 10, "casework/_student_case.html", case_summary, case_asked)
 )

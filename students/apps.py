@@ -13,7 +13,7 @@ class StudentsConfig(AppConfig):
         from portal.core.accounts.passwords import register_personal
 
         from . import (
-            exporters,  # noqa: F401 # the list as a file
+            exporters_list,  # noqa: F401 # the list as a file
             reach,  # noqa: F401 # routes to students as SQL
             warning_access,  # noqa: F401 # routes to academic warnings
         )

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from casework.enums import Source, Stage
@@ -43,7 +44,7 @@ from students.views.listing import (
 LIST = "ledgers"
 # Filters that everybody needs: (key in the address, value).
 _COMMON = (("more", "serious"), ("more", "week"), ("figure", "unrecorded"), ("figure", "overdue"),
-           ("figure", "unassigned"), ("more", "academy_key"), ("more", "college_key"))  # fmt: skip
+           ("figure", "unassigned"), ("more", "academy_key"))  # fmt: skip
 
 
 @login_required
@@ -82,7 +83,7 @@ def _page(request: HttpRequest, tab: str, codes: Sequence[str]) -> dict[str, Any
         "ignored": narrow.form.errors if narrow else None,
         "clear_url": without(request, *LEDGER_CONDITIONS),
         "shown": found.total, "total": total, "q": request.GET.get("q", ""),
-        "saved": _chips(request, tab), "acts": _acts(request),
+        "chips": _chips(request, tab), "acts": _acts(request),
         "now_query": plain_query(request.GET.urlencode()),
         "export_url": _export_url(request, tab),
         "enter": bool(held_units(request.user, "write_case")),  # type: ignore[arg-type]
@@ -157,7 +158,7 @@ def _saved_row(request: HttpRequest, tab: str) -> HttpResponse:
         rows.append(ledger_rows(request.user, where, query, is_whole=True)[1])
     for chip, number in zip(chips, count_each([r for r in rows if r is not None]), strict=True):
         chip["count"] = number
-    context = {"saved": chips, "is_counted": True,
+    context = {"chips": chips, "is_counted": True,
                "now_query": plain_query(request.GET.urlencode())}  # fmt: skip
     return render(request, "components/saved_filters.html", context)
 
@@ -169,7 +170,7 @@ def _acts(request: HttpRequest) -> list[dict[str, Any]]:
     if held_units(user, "manage_case"):
         found += [("assign", _("Assign"), "user-plus"), ("lower", _("Ask to lower"), "arrow-down")]
     if held_units(user, "write_case"):
-        found.insert(1, ("transfer", _("Hand over"), "transfer"))
+        found.insert(1, ("transfer", pgettext("case", "Hand over"), "transfer"))
     shown = [
         {
             "label": label,

@@ -253,7 +253,7 @@ def _handed(actor: User, kind: ExportKind, export: Export) -> tuple[str, bytes]:
         actor=actor, action=kind.act, model=model, ids=sorted(set(records)), export=export.pk,
         reason=export.reason,
     )  # fmt: skip
-    return export.name, decrypt_bytes(export.content)
+    return export.name, decrypt_bytes(bytes(export.content or b""))
 
 
 @transaction.atomic

@@ -181,7 +181,7 @@ def _facts(export: Export, kind: ExportKind | None) -> list[tuple[str, str]]:
     """(label, words) in the order of what happened."""
     found = [
         (_("Unit"), export.unit.name),
-        (_("Conditions"), export.conditions or _("none")),
+        (pgettext("export", "Conditions"), export.conditions or _("none")),
         (_("Persons"), str(export.persons)),
         (_("What stands in it"), str(kind.columns) if kind else "—"),
         (_("Purpose"), export.reason),

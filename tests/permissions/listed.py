@@ -107,6 +107,6 @@ EXPORTERS = {
     "cohorts.exporters.letters": "letters by restrict(see_unit) in cohorts.views.letters",
     "casework.exporters_force": "the case by get_for, its seats, without the student",
     "casework.exporters_ledger": "cases by restrict(see_case), students by restrict(export_cases)",
-    "students.exporters": "restrict(export_students), fields by students.fields",
+    "students.exporters_list": "restrict(export_students), fields by students.fields",
     "portal.web.exporters.account": "the contract by get_for, its items as on the page",
 }
