@@ -29,6 +29,7 @@ class Address:
     away: str = ""
     denied: str = ""
     bad: str = ""
+    unread: str = ""  # 415: the API reads JSON only
     others: int = 404
     post: Mapping[str, str] | None = None
     shows: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Address:
             (302, self.away),
             (403, self.denied),
             (422, self.bad),
+            (415, self.unread),
         ):
             if key in people.split():
                 return status

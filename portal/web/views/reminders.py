@@ -56,8 +56,9 @@ def reminders(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Mail comes again as your post says."))
         return redirect("web:reminders")
     rhythm = rhythm_of(user)
-    form = RhythmForm(request.POST or None, initial={**rhythm.values(), "email": user.email})
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = RhythmForm(sent, initial={**rhythm.values(), "email": user.email})
+    if form.is_valid():
         values = dict(form.cleaned_data)
         set_address(actor=user, email=values.pop("email"))
         set_rhythm(actor=user, **values)
