@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 import casework.move_panels
-import casework.request_panels  # noqa: F401  (registers what requests show)
+import casework.request_panels
 import casework.warning_panels  # noqa: F401  (the case beside a warning)
 from casework.key_access import is_asked_for_opinions
 from casework.models import CommonProblem

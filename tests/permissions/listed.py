@@ -22,6 +22,7 @@ RESTRICTED = {
     "students.Movement": ("student", "follows student"),
     "students.Placement": ("student", "follows student"),
     "students.CourseResult": ("student", "follows student"),
+    "students.AcademicWarning": ("student confirm own", "tests/students/test_warnings.py"),
     "casework.Case": ("student seat glass", "matrix case"),
     "casework.FollowUp": ("general restricted author seat glass", "matrix talk"),
     "casework.Request": ("own first office desk guard", "tests/casework/test_requests.py"),
@@ -60,6 +61,8 @@ ADMIN = {
     "cohorts.RequiredPost": _SEC, "cohorts.Role": _SEC,
     "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
     "partybranch.PartyOrganization": _SYS,
+    "students.Course": _SYS, "students.Programme": _SYS, "students.GradeScale": _SYS,
+    "students.PlanCourse": _SYS_KEPT,
     "casework.PlanTemplate": _SYS,
     "casework.CaseCategory": _SYS, "casework.CaseLevel": _SYS_KEPT, "casework.CauseCode": _SYS,
     "casework.RequestKind": _SYS, "casework.OfficeDuty": _SYS,
@@ -86,5 +89,6 @@ TASKS = {
 # Module of exporters -> how the rows came that it writes.
 EXPORTERS = {
     "cohorts.exporters.letters": "letters by restrict(see_unit) in cohorts.views.letters",
+    "students.exporters.warning_papers": "one warning by get_for in students.views.warning",
     "portal.web.exporters.account": "the contract by get_for, its items as on the page",
 }

@@ -14,6 +14,7 @@ from tests.web import (
     addresses_problems,
     addresses_requests,
     addresses_sealed,
+    addresses_study,
 )
 from tests.web.addresses import EVERYBODY, Address
 
@@ -330,6 +331,7 @@ ADDRESSES += [
 
 FURTHER = [
     addresses_keys, addresses_moves, addresses_problems, addresses_requests, addresses_sealed,
+    addresses_study,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS
