@@ -13,7 +13,6 @@ class StudentsConfig(AppConfig):
         from portal.core.accounts.passwords import register_personal
 
         from . import (
-            exporters_list,  # noqa: F401 # the list as a file
             reach,  # noqa: F401 # routes to students as SQL
             warning_access,  # noqa: F401 # routes to academic warnings
         )
@@ -24,6 +23,7 @@ class StudentsConfig(AppConfig):
             warning_jobs,  # noqa: F401 # rules are evaluated in the background
             warning_steps,  # noqa: F401 # steps are promises of the one inbox
         )
+        from .exporters import student_list  # noqa: F401 # the list as a file
         from .queries.heads import heads_below
         from .queries.own_words import own_words
         from .study_catalogue import write_study

@@ -104,7 +104,7 @@ register_nav(
         lambda user: count_reached(Student, user, "see_card"),
     ),
     NavItem(
-        "warnings", _("Study"), _("Academic warnings"), "students:warnings", "warning", 200,
+        "warnings", _("Students"), _("Academic warnings"), "students:warnings", "warning", 105,
         lambda user: reaches_anyone(user, "see_results"), count_to_confirm,
     ),
     NavItem(

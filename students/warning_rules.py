@@ -230,7 +230,7 @@ def _condition_faults(one: Condition, rule: Rule, rules: Rules) -> list[str]:
         high = number(one.below) if one.below else None
         lines = [number(text) for text in one.lines.values()]
     except ValueError:
-        return [_("a bound is no number. Write 15, 10.5, 1/3 or 60%.")]
+        return [_("a bound is no number. Write 15, 10.5 or 1/3.")]
     if low is None and high is None and not lines:
         return [_("a condition has no bound.")]
     if (

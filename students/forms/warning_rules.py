@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.posts import DateInput
 from students.study_enums import Colour, StepKind
+from students.warning_rules import STEPS
 
 WHAT = [
     ("", "—"), ("failed_credits", _("credits failed")), ("failed_courses", _("courses failed")),
@@ -140,7 +141,7 @@ def shown(body: Mapping[str, Any]) -> dict[str, Any]:
             for place, one in enumerate(group):
                 rows.append(_row(one, "or" if place == 0 and rows else "and"))
         rows.append(_row({"what": ""}, "and"))
-        rules.append({**rule, "conditions": rows, "steps": rule.get("steps", [])})
+        rules.append({**rule, "conditions": rows, "steps": rule.get("steps", list(STEPS))})
     return {"levels": levels, "rules": rules, "choices": CHOICES}
 
 

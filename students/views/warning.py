@@ -116,7 +116,9 @@ def warning_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_GET
 def my_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The notice that was addressed to the student."""
-    one: AcademicWarning = AcademicWarning.objects.get_for(request.user, "see_own", pk)
+    one = AcademicWarning.objects.restrict(request.user, "see_own").filter(pk=pk).first()
+    if one is None:
+        raise Http404
     return _answer(request, one, StepKind.NOTICE)
 
 

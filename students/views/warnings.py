@@ -76,6 +76,8 @@ def warning_list(request: HttpRequest) -> HttpResponse:
         "families": _chips(request, "family", narrow.family, [("", _("all")), *families])
         if len(families) > 1 else [],
         "units": choices.units(request.user, "see_results"), "now": request.GET,
+        "kept": [(key, request.GET[key]) for key in ("period", "state", "colour", "family")
+                 if request.GET.get(key)],
         "narrow": narrow, "clear_url": request.path, "term": term,
         "bulk": [{"label": _("Confirm"), "url": "/warnings/confirm/", "icon": "check", "note": ""}],
     }  # fmt: skip

@@ -19,6 +19,7 @@ from tests.web import (
     addresses_records,
     addresses_requests,
     addresses_sealed,
+    addresses_study,
 )
 from tests.web.addresses import EVERYBODY, Address
 
@@ -336,7 +337,7 @@ ADDRESSES += [
 FURTHER = [
     addresses_api, addresses_crisis, addresses_exports, addresses_keys, addresses_moves,
     addresses_party, addresses_problems, addresses_records, addresses_requests,
-    addresses_sealed,
+    addresses_sealed, addresses_study,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

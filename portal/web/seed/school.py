@@ -42,7 +42,17 @@ from cohorts.models import (
 from cohorts.models.appointment import Grant
 from portal.core import audit
 from portal.core.models import User
-from students.models import Course, CourseResult, Placement, StatusPeriod, Student, StudentLink
+from students.models import (
+    Course,
+    CourseGroup,
+    CourseResult,
+    Placement,
+    PlanCourse,
+    Programme,
+    StatusPeriod,
+    Student,
+    StudentLink,
+)
 
 from .campus import CHILD_TABLES, Campus, build_campus, child_rows
 from .care import TALK_COLUMNS, open_files, talk_lines
@@ -75,11 +85,12 @@ from .pupils import STUDENT_COLUMNS, Pupil, enrol, placement_rows, status_rows, 
 from .results import RESULT_COLUMNS, Syllabus, result_lines
 from .sealed import seed_sealed
 from .staff import USER_COLUMNS, Staff, contract_rows, employ, user_rows
+from .study import load_plans, seed_warnings
 from .timeline import Timeline
 
 LOADED: list[type[Model]] = [
     User, Unit, Major, Appointment, Contract, ContractPost, Student, Placement, StatusPeriod,
-    StudentLink, Course, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, Task, FollowUp,
+    StudentLink, Course, Programme, CourseGroup, PlanCourse, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, Task, FollowUp,
     KeyRequest, KeyTurn, CaseReview, AfterCheck,
 ]  # fmt: skip
 LARGE = 10_000
@@ -146,6 +157,8 @@ class School:
         move_sequences(LOADED)
         analyse([*LOADED, UnitTree, Grant])
         self._done("statistics")
+        seed_warnings()
+        self._done("warnings")
         return self.made
 
     def _plan_and_load(self) -> None:
@@ -251,6 +264,7 @@ class School:
             Course, _COURSE_COLUMNS,
             ((c.id, c.code, c.name, c.credits, c.college) for c in syllabus.courses),
         )  # fmt: skip
+        load_plans(campus, syllabus, self.times)
         lines = result_lines(
             pupils, syllabus, self.times, self.rng("results"), first_id(CourseResult)
         )
