@@ -63,6 +63,7 @@ from students.domain import (
     withdrawals,
 )
 from students.enums import StudentStatus
+from tests.core.audit_early import EARLY
 from tests.core.audit_keys import CALLS as KEYS
 from tests.core.audit_moves import MOVES
 from tests.core.audit_posts import POSTS
@@ -198,6 +199,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **REQUESTS,
     **SEALED,
     **KEYS,
+    **EARLY,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),
     "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(

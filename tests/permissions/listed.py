@@ -22,6 +22,7 @@ RESTRICTED = {
     "students.Movement": ("student", "follows student"),
     "students.Placement": ("student", "follows student"),
     "students.CourseResult": ("student", "follows student"),
+    "students.EarlyScore": ("student", "follows student"),
     "casework.Case": ("student seat glass", "matrix case"),
     "casework.FollowUp": ("general restricted author seat glass", "matrix talk"),
     "casework.Request": ("own first office desk guard", "tests/casework/test_requests.py"),
@@ -79,6 +80,7 @@ TASKS = {
     "portal.core.tasks.pull_platform": "the platform account's, as an import of the same file",
     "cohorts.tasks.reconcile_grants": NOBODY,
     "students.tasks.turn_day": NOBODY,
+    "students.tasks.renew_early": NOBODY,
     "casework.tasks.turn_requests": "the handlers' and senders', who get counts and no names",
     "casework.tasks.remind_overdue": "the responsible person's, who gets a count and no names",
 }

@@ -9,6 +9,7 @@ Parts of the portal bring their rows in modules of their own (``FURTHER``): ``RO
 """
 
 from tests.web import (
+    addresses_early,
     addresses_keys,
     addresses_moves,
     addresses_problems,
@@ -329,7 +330,7 @@ ADDRESSES += [
 ]  # fmt: skip
 
 FURTHER = [
-    addresses_keys, addresses_moves, addresses_problems, addresses_requests, addresses_sealed,
+    addresses_early, addresses_keys, addresses_moves, addresses_problems, addresses_requests, addresses_sealed,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS
