@@ -13,17 +13,18 @@ from tests.world import World
 POST_ONLY: set[str] = set()
 READERS = "lin zhou shen lu wang han he jiang"
 OTHERS = " ".join(key for key in EVERYBODY.split() if key not in READERS.split())
+SEE_GU = dict.fromkeys(["lin", "zhou", "lu", "wang", "han", "he", "jiang"], "{no_gu}")
+NOT_THEIRS = {"shen": "{no_gu}", "lin": "{no_song}", "lu": "{no_song}", "wang": "{no_song}"}
 ROWS = [
-    Address("students:early", ok=READERS, denied=OTHERS,
-            shows=dict.fromkeys(["lin", "zhou", "lu", "wang", "han", "he", "jiang"], "{no_gu}"),
-            hides={"shen": "{no_gu}", "lin": "{no_song}", "lu": "{no_song}", "wang": "{no_song}"}),
-    Address("students:early", query="?last=1", ok=READERS, denied=OTHERS,
-            hides=dict.fromkeys(READERS.split(), "{no_gu}")),
+    Address("students:early", ok=READERS, denied=OTHERS, shows=SEE_GU, hides=NOT_THEIRS),
+    # Without results there is no list of last term: this term's is shown.
+    Address("students:early", query="?last=1", ok=READERS, denied=OTHERS, shows=SEE_GU,
+            hides=NOT_THEIRS),
 ]  # fmt: skip
 
 
 def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
-    """Scores of gu and song; no results, so last term has no list."""
+    """Scores of gu and song for this term."""
     term = term_on(timezone.localdate()) or Term.objects.earliest("starts_on")
     model = EarlyModel.objects.create(term=term, weights={"bias": 0, "facts": []})
     EarlyScore.objects.bulk_create(
