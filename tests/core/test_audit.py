@@ -64,6 +64,7 @@ from students.domain import (
 )
 from students.enums import StudentStatus
 from tests.core.audit_exports import CALLS as EXPORTS
+from tests.core.audit_early import EARLY
 from tests.core.audit_keys import CALLS as KEYS
 from tests.core.audit_mails import MAILS
 from tests.core.audit_moves import MOVES
@@ -206,6 +207,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **SEALED,
     **KEYS,
     **EXPORTS,
+    **EARLY,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),
     "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from portal.embedded.attach import adopt_running_environment, running_environment
+from portal.embedded.attach import (
+    adopt_running_environment,
+    running_environment,
+    stand_in_environment,
+)
 from portal.embedded.children import Child, wait_until
 from portal.embedded.cli import main
 from portal.embedded.errors import StackError
@@ -108,6 +112,19 @@ def test_damaged_secrets_are_never_replaced(tmp_path: Path, damage: str) -> None
     with pytest.raises(StackError, match="encrypted fields are lost"):
         load_or_make(tmp_path / "secrets.json")
     assert (tmp_path / "secrets.json").read_text(encoding="utf-8") == damage
+
+
+def test_a_command_on_files_alone_is_given_what_settings_want(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SECRET_KEY", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("REDIS_URL", "redis://mine:1/0")
+    stand_in_environment()
+    made = {name: os.environ.pop(name) for name in ("SECRET_KEY", "DATABASE_URL")}
+    assert made["DATABASE_URL"].startswith("postgres://")
+    assert len(made["SECRET_KEY"]) >= 50
+    assert os.environ["REDIS_URL"] == "redis://mine:1/0"
 
 
 def test_commands_join_a_running_stack_only(

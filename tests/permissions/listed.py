@@ -29,6 +29,7 @@ RESTRICTED = {
     "students.AidGrant": ("student", "follows student"),
     "casework.Case": ("student closed team seat glass economic", "matrix case"),
     "students.AcademicWarning": ("student confirm own", "tests/students/test_warnings.py"),
+    "students.EarlyScore": ("student", "follows student"),
     "casework.FollowUp": ("general restricted author seat glass", "matrix talk"),
     "casework.Request": ("own first office desk guard", "matrix request"),
     "casework.KeyRequest": ("case opinion", "matrix key"),
@@ -101,6 +102,7 @@ TASKS = {
     "partybranch.tasks.refresh_developments": NOBODY,
     "casework.tasks.mail_crisis": "the call list's, who get an address and no name",
     "casework.tasks.watch_crises": "the call list's, who get an address and no name",
+    "students.tasks.renew_early": NOBODY,
     "casework.tasks.turn_requests": "the handlers' and senders', who get counts and no names",
     "casework.tasks.remind_overdue": "the responsible person's, who gets a count and no names",
 }

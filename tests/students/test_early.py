@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
-from portal.core.errors import DomainError
 from students import early
 from students.early.evaluate import measure, two_term_rule
 from students.early.features import FACTS, columns
@@ -242,56 +241,6 @@ def test_the_two_term_rule_and_the_measures_are_what_they_say(base: Path) -> Non
     assert right.capacity == ((1, 1), (2, 2), (4, 4))
     assert right.deciles[0].observed == 0
     assert right.deciles[-1].observed == 1
-
-
-def _without(table: str, column: str) -> Any:
-    def change(tables: Tables) -> None:
-        for row in tables[table]:
-            del row[column]
-
-    return change
-
-
-def _put(table: str, column: str, value: str) -> Any:
-    def change(tables: Tables) -> None:
-        tables[table][3][column] = value
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda t: t.pop("studentRegistration"), "studentRegistration"),
-        (_without("studentInfo", "id_student"), "id_student"),
-        (_put("studentAssessment", "score", "八十"), "studentAssessment.csv:5"),
-        (_put("studentAssessment", "date_submitted", "inf"), "inf"),
-        (_put("studentInfo", "id_student", ""), "studentInfo.csv:5"),
-        (lambda t: t["studentInfo"].append(t["studentInfo"][0]), "两次"),
-    ],
-)
-def test_a_folder_with_a_fault_is_refused_by_line_and_nothing_is_written(
-    base: Path, train: Path, change: Any, said: str, request: pytest.FixtureRequest
-) -> None:
-    tables = made_up("2014J", people=3)
-    change(tables)
-    folder = write(base / request.node.name.replace("/", ""), tables)
-    with pytest.raises(CommandError, match=said):
-        ranked(train, folder)
-    assert not list(folder.glob("*out*"))
-
-
-def test_a_past_that_cannot_teach_is_refused(base: Path, train: Path, target: Tables) -> None:
-    score = write(base / "fresh", target)
-    with pytest.raises(CommandError, match="早于"):
-        ranked(score, train)
-    few = write(base / "few", made_up("2013B", people=8))
-    with pytest.raises(CommandError, match="至少"):
-        ranked(few, score)
-    with pytest.raises(CommandError, match="不存在"):
-        ranked(base / "nowhere", score)
-    with pytest.raises(DomainError):
-        read_folder(base / "nowhere")
 
 
 def _imported(path: Path) -> set[str]:

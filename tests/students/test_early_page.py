@@ -191,7 +191,7 @@ def test_the_page_shows_the_own_reach_and_never_the_student(school: World) -> No
     assert "有不及格" in over
     # Zhiyuan's counsellor reaches none of them, and a student no list at all.
     assert first[0].score.student.student_no not in client_of(school, "shen").get("/early/").content.decode()  # fmt: skip
-    school.gu.user and Student.objects.filter(pk=school.gu.pk).update(user=None)
+    Student.objects.filter(pk=school.gu.pk).update(user=None)
     Student.objects.filter(pk=student(3).pk).update(user=school.gu_account)
     assert client_of(school, "gu_account").get("/early/").status_code == 403
     assert not EarlyScore.objects.restrict(school.gu_account, "see_results").exists()
