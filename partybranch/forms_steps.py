@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.forms.posts import DateInput
 from partybranch.domain.book import StepRule
@@ -102,9 +103,9 @@ class StepForm(forms.Form):
 
     def _ask_vote(self, body: str) -> None:
         self.fields["expected"] = _count(_("Should attend, with voting right"), True)
-        self.fields["present"] = _count(_("Present"), True)
-        self.fields["yes"] = _count(_("Yes"), True)
-        self.fields["no"] = _count(_("No"))
+        self.fields["present"] = _count(pgettext_lazy("ballot", "Present"), True)
+        self.fields["yes"] = _count(pgettext_lazy("ballot", "Yes"), True)
+        self.fields["no"] = _count(pgettext_lazy("ballot", "No"))
         self.fields["abstain"] = _count(_("Abstained"))
         self.fields["invalid"] = _count(_("Invalid"))
         if body == Body.MEETING:

@@ -92,7 +92,8 @@ def _members(
         college = campus.by_id[cohort].parent or 0
         posts = {p.person for p in staff.posts if p.unit == branch.unit.pk}
         people = [p for p in staff.teachers.get(college, ()) if p.id in posts]
-        people += [p for p in staff.teachers.get(college, ()) if p.id not in posts][:_TEACHERS]
+        others = (p for p in staff.teachers.get(college, ()) if p.id not in posts | taken)
+        people += list(others)[:_TEACHERS]
         for person in people:
             if person.id not in taken:
                 taken.add(person.id)
