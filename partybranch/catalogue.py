@@ -14,6 +14,7 @@ from cohorts.models import Parameter
 from partybranch.domain.book import PROBATION_OVER, Book, StepRule
 from partybranch.domain.facts import FIRST_NUMBERS
 from partybranch.enums import Body, Stage
+from partybranch.models import RuleVersion, Step
 
 VERSIONS = {"2014": dt.date(2014, 5, 28), "2026.05": dt.date(2026, 5, 11)}
 VERSION_NAMES = {"2014": "发展党员工作细则（2014）", "2026.05": "发展党员工作细则（2026年5月修订）"}
@@ -176,19 +177,33 @@ def first_book() -> Book:
     return Book.of(VERSIONS, STEPS)
 
 
+SAME = (
+    "number", "code", "stage", "name", "wait_months", "wait_from", "early_days", "deadline",
+    "deadline_unit", "deadline_from", "is_local", "notice_days", "body", "is_committee",
+    "responsible", "article",
+)  # fmt: skip
+
+
+def first_row(rule: StepRule) -> Step:
+    """The row of a rule as it is first written, with the bounds of the law beside it."""
+    bounds = bounds_of(rule.version, rule.number)
+    return Step(
+        version_id=rule.version, short_name=rule.short, needs=list(rule.needs),
+        papers=list(rule.papers), wait_min=bounds.wait_min, wait_max=bounds.wait_max,
+        deadline_max=bounds.deadline_max, notice_min=bounds.notice_min,
+        **{name: getattr(rule, name) for name in SAME},
+    )  # fmt: skip
+
+
 def write_rules(using: str = "default", **_kwargs: Any) -> None:
     """Add what is missing after a migration. Safe to run again."""
-    from partybranch.models import RuleVersion, Step
-
     for code, first in VERSIONS.items():
         RuleVersion.objects.using(using).get_or_create(
             code=code, defaults={"name": VERSION_NAMES[code], "valid_from": first}
         )
     known = set(Step.objects.using(using).values_list("version_id", "number"))
     Step.objects.using(using).bulk_create(
-        Step.of(rule, bounds_of(rule.version, rule.number))
-        for rule in STEPS
-        if (rule.version, rule.number) not in known
+        first_row(rule) for rule in STEPS if (rule.version, rule.number) not in known
     )
     for key, name, unit, low, high, is_fixed, source, note in NUMBERS:
         Parameter.objects.using(using).get_or_create(

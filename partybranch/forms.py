@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.people import PersonField
@@ -33,7 +33,9 @@ class StudentField(forms.CharField):
         found = self.students.filter(student_no=text.strip()).first() if text else None
         if text and found is None:
             raise ValidationError(
-                _now("No student with this number is within reach of your post. Check the number.")
+                gettext(
+                    "No student with this number is within reach of your post. Check the number."
+                )
             )
         return found
 

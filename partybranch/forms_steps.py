@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.forms.posts import DateInput
 from partybranch.domain.book import StepRule
@@ -25,16 +26,16 @@ from partybranch.models import PartyMember, PartyOrganization
 _COUNTS = ("expected", "present", "yes", "no", "abstain", "invalid", "written_yes", "left_out")
 
 
-def _text(label: Any, length: int = 60, **more: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, required=False, **more)
+def _text(label: Any, length: int = 60, required: bool = True, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, required=required, **more)
 
 
-def _count(label: Any, **more: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=0, max_value=9999, required=False, **more)
+def _count(label: Any, required: bool = False, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=9999, required=required, **more)
 
 
 def _choice(label: Any, choices: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=[("", "—"), *choices], required=False)
+    return forms.ChoiceField(label=label, choices=[("", "—"), *choices])
 
 
 def _posts(posts: Sequence[Talker]) -> list[tuple[str, Any]]:
@@ -46,7 +47,7 @@ FIELDS: dict[int, Callable[[], dict[str, forms.Field]]] = {
     2: lambda: {"talker": _text(_("Talk held by")),
                 "talker_post": _choice(_("As"), _posts(FIRST_TALK))},
     3: lambda: {"recommendation": _choice(_("Recommendation"), Recommendation.choices)},
-    7: lambda: {"heard": _count(_("People heard"))},
+    7: lambda: {"heard": _count(_("People heard"), True)},
     8: lambda: {"reply": _choice(_("Answer of the committee"), Reply.choices)},
     10: lambda: {
         "passed": forms.TypedChoiceField(
@@ -61,8 +62,8 @@ FIELDS: dict[int, Callable[[], dict[str, forms.Field]]] = {
     14: lambda: {"serial_no": _text(_("Serial number of the form"))},
     16: lambda: {"talker": _text(_("Talk held by")),
                  "talker_post": _choice(_("As"), _posts(COMMITTEE_TALK))},
-    19: lambda: {"group": _text(_("Party group"))},
-    20: lambda: {"place": _text(_("Place"))},
+    19: lambda: {"group": _text(_("Party group"), required=False)},
+    20: lambda: {"place": _text(_("Place"), required=False)},
     23: lambda: {"outcome": _choice(_("The meeting voted on"), Outcome.choices),
                  "months": _count(_("Months of extension"))},
 }  # fmt: skip
@@ -85,7 +86,7 @@ class StepForm(forms.Form):
             self.fields.update(own())
         if rule.number in DUTIES:
             self.fields["sponsors"] = forms.MultipleChoiceField(
-                label=_("Full members"), required=False, widget=forms.CheckboxSelectMultiple,
+                label=_("Full members"), widget=forms.CheckboxSelectMultiple,
                 choices=[(str(one.pk), one.name) for one in candidates],
             )  # fmt: skip
         if rule.is_committee:
@@ -101,10 +102,10 @@ class StepForm(forms.Form):
         self._ask_reasons()
 
     def _ask_vote(self, body: str) -> None:
-        self.fields["expected"] = _count(_("Should attend, with voting right"))
-        self.fields["present"] = _count(_("Present"))
-        self.fields["yes"] = _count(_("Yes"))
-        self.fields["no"] = _count(_("No"))
+        self.fields["expected"] = _count(_("Should attend, with voting right"), True)
+        self.fields["present"] = _count(pgettext_lazy("ballot", "Present"), True)
+        self.fields["yes"] = _count(pgettext_lazy("ballot", "Yes"), True)
+        self.fields["no"] = _count(pgettext_lazy("ballot", "No"))
         self.fields["abstain"] = _count(_("Abstained"))
         self.fields["invalid"] = _count(_("Invalid"))
         if body == Body.MEETING:
@@ -112,7 +113,7 @@ class StepForm(forms.Form):
                 _("Yes in writing"), help_text=_("Of absent members, handed in before the meeting.")
             )
             self.fields["left_out"] = _count(_("Left out of those who should attend"))
-            self.fields["left_out_reason"] = _text(_("Why left out"), 200)
+            self.fields["left_out_reason"] = _text(_("Why left out"), 200, False)
 
     def _ask_reasons(self) -> None:
         self.fields["papers"] = forms.MultipleChoiceField(
@@ -121,12 +122,12 @@ class StepForm(forms.Form):
         )  # fmt: skip
         if self.rule.deadline is not None:
             self.fields["late_reason"] = _text(
-                _("Why late"), 300, help_text=_("Only when the last day in time has passed.")
+                _("Why late"), 300, False, help_text=_("Only when the last day in time has passed.")
             )
         if self.rule.number in (9, 15):
-            self.fields["override_reason"] = _text(_("Why nevertheless"), 300)
+            self.fields["override_reason"] = _text(_("Why nevertheless"), 300, False)
         self.fields["entry_reason"] = _text(
-            _("Why entered late"), 300,
+            _("Why entered late"), 300, False,
             help_text=_("Needed when the event was long ago: why only now, and which paper proves "
                         "the date."),
         )  # fmt: skip

@@ -58,7 +58,7 @@ def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[
         )
         for row in going
     )  # fmt: skip
-    return len(found) + files.update(branch_id=new.pk)
+    return len(found) + int(files.update(branch_id=new.pk))
 
 
 register_follower(Follower("party members", gettext_lazy("party members and files"), _move, _left))

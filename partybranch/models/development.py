@@ -100,6 +100,10 @@ class Development(models.Model):
     def __str__(self) -> str:
         return f"{self.student_id} {self.reached}/25"
 
+    @property
+    def stage_label(self) -> str:
+        return str(Stage(self.stage).label)
+
 
 class DecisionRecord(models.Model):
     """A decision that takes steps back or changes times; written once (P23)."""

@@ -1,6 +1,6 @@
 """The rules as rows: versions and their 25 steps, edited within what the rules allow."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -11,10 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partybranch.enums import Body, Stage
-
-if TYPE_CHECKING:
-    from partybranch.catalogue import Bounds
-    from partybranch.domain.book import StepRule
 
 
 class RuleVersion(models.Model):
@@ -102,16 +98,6 @@ class Step(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
 
-    @classmethod
-    def of(cls, rule: "StepRule", bounds: "Bounds") -> Self:
-        """The first row of a rule."""
-        return cls(
-            version_id=rule.version, short_name=rule.short, needs=list(rule.needs),
-            papers=list(rule.papers), wait_min=bounds.wait_min, wait_max=bounds.wait_max,
-            deadline_max=bounds.deadline_max, notice_min=bounds.notice_min,
-            **{name: getattr(rule, name) for name in _SAME},
-        )  # fmt: skip
-
     def clean(self) -> None:
         """A number the rule sets stays inside its bounds; the refusal names the article."""
         found: dict[str, Any] = {}
@@ -137,10 +123,3 @@ class Step(models.Model):
                 "low": "—" if low is None else low,
                 "high": "—" if high is None else high,
             }
-
-
-_SAME = (
-    "number", "code", "stage", "name", "wait_months", "wait_from", "early_days", "deadline",
-    "deadline_unit", "deadline_from", "is_local", "notice_days", "body", "is_committee",
-    "responsible", "article",
-)  # fmt: skip

@@ -154,3 +154,9 @@ def history(branch: PartyOrganization) -> list[Membership]:
     return list(
         rows.select_related("member__student", "member__person").order_by("-until", "-pk")[:20]
     )
+
+
+def below(user: Any, branch: PartyOrganization) -> list[PartyOrganization]:
+    """Open organisations directly below, as far as ``user`` may open them."""
+    rows = PartyOrganization.objects.restrict(user, "see_unit")
+    return list(rows.filter(parent_id=branch.pk, closed_on=None).order_by("code"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from partybranch.domain.book import Book, StepRule
 from partybranch.domain.checks import body_of, needs_of
@@ -73,7 +74,7 @@ def line_of_25(view: FileView) -> list[dict[str, Any]]:
         elif number == now:
             state = "now"
             due = view.development.due_on
-            date = f"{_('by')} | {due:%m.%d}" if due else ""
+            date = f"{pgettext('last day', 'by')} | {due:%m.%d}" if due else ""
         phases.setdefault(rule.stage, []).append(
             {"no": number, "name": rule.short, "date": date, "state": state}
         )

@@ -2,22 +2,17 @@
 
 from cohorts.models import Parameter
 from cohorts.queries.working_days import work_calendar
+from partybranch.catalogue import SAME
 from partybranch.domain.book import Book, StepRule
 from partybranch.domain.facts import FIRST_NUMBERS, Setting
 from partybranch.models import RuleVersion, Step
 from portal.core.scope import remembered
 
-_SAME = (
-    "number", "code", "stage", "name", "wait_months", "wait_from", "early_days", "deadline",
-    "deadline_unit", "deadline_from", "is_local", "notice_days", "body", "is_committee",
-    "responsible", "article",
-)  # fmt: skip
-
 
 def as_rule(step: Step) -> StepRule:
     return StepRule(
         version=step.version_id, short=step.short_name, needs=tuple(step.needs),
-        papers=tuple(step.papers), **{name: getattr(step, name) for name in _SAME},
+        papers=tuple(step.papers), **{name: getattr(step, name) for name in SAME},
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from cohorts.access import granted_unit_ids, post_reasons
 from partybranch.models import Development
 from partybranch.queries.board import (
     ONLY,
@@ -47,6 +48,7 @@ def development_board(request: HttpRequest) -> HttpResponse:
         "figures": _figures(figures(rows), asked),
         "chips": _chips(branches, asked),
         "tabs": _tabs(asked),
+        "why": _why(user),
         "plan": plan_words([asked["branch"]] if asked["branch"] else [pk for pk, *_r in branches],
                            timezone.localdate().year),
         "may_open": reaches_anyone(user, "write_party_file"),
@@ -61,6 +63,15 @@ def development_board(request: HttpRequest) -> HttpResponse:
     context |= {"page": page, "cards": cards(page.object_list),  # type: ignore[arg-type]
                 "narrowed": _words(asked)}  # fmt: skip
     return render(request, "party/due.html", context)
+
+
+def _why(user: Any) -> str:
+    """Posts by which files are seen; the sentence for one who only vouches for somebody."""
+    units = granted_unit_ids(user, "see_party_file")
+    found = post_reasons(user, "see_party_file", units) if units else []
+    words = [reason.text for reason in found[:2]]
+    more = _("and %(n)s more posts") % {"n": len(found) - 2} if len(found) > 2 else ""
+    return "；".join([*words, more] if more else words) or _("You are contact or introducer")
 
 
 def _asked(request: HttpRequest, known: set[int]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from partybranch.forms import MemberForm, MoveForm
 from partybranch.models import PartyMember, PartyOrganization
 from partybranch.queries.board import plan_words
 from partybranch.queries.branches import (
+    below,
     branch_tree,
     checks,
     flags,
@@ -68,16 +69,11 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": plan_words([pk], timezone.localdate().year),
         "may_write": pk in granted_unit_ids(user, "write_party_file")
         and branch.party_kind in RELATION_HOLDING,
-        "children": branch_children(user, branch),
+        "children": below(user, branch),
     }
     if sees_roll:
         reads.note(user, "read_roll", branch)
     return render(request, "party/branch.html", context)
-
-
-def branch_children(user: Any, branch: PartyOrganization) -> list[PartyOrganization]:
-    rows = PartyOrganization.objects.restrict(user, "see_unit")
-    return list(rows.filter(parent_id=branch.pk, closed_on=None).order_by("code"))
 
 
 @login_required

@@ -21,6 +21,7 @@ from portal.core.models import User
 from students.domain.placements import tree_of
 from students.enums import Tree
 from students.models import Placement, Student, StudentLink
+from tests.permissions.campus_party import add_party_files, add_party_units
 from tests.world import World
 
 DAY = dt.timedelta(days=1)
@@ -34,8 +35,9 @@ ROLES = {
     "contract_leader": ("chem23", "chem24", "mech23"), "academy_director": ("mingde", "zhiyuan"),
     "counsellor": ("mingde23", "zhiyuan23", "mingde", "c2401", "east12"),
     "part_counsellor": ("mingde23", "east12"), "class_adviser": CLASSES,
-    "organiser": ("chem", "mingde", "chem23"), "clerk": ("chem", "mech"), "registrar": ("uni",),
-    "psych_teacher": ("counselling",), "sysadmin": ("uni",), "auditor": ("uni",),
+    "organiser": ("chem", "mingde", "chem23", "community"), "clerk": ("chem", "mech"), "registrar": ("uni",),
+    "branch_secretary": ("joint",), "party_tutor": ("joint", "chem23"),
+    "committee_member": ("community",), "psych_teacher": ("counselling",), "sysadmin": ("uni",), "auditor": ("uni",),
 }  # fmt: skip
 
 
@@ -46,10 +48,12 @@ class Campus:
         self.world = world
         self.dice = random.Random(seed)
         self.today = timezone.localdate()
+        add_party_units(world)
         self.people = self._people()
         self.students = self._students()
         self._posts()
         self._links()
+        add_party_files(self)
         self.cases = self._cases()
         self._ties()
         self.talks = self._talks()

@@ -110,6 +110,11 @@ PARTS = {
     "the last team": ("resource.team.contains(principal)", "false"),
     "broken glass": ("broken.contains(principal)", "shut.contains(principal)"),
     "one's own notes": ("resource.author == principal", "false"),
+    "contacts and introducers": ("resource.vouching.contains(principal)", "false"),
+    "ended files": ("resource.is_running &&", "true &&"),
+    "the roll of a branch": ('resource.branch in principal.getTag("inner see_party_file")', "false"),
+    "reviews": ('principal.getTag("wide see_political_review")',
+                'principal.getTag("wide see_party_file")'),
     "restricted notes": ('resource.level == "restricted"', 'resource.level == "general"'),
 }  # fmt: skip
 

@@ -17,16 +17,19 @@ from tests.world import LONG_AGO, World
 
 POST_ONLY: set[str] = set()
 _SECRET = "政审结论仅组织员可见"
+_NOT_MINE = "任职范围内没有此学号"
 ROWS = [
-    Address("party:board", ok="gao", others=403, shows={"gao": "顾言川"}),
+    Address("party:board", ok="gao", others=403, shows={"gao": "顾言川"}, hides={"gao": "宋远"}),
     Address("party:board", query="?view=list&only=soon", ok="gao", others=403,
-            shows={"gao": "顾言川"}),
+            shows={"gao": "顾言川"}, hides={"gao": "宋远"}),
     Address("party:board", query="?view=list&only=late", ok="gao", others=403,
             hides={"gao": "顾言川"}),
     Address("party:new", ok="gao", others=403, free="an empty form"),
-    Address("party:new", bad="gao", others=403, post={"student": "{no_song}"}),
+    Address("party:new", bad="gao", others=403, post={"student": "{no_song}"},
+            shows={"gao": _NOT_MINE}),
     Address("party:former", ok="gao", others=403, free="an empty form"),
-    Address("party:former", bad="gao", others=403, post={"student": "{no_song}"}),
+    Address("party:former", bad="gao", others=403, post={"student": "{no_song}"},
+            shows={"gao": _NOT_MINE}),
     Address("party:file", "{party_file}", ok="gao", hides={"gao": _SECRET}),
     Address("party:step", "{party_file} 2", ok="gao"),
     Address("party:step", "{party_file} 4", bad="gao", post={"on": "2026-01-01"}),
@@ -59,13 +62,13 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         name="师生联合党支部", code="P11", parent=above, party_kind=PartyKind.JOINT,
         approving_committee=above, opened_on=LONG_AGO,
     ))  # fmt: skip
-    world.gu.born_on = dt.date(2004, 5, 20)
-    world.gu.save()
     today = timezone.localdate()
-    file = open_development(
-        actor=world.gao, student=world.gu, branch=branch,
-        typed=Typed(step=1, on=today - dt.timedelta(days=3), detail={"is_citizen": True}),
-    )  # fmt: skip
+    typed = Typed(step=1, on=today - dt.timedelta(days=3), detail={"is_citizen": True})
+    for student in (world.gu, world.song):
+        student.born_on = dt.date(2004, 5, 20)
+        student.save()
+    file = open_development(actor=world.gao, student=world.gu, branch=branch, typed=typed)
+    open_development(actor=None, student=world.song, branch=branch, typed=typed)
     PoliticalReview.objects.create(
         development=file, on=today, passed=True, cipher=PoliticalReview.sealed(_SECRET),
         entered_by=world.gao,

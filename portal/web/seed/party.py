@@ -19,9 +19,10 @@ from partybranch.models import (
     PartyMember,
     PartyOrganization,
 )
-from students.models import Student
+from students.models import Placement, Student
 
 from .campus import Campus
+from .load import move_sequences
 from .party_files import FileWriter
 from .pupils import Pupil
 from .staff import Staff
@@ -29,12 +30,12 @@ from .timeline import Timeline
 
 # Steps that developments of a cohort have reached, by years since entry; more often in the middle.
 REACHED = {
-    1: (1, 1, 2, 2, 2, 3, 3, 5, 5, 5),
-    2: (2, 3, 5, 5, 5, 5, 6, 7, 8, 10, 11, 12),
-    3: (5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 14, 15, 16),
+    1: (1, 1, 1, 2, 2, 2, 2, 3, 3, 5, 5, 5),
+    2: (1, 1, 2, 2, 3, 5, 5, 5, 5, 6, 7, 8, 10, 11, 12, 14),
+    3: (2, 2, 3, 5, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 14, 15, 16),
 }
 ON_PROBATION = (17, 18, 19, 20, 20, 20, 21, 22)
-_PER_BRANCH = 20
+_PER_BRANCH = 28
 _TEACHERS = 6
 
 
@@ -63,9 +64,13 @@ def seed_party(
     students = Student.objects.in_bulk(
         [pupil.id for branch in branches.values() for pupil, _step in branch.waiting]
     )
+    holders = {(post.unit, post.role): post.person for post in staff.posts}
     for branch in branches.values():
+        key = branch.unit.pk
+        writers = holders.get((key, "branch_secretary")), holders.get((key, "organiser"))
         for pupil, step in branch.waiting:
-            writer.open(students[pupil.id], branch.unit, branch.full, step)
+            writer.open(students[pupil.id], branch.unit, branch.full, step, writers)
+    move_sequences([Placement])  # those so far brought their own numbers
     writer.save()
     AdmissionPlan.objects.bulk_create(
         AdmissionPlan(branch=branch.unit, year=times.today.year, places=10)
@@ -87,7 +92,8 @@ def _members(
         college = campus.by_id[cohort].parent or 0
         posts = {p.person for p in staff.posts if p.unit == branch.unit.pk}
         people = [p for p in staff.teachers.get(college, ()) if p.id in posts]
-        people += [p for p in staff.teachers.get(college, ()) if p.id not in posts][:_TEACHERS]
+        others = (p for p in staff.teachers.get(college, ()) if p.id not in posts | taken)
+        people += list(others)[:_TEACHERS]
         for person in people:
             if person.id not in taken:
                 taken.add(person.id)

@@ -64,13 +64,16 @@ class FileWriter:
         self.reviews: list[PoliticalReview] = []
         self.members: list[tuple[PartyMember, PartyOrganization]] = []
         self.places: list[Placement] = []
+        self.writers: tuple[int | None, int | None] = (None, None)
         self._cipher = PoliticalReview.sealed(_REVIEW)
 
     def open(
-        self, student: Student, branch: PartyOrganization, full: list[PartyMember], reached: int
-    ) -> None:
-        """The file of one person who has come to step ``reached``."""
-        number = len(self.files)
+        self, student: Student, branch: PartyOrganization, full: list[PartyMember], reached: int,
+        writers: tuple[int | None, int | None],
+    ) -> None:  # fmt: skip
+        """The file of one person who has come to step ``reached``; ``writers`` enter the steps of
+        the branch and those of the committee."""
+        number, self.writers = len(self.files), writers
         file = Development(student=student, branch=branch)
         self.files.append(file)
         days = self._days(number, reached)
@@ -92,7 +95,8 @@ class FileWriter:
     def _days(self, number: int, reached: int) -> dict[int, tuple[dt.date, str]]:
         """Each step with its day; every fifth file has a late step."""
         most = _LAST.get(reached, 20)
-        behind = self.rng.randint(2, most)
+        # One in six waits longer than the rules like.
+        behind = self.rng.randint(33, 48) if number % 6 == 5 else self.rng.randint(2, most)
         late = [step for step in LATE if step <= reached]
         slow = late[number % len(late)] if late and number % 5 == 0 else 0
         extra = LATE[slow][0] if slow else 0
@@ -119,6 +123,7 @@ class FileWriter:
             days_late=late, late_reason=reason or ("支部工作安排顺延" if late else ""),
             branch=file.branch, detail=detail,
             body=file.branch.approving_committee if rule.is_committee else None,
+            entered_by_id=self.writers[rule.is_committee],
         )  # fmt: skip
         self.records.append(record)
         self.moments.append(moment(min(on + DAY, self.today), 16, number % 60))

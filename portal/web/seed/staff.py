@@ -214,17 +214,25 @@ def _cohort_posts(campus: Campus, office: _Office, leaders: dict[int, list[Perso
         college = next(h.college for h in campus.homes if h.cohort == cohort)
         secretary = office.rng.choice(staff.teachers[college])
         office.appoint(secretary, "branch_secretary", branch)
-        _branch_posts(office, cohort, branch, secretary, staff.teachers[college])
+        here = [campus.college_cohorts[college, year] for year in office.times.entry_years]
+        _branch_posts(office, here, cohort, branch, secretary, staff.teachers[college])
 
 
 def _branch_posts(
-    office: _Office, cohort: int, branch: int, secretary: Person, teachers: list[Person]
-) -> None:
-    """The organiser and the tutor of the cohort serve its branch; others fill the committee."""
-    for role in ("organiser", "party_tutor"):
-        for post in [one for one in office.staff.posts if one.unit == cohort and one.role == role]:
-            person = next(one for one in office.staff.people if one.id == post.person)
-            office.appoint(person, role, branch, starts_on=post.starts_on, ends_on=post.ends_on)
+    office: _Office, cohorts: list[int], cohort: int, branch: int, secretary: Person,
+    teachers: list[Person],
+) -> None:  # fmt: skip
+    """The organisers of the college and the tutor of the cohort serve its branch; others fill the
+    committee."""
+    held = {
+        (post.person, post.role): post
+        for post in office.staff.posts
+        if (post.role == "organiser" and post.unit in cohorts)
+        or (post.role == "party_tutor" and post.unit == cohort)
+    }
+    people = {one.id: one for one in office.staff.people}
+    for (person, role), post in held.items():
+        office.appoint(people[person], role, branch, starts_on=post.starts_on, ends_on=post.ends_on)
     others = [one for one in teachers if one.id != secretary.id]
     for role, person in zip(("branch_organisation", "branch_publicity"), others, strict=False):
         office.appoint(person, role, branch)

@@ -5,9 +5,9 @@ have rows of it. Helper facts of other models go into attributes, as seats into 
 """
 
 from tests.permissions.engine import Entities, ref
-from tests.permissions.kinds import casework, people, students
+from tests.permissions.kinds import casework, partybranch, people, students
 
-KINDS = (*students.KINDS, *casework.KINDS)
+KINDS = (*students.KINDS, *partybranch.KINDS, *casework.KINDS)
 ACTIONS = tuple(dict.fromkeys(action for kind in KINDS for action in kind.actions))
 
 

@@ -1,0 +1,74 @@
+"""The party side of the random campus: two organisations, files, members, contacts, reviews."""
+
+import datetime as dt
+from typing import Any
+
+from cohorts.domain.tree import open_unit
+from partybranch.enums import Duty, Ended, Entry, PartyKind
+from partybranch.models import (
+    Development,
+    Membership,
+    PartyMember,
+    PartyOrganization,
+    PoliticalReview,
+    Sponsorship,
+)
+from students.enums import Tree
+from students.models import Placement
+from tests.world import LONG_AGO, World
+
+DAY = dt.timedelta(days=1)
+
+
+def add_party_units(world: World) -> None:
+    for key, kind, parent in (
+        ("community", PartyKind.COMMITTEE, "uni"), ("joint", PartyKind.JOINT, "community"),
+        ("second", PartyKind.REGULAR, "chem"),
+    ):  # fmt: skip
+        world.units[key] = open_unit(actor=None, unit=PartyOrganization(
+            name=key, code=f"P-{key}", parent=world.units[parent], party_kind=kind,
+            opened_on=LONG_AGO,
+        ))  # fmt: skip
+
+
+def add_party_files(campus: Any) -> None:
+    """Files of some students, who stand in a branch or do not; teachers who vouch, or did."""
+    dice, today, units = campus.dice, campus.today, campus.world.units
+    staff = [
+        PartyMember.objects.create(person=person, joined_on=LONG_AGO, full_on=today - 90 * DAY)
+        for person in campus.people[:16]
+    ]
+    for member in staff:
+        _place(campus, member)
+    for student in dice.sample(campus.students, 20):
+        branch = units[dice.choice(("joint", "second"))]
+        ended = dice.random() < 0.25
+        file = Development.objects.create(
+            student=student, branch=branch, ended_on=today if ended else None,
+            ended_how=Ended.STOPPED if ended else "",
+        )  # fmt: skip
+        if dice.random() < 0.6:
+            Placement.objects.create(
+                student=student, unit=branch, tree=Tree.BRANCH, since=today - 9 * DAY,
+                until=dice.choice((None, None, today, today - DAY)),
+            )  # fmt: skip
+        for member in dice.sample(staff, 3):
+            first, last = campus._dates()
+            Sponsorship.objects.create(
+                development=file, member=member, duty=Duty.CONTACT, since=first, until=last
+            )
+        PoliticalReview.objects.create(
+            development=file, on=today, passed=True, cipher=PoliticalReview.sealed("合格")
+        )
+    for student in dice.sample(campus.students, 10):
+        _place(campus, PartyMember.objects.create(student=student, joined_on=LONG_AGO))
+
+
+def _place(campus: Any, member: PartyMember) -> None:
+    """One place in a branch, now or not just now; some stand in none."""
+    first, last = campus._dates()
+    if campus.dice.random() < 0.8:
+        Membership.objects.create(
+            member=member, branch=campus.world.units[campus.dice.choice(("joint", "second"))],
+            is_relation=True, since=first, until=last, how=Entry.TRANSFER,
+        )  # fmt: skip
