@@ -5,6 +5,7 @@ whose status is the same for many, ``shows`` and ``hides`` name words that this 
 must not read. A page without restricted rows says why in ``free``.
 """
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +30,9 @@ class Address:
     away: str = ""
     denied: str = ""
     bad: str = ""
+    made: str = ""  # 201: written by the API
     unread: str = ""  # 415: the API reads JSON only
+    is_json: bool = False
     others: int = 404
     post: Mapping[str, str] | None = None
     shows: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +55,7 @@ class Address:
             (302, self.away),
             (403, self.denied),
             (422, self.bad),
+            (201, self.made),
             (415, self.unread),
         ):
             if key in people.split():
@@ -61,7 +65,9 @@ class Address:
     def ask(self, client: Client, known: Mapping[str, Any]) -> Any:
         if self.post is None:
             return client.get(self.url(known))
-        return client.post(self.url(known), {k: v.format(**known) for k, v in self.post.items()})
+        sent = {k: v.format(**known, new_key=uuid.uuid4()) for k, v in self.post.items()}
+        kind = {"content_type": "application/json"} if self.is_json else {}
+        return client.post(self.url(known), sent, **kind)
 
     def asked_by(self) -> list[str]:
         """All who may get different things here. Where nothing depends on records, one for each

@@ -16,6 +16,8 @@ EMPTY: dict[str, str] = {}
 CARE = "lin zhou he jiang"
 NO_STUDENTS = "qian psy sys sec aud nobody gu_account"
 TALKERS = f"{CARE} shen lu wang han gao"
+TALK = {"client_key": "{new_key}", "student_no": "{no_gu}", "channel": "face",
+        "content": "约定周五一起看课表与作业安排。"}  # fmt: skip
 POST_ONLY = {"api:task_done"}
 ROWS = [
     Address("api:follow_ups", ok=TALKERS, denied=NO_STUDENTS,
@@ -28,6 +30,8 @@ ROWS = [
     Address("api:follow_ups_one", "{talk}", ok=CARE, denied=NO_STUDENTS),
     Address("api:follow_ups_one", "{note}", denied=NO_STUDENTS),
     Address("api:follow_ups", post=EMPTY, unread=TALKERS.replace(" han", ""), denied=f"han {NO_STUDENTS}"),
+    Address("api:follow_ups", post=TALK, is_json=True, made=TALKERS.replace(" shen", "").replace(" han", ""),
+            denied=f"han {NO_STUDENTS}"),
     Address("api:tasks", ok=EVERYBODY,
             shows=dict.fromkeys(["lin", "lu", "jiang", "han", "gao"], "核对考勤表"),
             hides=dict.fromkeys(["shen", "wang", "he", "psy", "nobody"], "核对考勤表")),
