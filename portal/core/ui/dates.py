@@ -25,7 +25,7 @@ def local_parts(value: date | datetime) -> tuple[date, str]:
     """(local day, 'HH:MM' or '') of a date or of an aware or naive datetime."""
     if isinstance(value, datetime):
         if value.tzinfo is not None:
-            value = value.astimezone(timezone.get_current_timezone())
+            value = value.astimezone(timezone.get_default_timezone())  # there is no other
         return value.date(), f"{value.hour:02d}:{value.minute:02d}"
     return value, ""
 
@@ -102,7 +102,7 @@ def due_words(
 
 def local_days() -> Callable[[datetime], date]:
     """The local day of many aware datetimes: the time zone is asked for once."""
-    zone = timezone.get_current_timezone()
+    zone = timezone.get_default_timezone()
     return lambda value: value.astimezone(zone).date()
 
 

@@ -1,6 +1,7 @@
 """Nodes of folded templates (``portal.core.ui.folding``): the same meaning by a shorter way."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from html import escape
 from typing import Any
 
@@ -11,15 +12,18 @@ from django.template.base import (
     Node,
     NodeList,
     Template,
+    TextNode,
+    VariableDoesNotExist,
     VariableNode,
     render_value_in_context,
 )
-from django.template.defaulttags import URLNode
+from django.template.defaulttags import IfNode, TemplateLiteral, URLNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.safestring import SafeString
 
 _UNKNOWN = object()
+_ALWAYS = {"True": True, "False": False, "None": None}
 
 
 def _look_up(lookups: tuple[str, ...], context: Context) -> Any:
@@ -99,18 +103,66 @@ class Named(Node):
         return ""
 
 
-class Inlined(Node):
-    """An include with the nodes of its template."""
+class Pieces(NodeList):
+    """A list of nodes whose texts are strings already."""
 
-    def __init__(self, nodelist: NodeList, values: dict[str, Any], isolated: bool) -> None:
-        self.nodelist, self.values, self.isolated = nodelist, values, isolated
+    def render(self, context: Context) -> SafeString:
+        pieces = self.__dict__.get("pieces")
+        if pieces is None:
+            pieces = [node.s if type(node) is TextNode else node.render for node in self]
+            self.pieces = pieces
+        return SafeString("".join([p if isinstance(p, str) else p(context) for p in pieces]))
+
+
+class If(IfNode):
+    """``{% if %}``: most conditions are one variable."""
+
+    def __init__(self, conditions_nodelists: Any) -> None:
+        super().__init__(conditions_nodelists)
+        self.prepare()
+
+    def prepare(self) -> None:
+        self.tests = [(_test(one), inside) for one, inside in self.conditions_nodelists]
+
+    def render(self, context: Context) -> Any:
+        for test, inside in self.tests:
+            try:
+                holds = test(context)
+            except VariableDoesNotExist:
+                holds = None
+            if holds:
+                return inside.render(context)
+        return ""
+
+
+def _test(condition: Any) -> Callable[[Context], Any]:
+    if condition is None:
+        return lambda _context: True
+    if isinstance(condition, TemplateLiteral):
+        return partial(condition.value.resolve, ignore_failures=True)
+    return condition.eval  # type: ignore[no-any-return]
+
+
+class Inlined(Node):
+    """An include with the nodes of its template; ``known`` are values that no request changes."""
+
+    def __init__(
+        self, nodelist: NodeList, values: dict[str, Any], isolated: bool, known: dict[str, Any]
+    ) -> None:
+        self.nodelist, self.values, self.isolated, self.known = nodelist, values, isolated, known
 
     def render(self, context: Context) -> Any:
         values = {name: value.resolve(context) for name, value in self.values.items()}
-        if self.isolated:
-            return self.nodelist.render(context.new(values))
-        with context.push(**values):
+        values |= self.known
+        if not self.isolated:
+            with context.push(**values):
+                return self.nodelist.render(context)
+        # As ``context.new``: the nodes keep nothing in a context, so this one will do.
+        around, context.dicts = context.dicts, [_ALWAYS.copy(), values]
+        try:
             return self.nodelist.render(context)
+        finally:
+            context.dicts = around
 
 
 class Around(Node):

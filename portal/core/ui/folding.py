@@ -31,7 +31,17 @@ from django.utils.translation import get_language
 
 from portal.core.templatetags import ui
 from portal.core.templatetags.rows import EachNode
-from portal.core.ui.fast_nodes import Address, Around, Expression, Inlined, Named, Value, Whole
+from portal.core.ui.fast_nodes import (
+    Address,
+    Around,
+    Expression,
+    If,
+    Inlined,
+    Named,
+    Pieces,
+    Value,
+    Whole,
+)
 from portal.core.ui.settling import Known, settled
 
 # Tags of ours whose result follows from their arguments and the language.
@@ -88,6 +98,8 @@ class Folding:
                 else:
                     out.append(one)
         nodelist[:] = out
+        if type(nodelist) is NodeList and not self.engine.debug:
+            nodelist.__class__ = Pieces
 
     def _folded(self, node: Node) -> list[Node]:
         if isinstance(node, (tags.LoadNode, tags.CommentNode)):
@@ -96,6 +108,9 @@ class Folding:
         self._expressions(node)
         if type(node) is VariableNode:
             node.__class__ = Value
+        if type(node) is tags.IfNode:
+            node.__class__ = If
+            node.prepare()  # type: ignore[attr-defined]
         if type(node) is IncludeNode:
             return self._include(node)
         if type(node) is SimpleBlockNode:
@@ -181,10 +196,11 @@ class Folding:
             return [node]
         if not node.extra_context and not node.isolated_context and _leaves_nothing(inside):
             return list(inside)
+        known = Known.given(node.extra_context, self.bare, is_all=node.isolated_context)
         if _leaves_nothing(inside):
-            known = Known.given(node.extra_context, self.bare, is_all=node.isolated_context)
             inside = settled(inside, known, self.bare)
-        return [Inlined(inside, node.extra_context, node.isolated_context)]
+        values = {name: one for name, one in node.extra_context.items() if name not in known}
+        return [Inlined(inside, values, node.isolated_context, dict(known))]
 
     def _component(self, node: SimpleBlockNode) -> Node:
         """A block tag that only renders a component around its content: the component in place."""
@@ -217,7 +233,7 @@ class Folding:
         for node in outer:
             if isinstance(node, BlockNode):
                 inside = own.get(node.name, node).nodelist
-                opened = inside if _leaves_nothing(inside) else [Inlined(inside, {}, False)]
+                opened = inside if _leaves_nothing(inside) else [Inlined(inside, {}, False, {})]
             else:
                 opened = [node]
             out.extend(opened)

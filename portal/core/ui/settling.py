@@ -14,6 +14,8 @@ from django.template import defaulttags as tags
 from django.template.base import FilterExpression, Node, NodeList, TextNode, VariableNode
 from django.template.base import render_value_in_context as as_markup
 
+from portal.core.ui.fast_nodes import If, Pieces
+
 # Conditions whose worth follows from that of their parts.
 _JOINED = {"and", "or", "not"}
 _CONSTANTS = {"True": True, "False": False, "None": None}
@@ -61,7 +63,7 @@ def _constant(expression: Any, bare: Context) -> Any:
 
 def settled(nodes: Iterable[Node], known: Known, bare: Context) -> NodeList:
     """The nodes with what is ``known`` put in; neighbouring texts become one."""
-    out = NodeList()
+    out = Pieces()
     out.contains_nontext = True
     for node in nodes:
         for one in _settled(node, known, bare):
@@ -76,7 +78,7 @@ def _settled(node: Node, known: Known, bare: Context) -> Iterable[Node]:
     if isinstance(node, VariableNode):
         value = _value(node.filter_expression, known)
         return [node] if value is _UNKNOWN else [TextNode(as_markup(value, bare))]
-    if type(node) is not tags.IfNode:
+    if not isinstance(node, tags.IfNode):
         return [node]
     branches = []
     for condition, inside in node.conditions_nodelists:
@@ -89,7 +91,7 @@ def _settled(node: Node, known: Known, bare: Context) -> Iterable[Node]:
         branches.append((None if worth is True else condition, inner))
         if worth is True:
             break
-    return [tags.IfNode(branches)] if branches else []
+    return [If(branches)] if branches else []
 
 
 def _value(expression: Any, known: Known) -> Any:
