@@ -63,8 +63,8 @@ from students.domain import (
     withdrawals,
 )
 from students.enums import StudentStatus
-from tests.core.audit_exports import CALLS as EXPORTS
 from tests.core.audit_early import EARLY
+from tests.core.audit_exports import CALLS as EXPORTS
 from tests.core.audit_keys import CALLS as KEYS
 from tests.core.audit_mails import MAILS
 from tests.core.audit_moves import MOVES
