@@ -14,7 +14,7 @@ from portal.web.seed.demo_lists import prepare_lists
 from portal.web.seed.request_rows import prepare_requests
 from portal.web.seed.school import School, Wish
 from students.domain.early import renew
-from students.models import EarlyScore, Student
+from students.models import Student
 
 STUDENTS = 3000
 SEED = 7
@@ -31,8 +31,6 @@ class Command(BaseCommand):
         accounts = prepare_accounts()
         prepare_requests()
         prepare_lists()
-        if not EarlyScore.objects.exists():
-            renew()
         self.stdout.write(accounts)
 
     def _seed(self) -> None:
@@ -46,4 +44,5 @@ class Command(BaseCommand):
         began = time.monotonic()
         wish = Wish(students=students, seed=SEED)
         School(wish, timezone.localdate(), self.stdout.write).build()
+        renew()
         self.stdout.write(f"Seeded {students} students in {time.monotonic() - began:.1f} s.")
