@@ -80,7 +80,9 @@ def test_the_log_opens_without_a_network_and_each_record_is_sent_once(
     expect(page.locator("#p-confirm")).to_contain_text("1 条草稿")
     page.locator("[data-confirm-yes]").tap()
     expect(page.locator("input[name=password]")).to_have_count(1)
-    left = page.evaluate("() => Object.keys(localStorage).filter((key) => key.startsWith('portal.'))")
+    left = page.evaluate(
+        "() => Object.keys(localStorage).filter((key) => key.startsWith('portal.'))"
+    )
     assert left in ([], ["portal.levels"])
 
 

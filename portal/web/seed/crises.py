@@ -75,9 +75,7 @@ def _steps(crisis: Crisis, people: list[Callee], first: int, ended: str) -> list
         at = crisis.opened_at + dt.timedelta(minutes=minutes)
         return CrisisHop(crisis=crisis, kind=kind, at=at, **{"by_id": opener, **more})
 
-    told = [
-        step(Hop.TOLD, 0, by_id=None, person_id=one.person_id, part=one.part) for one in people
-    ]
+    told = [step(Hop.TOLD, 0, by_id=None, person_id=one.person_id, part=one.part) for one in people]
     steps = [step(Hop.OPENED, 0, words=crisis.words), *told]
     if ended == EndedAs.ALARM:
         steps.append(step(Hop.REACHED, first))
