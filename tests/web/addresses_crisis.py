@@ -9,6 +9,8 @@ from django.utils import timezone
 from casework.crisis_enums import EndedAs
 from casework.domain.crises import open_crisis
 from casework.domain.crisis_end import hand_back
+from casework.domain.follow_ups import log_follow_up
+from casework.enums import Channel
 from tests.web.addresses import EVERYBODY, Address
 from tests.world import World
 
@@ -37,7 +39,8 @@ ROWS = [
     Address("casework:alarm_pick", query="?q=gyc", ok=STAFF, denied="gu_account",
             shows=dict.fromkeys([*CARD.split(), "psy"], "顾言川"),
             hides=dict.fromkeys(["shen", "qian", "sys", "nobody"], "顾言川")),
-    Address("casework:crisis", "{crisis}", ok=FOLLOWS, shows={"lu": "周启文"}),
+    Address("casework:crisis", "{crisis}", ok=FOLLOWS, shows={"lu": "周启文"},
+            hides={"lu": "/cases/{case}/"}),
     Address("casework:crisis", "{crisis}", away=FOLLOWS, post=TOLD),
     Address("casework:crisis", "{crisis}", bad=FOLLOWS, post={"act": "?"}),
     Address("casework:crisis_live", "{crisis}", ok=FOLLOWS),
@@ -54,6 +57,7 @@ ROWS = [
     Address("casework:record", "{talk}", ok=CARE,
             shows=dict.fromkeys(CARE.split(), "{words}")),
     Address("casework:record", "{note}", ok=CARE, shows=dict.fromkeys(CARE.split(), "{note_words}")),
+    Address("casework:record", "{own_talk}", ok=f"{CARE} wang", hides={"wang": "/cases/{case}/"}),
     Address("casework:log_batch", ok=f"{LOGS} shen", denied=NO_TALKS, free="an empty form"),
     Address("casework:log_batch", ok=LOGS, bad="shen", denied=NO_TALKS, post=GROUP,
             shows={"lu": "顾言川"}),
@@ -70,4 +74,8 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         advice="今晚由室友陪同，明早当面见一次。",
         review_on=timezone.localdate() + dt.timedelta(days=1),
     )  # fmt: skip
-    return {"crisis": crisis.pk, "song_crisis": other.pk}
+    talk = log_follow_up(
+        actor=world.wang, student=world.gu, channel=Channel.FACE,
+        content="核对了选课与补考安排，约定下周再看一次。",
+    )  # fmt: skip
+    return {"own_talk": talk.pk, "crisis": crisis.pk, "song_crisis": other.pk}
