@@ -35,7 +35,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return _("Responsible: %(name)s.") % {"name": owner.name}
 
-    return act(request, form, save, _("Assign the responsible person"), _case_url(case))
+    return _act(request, form, save, _("Assign the responsible person"), _case_url(case))
 
 
 @login_required
@@ -49,7 +49,7 @@ def escalate(request: HttpRequest, pk: int) -> HttpResponse:
         raise_level(actor=request.user, case=case, level=level, reason=form.cleaned_data["reason"])
         return _("Raised to %(level)s; this takes effect at once.") % {"level": level.name}
 
-    return act(request, form, save, _("Raise the level"), _case_url(case))
+    return _act(request, form, save, _("Raise the level"), _case_url(case))
 
 
 @login_required
@@ -74,14 +74,14 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         return _("Corrected; the former text stays in the history.")
 
     back = reverse("casework:record", args=[record.pk])
-    return act(request, form, save, _("Correct a record"), back)
+    return _act(request, form, save, _("Correct a record"), back)
 
 
 def _case_url(case: Case) -> str:
     return reverse("casework:case", args=[case.pk])
 
 
-def act(
+def _act(
     request: HttpRequest, form: forms.Form, save: Callable[[], str], title: str, back: str
 ) -> HttpResponse:
     """One form: a fragment for the dialog, a page when it came back with something to correct.

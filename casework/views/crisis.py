@@ -18,7 +18,7 @@ from casework.forms_crisis import HandBackForm, LessonsForm, StepForm
 from casework.models import Case, Crisis
 from casework.queries.call_list import call_list
 from casework.queries.crises import live, may_find, whereabouts
-from casework.views.case_acts import act
+from casework.views.case_acts import _act
 from portal.core import audit, reads
 from portal.core.access import reaches_one, reasons
 from portal.core.errors import DomainError
@@ -142,7 +142,7 @@ def crisis_hand_back(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
         return _("Handed back. The level stays red until both sides lower it.")
 
-    return act(request, form, save, _("Hand back"), _page_of(crisis))
+    return _act(request, form, save, _("Hand back"), _page_of(crisis))
 
 
 @login_required
@@ -155,7 +155,7 @@ def crisis_review(request: HttpRequest, pk: int) -> HttpResponse:
         review_crisis(actor=request.user, crisis=crisis, **form.cleaned_data)  # type: ignore[arg-type]
         return _("Reviewed.")
 
-    return act(request, form, save, _("Review"), _page_of(crisis))
+    return _act(request, form, save, _("Review"), _page_of(crisis))
 
 
 def _page_of(crisis: Crisis) -> str:
