@@ -43,12 +43,14 @@ class FollowUpForm(forms.Form):
     happened_at = forms.DateTimeField(
         label=_("When"),
         required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": _("Enter day and time, for example 2026-03-05 14:30.")},
     )
     next_on = forms.CharField(label=_("Next contact"), required=False)
     next_pick = forms.DateField(
         label=_("Next contact"),
         required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Enter a day, for example 2026-03-05.")},
     )
     needs_report = forms.BooleanField(label=_("Needs reporting"), required=False)

@@ -108,7 +108,7 @@ def _begin(
 
 
 def _others(called: list[Callee], actor: User) -> list[int]:
-    return [one.person_id for one in called if one.person_id not in (None, actor.pk)]  # type: ignore[misc]
+    return [one.person_id for one in called if one.person_id not in (None, actor.pk)]
 
 
 def _joined(*parts: str) -> str:

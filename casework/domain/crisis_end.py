@@ -101,8 +101,8 @@ def watch_crises(now: dt.datetime | None = None) -> dict[str, int]:
     for crisis in late.prefetch_related("hops"):
         people = {hop.person_id or hop.by_id for hop in crisis.hops.all()} - {None}
         words = _("A crisis has no first action although its time has passed. Open it now.")
-        told += tell(crisis, people, "late", words)  # type: ignore[arg-type]
+        told += tell(crisis, people, "late", words)
     for crisis in due.filter(Q(handed_to__is_active=True)):
         words = _("The review of a crisis is due today.")
-        told += tell(crisis, [crisis.handed_to_id], "review", words)  # type: ignore[list-item]
+        told += tell(crisis, [crisis.handed_to_id], "review", words)
     return {"mailed": mailed, "told": told}

@@ -79,14 +79,14 @@ def log_group(
         with transaction.atomic():
             return _keep(actor, students, batch_key, facts)
     except IntegrityError:
-        sent = FollowUp.objects.filter(batch_key=batch_key, author=actor).count()
+        sent: int = FollowUp.objects.filter(batch_key=batch_key, author=actor).count()
         if not sent:
             raise
         return sent  # the other copy of the same form was faster
 
 
 def _keep(actor: User, students: Sequence[Student], batch: uuid.UUID, facts: dict[str, Any]) -> int:
-    sent = FollowUp.objects.filter(batch_key=batch, author=actor).count()
+    sent: int = FollowUp.objects.filter(batch_key=batch, author=actor).count()
     if sent:
         return sent
     ids = sorted(student.pk for student in students)

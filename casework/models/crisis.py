@@ -18,6 +18,7 @@ from students.enums import Tree
 from students.models import Student
 
 from .case import Case
+from .people import named_person
 
 # Later facts win. The database computes the state, so it can never contradict them.
 _STATE = models.Case(
@@ -25,13 +26,6 @@ _STATE = models.Case(
     models.When(handed_at__isnull=False, then=models.Value("handed")),
     default=models.Value("open"),
 )
-
-
-def _person(label: object, name: str) -> models.ForeignKey:  # type: ignore[type-arg]
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=label, null=True, blank=True,
-        on_delete=models.PROTECT, related_name=name,
-    )  # fmt: skip
 
 
 @pghistory.track()
@@ -58,7 +52,7 @@ class CallLine(models.Model):
         _("side"), max_length=8, choices=Tree.choices, blank=True,
         help_text=_("Only posts above the student's place in this tree; empty: in any."),
     )  # fmt: skip
-    person = _person(_("person"), "call_lines")
+    person = named_person(_("person"), "call_lines")
     label = models.CharField(_("name on the list"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     note = models.CharField(_("note"), max_length=120, blank=True)
@@ -111,15 +105,15 @@ class Crisis(models.Model):
     first_action_at = models.DateTimeField(_("first action"), null=True, editable=False)
     mailed_at = models.DateTimeField(null=True, editable=False)
     handed_at = models.DateTimeField(_("handed back at"), null=True, blank=True)
-    handed_by = _person(_("handed back by"), "+")
-    handed_to = _person(_("handed to"), "crises_received")
+    handed_by = named_person(_("handed back by"), "+")
+    handed_to = named_person(_("handed to"), "crises_received")
     ended_as = models.CharField(
         _("how it stood"), max_length=8, choices=EndedAs.choices, blank=True
     )
     advice = models.TextField(_("advice"), max_length=1000, blank=True)
     review_on = models.DateField(_("review on"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
-    reviewed_by = _person(_("reviewed by"), "+")
+    reviewed_by = named_person(_("reviewed by"), "+")
     lessons = models.TextField(_("what is to be done better"), max_length=2000, blank=True)
     state = models.GeneratedField(
         expression=_STATE,
@@ -181,8 +175,8 @@ class CrisisHop(models.Model):
     part = models.CharField(_("part"), max_length=10, choices=Part.choices, blank=True)
     at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
-    by = _person(_("by"), "crisis_hops")
-    person = _person(_("person"), "crisis_parts")
+    by = named_person(_("by"), "crisis_hops")
+    person = named_person(_("person"), "crisis_parts")
     who = models.CharField(_("who"), max_length=60, blank=True)
     words = models.CharField(_("words"), max_length=500, blank=True)
     client_key = models.UUIDField(null=True, unique=True, editable=False)

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 import pghistory
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from cohorts.models import Unit
 from portal.core.access import RestrictedManager
 
 from .case import Case
+from .people import named_person
 
 # Later facts win. The database computes the state, so it can never contradict them.
 _STATE = models.Case(
@@ -23,13 +23,6 @@ _STATE = models.Case(
     models.When(accepted_at__isnull=False, then=models.Value("accepted")),
     default=models.Value("waiting"),
 )
-
-
-def _person(label: object, name: str) -> models.ForeignKey:  # type: ignore[type-arg]
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=label, null=True, blank=True,
-        on_delete=models.PROTECT, related_name=name,
-    )  # fmt: skip
 
 
 @pghistory.track()
@@ -46,8 +39,8 @@ class Transition(models.Model):
         Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="transitions"
     )
     kind = models.CharField(_("what"), max_length=8, choices=Move.choices)
-    from_person = _person(_("from"), "moves_sent")
-    to_person = _person(_("to"), "moves_received")
+    from_person = named_person(_("from"), "moves_sent")
+    to_person = named_person(_("to"), "moves_received")
     to_unit = models.ForeignKey(
         Unit, verbose_name=_("to office"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="moves_received",
@@ -57,9 +50,9 @@ class Transition(models.Model):
     asked_at = models.DateTimeField(_("sent at"))
     due_at = models.DateTimeField(_("answer due"))
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
-    accepted_by = _person(_("accepted by"), "+")
+    accepted_by = named_person(_("accepted by"), "+")
     declined_at = models.DateTimeField(_("declined at"), null=True, blank=True)
-    declined_by = _person(_("declined by"), "+")
+    declined_by = named_person(_("declined by"), "+")
     revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
     end_words = models.CharField(_("reason"), max_length=300, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)

@@ -39,6 +39,11 @@ def running(user: Any) -> QuerySet[Crisis]:
     return crises(user).filter(handed_at=None)
 
 
+def follows(user: Any, crisis: Crisis) -> bool:
+    """Whether the person may open the page of this crisis."""
+    return crises(user).filter(pk=crisis.pk).exists()
+
+
 def student_named(number: str, name: str) -> Student | None:
     """The student of this number and of exactly this name: for a finder who sees neither."""
     number, name = number.replace("\x00", "").strip()[:20], name.replace("\x00", "").strip()

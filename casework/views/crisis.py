@@ -3,12 +3,11 @@
 import uuid
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,6 +18,7 @@ from casework.forms_crisis import HandBackForm, LessonsForm, StepForm
 from casework.models import Case, Crisis
 from casework.queries.call_list import call_list
 from casework.queries.crises import live, may_find, whereabouts
+from casework.views.case_acts import _act
 from portal.core import audit, reads
 from portal.core.access import reaches_one, reasons
 from portal.core.errors import DomainError
@@ -142,7 +142,7 @@ def crisis_hand_back(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
         return _("Handed back. The level stays red until both sides lower it.")
 
-    return _ended(request, crisis, form, save, _("Hand back"))
+    return _act(request, form, save, _("Hand back"), _page_of(crisis))
 
 
 @login_required
@@ -155,25 +155,11 @@ def crisis_review(request: HttpRequest, pk: int) -> HttpResponse:
         review_crisis(actor=request.user, crisis=crisis, **form.cleaned_data)  # type: ignore[arg-type]
         return _("Reviewed.")
 
-    return _ended(request, crisis, form, save, _("Review"))
+    return _act(request, form, save, _("Review"), _page_of(crisis))
 
 
-def _ended(
-    request: HttpRequest, crisis: Crisis, form: forms.Form, save: Any, title: str
-) -> HttpResponse:
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                messages.success(request, save())
-            except DomainError as error:
-                form.add_error(None, str(error))
-                status = 409 if error.code == "stale" else 422
-            else:
-                return redirect("casework:crisis", pk=crisis.pk)
-    context = {"form": form, "crisis": crisis, "title": title}
-    return render(request, "casework/crisis_end.html", context, status=status)
+def _page_of(crisis: Crisis) -> str:
+    return reverse("casework:crisis", args=[crisis.pk])
 
 
 def _receivers(request: HttpRequest, crisis: Crisis) -> list[tuple[int, str]]:

@@ -157,7 +157,9 @@ def test_the_nearest_unit_has_its_own_line_and_days_on_duty_count(world: World) 
     assert (Part.COUNSELLOR, "沈若兰", "029-8266") in names
     assert ("周启文" in {name for _part, name, _phone in names}) is False
     assert {n for part, n, _p in names if part == Part.SECURITY} == {"东区门岗"}
-    assert next(iter(call_list(world.gu))).part == Part.COUNSELLOR
+    parts = [one.part for one in call_list(world.gu)]
+    assert parts == sorted(parts, key=list(Part).index), "in the order of the chain"
+    assert set(parts) == set(Part)
     assert {n for part, n, _p in {(o.part, o.name, o.phone) for o in call_list(world.cheng)}
             if part == Part.SECURITY} == {"西区门岗"}  # fmt: skip
     tomorrow = time_machine.travel(timezone.now() + dt.timedelta(days=1), tick=False)
