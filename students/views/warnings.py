@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cohorts.models import Term
@@ -89,7 +89,9 @@ def _states(
 ) -> list[dict[str, Any]]:
     counts = counts_by(narrow.among(mine, but="state"), "state")
     base = without(request, "state")
-    listed = [("", _("open"), counts.get("found", 0) + counts.get("confirmed", 0))]
+    listed = [
+        ("", pgettext("warning", "open"), counts.get("found", 0) + counts.get("confirmed", 0))
+    ]
     for value, label in WarningState.choices:
         if confirms or value not in ("found", "dismissed"):
             listed.append((value, label, counts.get(value, 0)))
