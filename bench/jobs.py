@@ -45,3 +45,30 @@ def hand_over(bench: Bench) -> Timing:
     # Too many grant rows fail the job as too long a time does.
     floor = 1000.0 if found["grants"] <= 50 else 1.0
     return Timing(found["median_ms"], found["cpu_ms"], floor, note)
+
+
+@job("warnings for the whole school", floor="SQL by hand", bar=1.5)
+def warnings(bench: Bench) -> Timing:
+    """Two rule sets, one of them with history, into an empty table, rolled back."""
+    largest = bench.schools[max(bench.schools)]
+    out = bench.directory / "warnings.json"
+    bench.run(largest.database, "-m", "bench.warnings", str(out))
+    found = json.loads(out.read_text(encoding="utf-8"))
+    note = f"{found['students']:,} students warned, the same as by hand"
+    return Timing(found["median_ms"], found["cpu_ms"], found["floor_ms"], note)
+
+
+@job("results import, csv", floor="parse + COPY", bar=3)
+def results_csv(bench: Bench) -> Timing:
+    """All results of the largest school into a copy of it without them."""
+    largest = bench.schools[max(bench.schools)]
+    database = f"results_{largest.students}"
+    file = bench.directory / f"results_{largest.students}.csv"
+    out = bench.directory / "results.json"
+    bench.copy_school(largest, database)
+    bench.run(database, "-m", "bench.results", str(file), str(out))
+    found = json.loads(out.read_text(encoding="utf-8"))
+    bench.postgres.sql(f"DROP DATABASE {database}")
+    file.unlink()
+    note = f"{found['rows']:,} rows in {found['median_ms'] / 1000:.1f} s; CPU of the command only"
+    return Timing(found["median_ms"], found["cpu_ms"], found["floor_ms"], note)

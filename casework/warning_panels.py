@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from casework.enums import Stage
 from casework.models import Case, LedgerEntry
 from portal.core.registry import Panel, register_panel
 
@@ -18,7 +19,7 @@ def ledger_block(user: Any, warning: Any) -> dict[str, Any] | None:
     entries = LedgerEntry.objects.filter(case=case, left_at=None).select_related("category")
     return {
         "case": case, "entries": "、".join(entry.category.name for entry in entries),
-        "stage": case.get_stage_display(),
+        "stage": Stage(case.stage).label,
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Whom a rule set would hit now, before it is switched on; nothing is kept."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,7 +74,7 @@ def preview_set(one: WarningSet, term: Term, rules: Rules | None = None) -> Prev
     prepare(moment)
     evaluate(one, rules, moment)
     statement, values = hits_sql(one, rules)
-    found = Preview([Hit(*row) for row in rows_of(statement, values)])
+    found = Preview([Hit(*row[:-1], json.loads(row[-1])) for row in rows_of(statement, values)])
     ids = [hit.student_id for hit in found.hits]
     found.shares = [CohortShare(*row) for row in rows_of(_SHARES, [ids, ids])]
     ((found.without_plan,),) = rows_of(

@@ -175,6 +175,10 @@ class AcademicWarning(models.Model):
         # Neither whom nor what: a log may show this to anybody.
         return f"{self.family} {self.period} {self.pk}"
 
+    @property
+    def state_label(self) -> str:
+        return str(WarningState(self.state).label)
+
 
 @pghistory.track()
 class WarningStep(models.Model):

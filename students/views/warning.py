@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -71,6 +72,8 @@ def _act(request: HttpRequest, one: AcademicWarning) -> dict[str, Any]:
         elif act == "step":
             return _step(request, one)
         elif act == "aside":
+            if not _confirms(request, one):
+                raise PermissionDenied(_("None of your posts lets you confirm warnings."))
             form = AsideForm(request.POST)
             if not form.is_valid():
                 return {"aside": form}

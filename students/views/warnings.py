@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cohorts.models import Term
@@ -89,7 +89,9 @@ def _states(
 ) -> list[dict[str, Any]]:
     counts = counts_by(narrow.among(mine, but="state"), "state")
     base = without(request, "state")
-    listed = [("", _("open"), counts.get("found", 0) + counts.get("confirmed", 0))]
+    listed = [
+        ("", pgettext("warning", "open"), counts.get("found", 0) + counts.get("confirmed", 0))
+    ]
     for value, label in WarningState.choices:
         if confirms or value not in ("found", "dismissed"):
             listed.append((value, label, counts.get(value, 0)))
@@ -129,6 +131,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
     ids = [int(text) for text in typed if text.isascii() and text.isdigit() and len(text) < 19]
     mine = AcademicWarning.objects.restrict(request.user, ACTION).filter(pk__in=ids)
     rows = list(mine.select_related("student", "rules").order_by("rank", "student__pinyin"))
+    if ids and not rows:
+        raise Http404
     if not rows:
         messages.info(request, _("Choose the warnings first."))
         return redirect("students:warnings")
