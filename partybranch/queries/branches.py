@@ -95,6 +95,7 @@ class RollRow:
     member: PartyMember
     place: Membership
     class_name: str
+    college: str
     is_full: bool
     is_suspended: bool
 
@@ -112,10 +113,11 @@ def roll(branch: PartyOrganization) -> list[RollRow]:
     where = stands([one.member.student_id for one in rows if one.member.student_id], ("class",))
     found = [
         RollRow(
-            one.member, one, where.get(one.member.student_id or 0, Stand()).class_name,
+            one.member, one, stand.class_name, stand.college,
             one.member.is_full_on(day), one.member.is_suspended_on(day),
         )
         for one in rows
+        for stand in [where.get(one.member.student_id or 0, Stand())]
     ]  # fmt: skip
     found.sort(key=lambda row: (row.member.person_id is None, row.member.name))
     return found
@@ -140,7 +142,7 @@ def checks(branch: PartyOrganization, rows: list[RollRow], posts: int) -> list[F
     """What the branch page warns of (1.5)."""
     day = timezone.localdate()
     held = [row for row in rows if row.place.is_relation]
-    units = {row.class_name for row in held if row.class_name}
+    units = {row.college for row in held if row.college}
     return branch_faults(
         organ_of(branch, day, numbers()["branch.committee_from"]),
         members=len(held), full=sum(row.is_full for row in held), officers=posts,

@@ -27,11 +27,11 @@ def _typed(step: int) -> development.Typed:
     return development.Typed(step=step, on=timezone.localdate(), detail=detail[step])
 
 
-def _file(w: World) -> Development:
+def _file(w: World, branch: PartyOrganization | None = None) -> Development:
     w.gu.born_on = dt.date(2004, 1, 1)
     w.gu.save()
     return development.open_development(
-        actor=w.gao, student=w.gu, branch=_branch(w), typed=_typed(1)
+        actor=w.gao, student=w.gu, branch=branch or _branch(w), typed=_typed(1)
     )
 
 
@@ -40,10 +40,10 @@ def _with_talk(w: World) -> Development:
     return development.record_step(actor=w.gao, development=made, typed=_typed(2)).development
 
 
-def _member(w: World) -> PartyMember:
+def _member(w: World, branch: PartyOrganization | None = None) -> PartyMember:
     today = timezone.localdate()
     return membership.enter_member(
-        actor=w.gao, branch=_branch(w), student=w.luo, since=today - 9 * DAY,
+        actor=w.gao, branch=branch or _branch(w), student=w.luo, since=today - 9 * DAY,
         joined_on=today - 900 * DAY, full_on=today - 500 * DAY, origin="第一中学党总支",
     )  # fmt: skip
 
@@ -56,7 +56,8 @@ def _former() -> former.FormerFile:
 
 
 PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
-    "partybranch.domain.development.open_development": lambda w: lambda: _file(w),
+    "partybranch.domain.development.open_development": lambda w: (
+        (lambda to: lambda: _file(w, to))(_branch(w))),
     "partybranch.domain.development.record_step": lambda w: (
         (lambda one: lambda: development.record_step(
             actor=w.gao, development=one, typed=_typed(2)))(_file(w))),
@@ -80,7 +81,8 @@ PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
     "partybranch.domain.former.take_over_development": lambda w: (
         (lambda to: lambda: former.take_over_development(
             actor=w.gao, student=w.cheng, branch=to, file=_former()))(_branch(w))),
-    "partybranch.domain.membership.enter_member": lambda w: lambda: _member(w),
+    "partybranch.domain.membership.enter_member": lambda w: (
+        (lambda to: lambda: _member(w, to))(_branch(w))),
     "partybranch.domain.membership.move_member": lambda w: (
         (lambda one, to: lambda: membership.move_member(
             actor=w.gao, member=one, on=timezone.localdate(), branch=to))(_member(w), _branch(w))),

@@ -3,8 +3,9 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from partybranch.catalogue import BOUNDS, STEPS, VERSIONS, bounds_of
+from partybranch.catalogue import BOUNDS, STEPS, VERSIONS, bounds_of, first_row
 from partybranch.domain.book import PROBATION_OVER, StepRule
 from partybranch.domain.dates import earliest, latest, never_after
 from partybranch.domain.standing import open_steps, stage_of, standing
@@ -166,3 +167,37 @@ def test_stage_and_open_steps_follow_from_the_facts() -> None:
     assert (now.reached, now.stage, now.step) == (3, 2, 4)
     assert now.due == add_months(facts.steps[3].on, 1)
     assert now.assess_due == add_months(facts.steps[3].on, 6)
+
+
+@pytest.mark.parametrize(
+    ("version", "number", "field", "value", "is_allowed"),
+    [
+        ("2014", 3, "wait_months", 6, True),  # many schools wait three or six months
+        ("2014", 7, "wait_months", 12, True),
+        ("2014", 7, "wait_months", 11, False),
+        ("2014", 7, "notice_days", 0, True),
+        ("2026.05", 7, "notice_days", 5, True),
+        ("2026.05", 7, "notice_days", 4, False),
+        ("2014", 2, "deadline", 2, False),
+        ("2014", 2, "deadline", None, False),
+        ("2014", 15, "deadline", 2, True),  # the text of 2014 sets no time
+        ("2026.05", 15, "deadline", 2, False),
+        ("2026.05", 17, "deadline", 6, True),
+        ("2026.05", 17, "deadline", 7, False),
+        ("2026.05", 21, "wait_months", 13, False),
+        ("2026.05", 24, "deadline", 4, False),
+    ],
+)
+def test_a_school_sets_numbers_within_the_rule_and_the_refusal_names_the_article(
+    version: str, number: int, field: str, value: int | None, is_allowed: bool
+) -> None:
+    rule = next(one for one in STEPS if (one.version, one.number) == (version, number))
+    row = first_row(rule)
+    row.clean()
+    setattr(row, field, value)
+    if is_allowed:
+        row.clean()
+        return
+    with pytest.raises(ValidationError) as refused:
+        row.clean()
+    assert rule.article in str(refused.value.message_dict[field])
