@@ -1,9 +1,7 @@
 """The same act on many cases: tried first and taken back, then done; refusals one by one."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,41 +10,9 @@ from casework.domain.lowering import ask_lowering
 from casework.domain.transitions_bulk import send_cases
 from casework.models import Case, CaseLevel
 from cohorts.domain.reconcile import lock_people
+from portal.core.domain.bulk import BulkOutcome, each
 from portal.core.errors import DomainError
 from portal.core.models import User
-
-MOST = 200
-
-
-class _Tried(Exception):
-    """Ends a trial run: everything it wrote is taken back."""
-
-
-@dataclass
-class BulkOutcome:
-    """Keys of the cases that went through, and why the others did not."""
-
-    done: list[int] = field(default_factory=list)
-    refused: dict[int, str] = field(default_factory=dict)
-
-
-def _each(cases: Sequence[Case], act: Callable[[Case], object], is_trial: bool) -> BulkOutcome:
-    outcome = BulkOutcome()
-    try:
-        with transaction.atomic():
-            for case in sorted(cases, key=lambda one: one.pk)[:MOST]:
-                try:
-                    with transaction.atomic():
-                        act(case)
-                except (DomainError, PermissionDenied) as error:
-                    outcome.refused[case.pk] = str(error)
-                else:
-                    outcome.done.append(case.pk)
-            if is_trial:
-                raise _Tried
-    except _Tried:
-        pass
-    return outcome
 
 
 def assign_cases(
@@ -55,22 +21,25 @@ def assign_cases(
     """One responsible person for all of them. ``is_trial``: what would happen; nothing is written."""
     with transaction.atomic():
         lock_people([owner.pk])
-        return _each(
-            cases, lambda case: assign_owner(actor=actor, case=case, owner=owner), is_trial
-        )
+        return each(cases, lambda case: assign_owner(actor=actor, case=case, owner=owner), is_trial)
 
 
 def transfer_cases(
     *, actor: User, cases: Sequence[Case], to: User, words: str, is_trial: bool = False
 ) -> BulkOutcome:
     """All of them to one person, who accepts them; those that cannot go stay."""
-    trial = _each(
+    trial = each(
         cases, lambda case: send_cases(actor=actor, cases=[case], to=to, words=words), True
     )
     if is_trial or not trial.done:
         return trial
-    gone = [case for case in cases if case.pk in set(trial.done)]
-    send_cases(actor=actor, cases=gone, to=to, words=words)
+    gone = set(trial.done)
+    try:
+        send_cases(
+            actor=actor, cases=[case for case in cases if case.pk in gone], to=to, words=words
+        )
+    except DomainError as error:  # one of them changed since the trial: all of them stay
+        return BulkOutcome(refused=trial.refused | dict.fromkeys(gone, str(error)))
     return trial
 
 
@@ -94,4 +63,4 @@ def lower_cases(
             raise DomainError(_("The lowest level already: ask to close the case instead."))
         return ask_lowering(actor=actor, entry=entry, level=below, reason=reason, evidence=evidence)
 
-    return _each(cases, ask, is_trial)
+    return each(cases, ask, is_trial)

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from casework.domain.bulk import MOST, BulkOutcome, assign_cases, lower_cases, transfer_cases
+from casework.domain.bulk import assign_cases, lower_cases, transfer_cases
 from casework.filters_ledger import selected_of
 from casework.forms_ledger import AssignManyForm, LowerManyForm, TransferManyForm
 from casework.models import Case
 from cohorts.access import held_units
 from cohorts.forms.people import suggested_people
+from portal.core.domain.bulk import MOST, BulkOutcome
 
 # act → (title, form, what is done)
 _ACTS: dict[str, tuple[Any, type[forms.Form], Callable[..., BulkOutcome]]] = {

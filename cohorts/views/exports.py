@@ -49,7 +49,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         raise PermissionDenied(_("None of your posts lets you export this."))
     wanted = request.POST.get("unit") or request.GET.get("unit", "")
     unit = _unit(units, wanted) or found.own_unit(user, one.action)  # type: ignore[arg-type]
-    form = AskForm(request.POST or None, units=units, initial={"unit": unit})
+    typed = request.POST if request.method == "POST" else None
+    form = AskForm(typed, units=units, initial={"unit": unit})
     if request.method == "POST" and form.is_valid():
         try:
             export = ask_export(

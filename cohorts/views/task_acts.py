@@ -20,6 +20,7 @@ from cohorts.models import Task
 from cohorts.queries.task_sheet import task_rights, task_sheet
 from cohorts.queries.tasks import titles
 from cohorts.task_access import givable_unit_ids
+from portal.core.domain.bulk import MOST, BulkOutcome
 from portal.core.errors import DomainError
 
 # act → (title, form, right asked before the form is shown)
@@ -41,7 +42,7 @@ _SINGLE: dict[str, Callable[..., Task]] = {
     "accept": lambda **kw: task_acts.verify_task(is_accepted=True, **kw),
     "return": lambda **kw: task_acts.verify_task(is_accepted=False, **kw),
 }
-_BULK: dict[str, Callable[..., task_bulk.BulkOutcome]] = {
+_BULK: dict[str, Callable[..., BulkOutcome]] = {
     "complete": task_bulk.complete_tasks,
     "postpone": task_bulk.postpone_tasks,
     "reassign": task_bulk.reassign_tasks,
@@ -86,7 +87,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> list[Task]:
     """The selected tasks among those that this person may see."""
-    typed = request.POST.getlist("selected")[: task_bulk.MOST]
+    typed = request.POST.getlist("selected")[:MOST]
     ids = [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19]
     rows = Task.objects.restrict(request.user, "see_task").filter(pk__in=ids)
     return list(rows.order_by("due_on", "pk"))

@@ -16,6 +16,7 @@ TAKES, CONSENTS = "lin he jiang", "qian"
 NO_TAKES = " ".join(key for key in EVERYBODY.split() if key not in TAKES.split())
 EMPTY: dict[str, str] = {}
 OWN = "one's own filters"
+ASKS = "a number and no name; opens by a post, and the domain asks again for every line"
 TICKED = {"selected": "{case}"}
 
 ROWS = [
@@ -24,7 +25,7 @@ ROWS = [
     Address("casework:ledgers", query="?columns=problem,owner&entry_year=2023", ok=READS,
             denied=NO_CASES, shows=dict.fromkeys(CARE.split(), "顾言川"), hides={"shen": "顾言川"}),
     Address("casework:ledgers", query="?part=filter", ok=READS, denied=NO_CASES,
-            hides={"lin": "机械2301"}),
+            shows={"lin": "陆怀远"}, hides={"lin": "机械2301", "zhou": "陆怀远"}),
     Address("casework:ledger", "ACADEMIC", ok=READS, denied=NO_CASES,
             shows=dict.fromkeys(CARE.split(), "顾言川"), hides={"shen": "顾言川"}),
     Address("casework:ledger", "PSYCH", "?part=saved", ok=READS, denied=NO_CASES),
@@ -38,11 +39,11 @@ ROWS = [
     Address("web:filters", away="jiang", post={"act": "rename", "pk": "{filter}", "name": "每周"}, free=OWN),
     Address("cohorts:exports", ok=EVERYBODY, free="what one asked for, and what one may approve",
             shows={"jiang": "研判", "qian": "研判"}, hides={"he": "研判", "lin": "研判"}),
-    Address("cohorts:export_new", "ledger", ok=TAKES, denied=NO_TAKES,
+    Address("cohorts:export_new", "ledger", ok=TAKES, denied=NO_TAKES, free=ASKS,
             hides=dict.fromkeys(TAKES.split(), "顾言川")),
-    Address("cohorts:export_new", "ledger", bad=TAKES, denied=NO_TAKES, post=EMPTY),
-    Address("cohorts:export_new", "students", ok=TAKES, denied=NO_TAKES),
-    Address("cohorts:export_new", "none"),
+    Address("cohorts:export_new", "ledger", bad=TAKES, denied=NO_TAKES, post=EMPTY, free=ASKS),
+    Address("cohorts:export_new", "students", ok=TAKES, denied=NO_TAKES, free=ASKS),
+    Address("cohorts:export_new", "none", free=ASKS),
     Address("cohorts:export", "{export}", ok=f"jiang {CONSENTS}",
             hides={"jiang": "顾言川", "qian": "顾言川"}),
     Address("cohorts:export_progress", "{export}", ok=f"jiang {CONSENTS}"),

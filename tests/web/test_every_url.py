@@ -209,7 +209,7 @@ def test_a_leader_of_another_college_finds_nothing(world: World, known: dict[str
     client = Client()
     client.force_login(world.ding)
     for row in ADDRESSES:
-        if row.args and "mech" not in row.args and "song" not in row.args:
+        if "{" in row.args and "mech" not in row.args and "song" not in row.args:
             assert row.ask(client, known).status_code == row.others, row.title
 
 
