@@ -181,7 +181,9 @@ def test_a_task_is_reported_done_once_and_not_over_somebody_elses_change(campus:
         assert (answer.status_code, answer.json()["state"]) == (200, "done")
     assert AuditEntry.objects.filter(action="task_done").count() == 1
     for key, status in (("he", 403), ("shen", 404), ("gu_account", 404)):
-        other = caller(token_of(campus.people[key])).post(url, {"evidence": "走访记录"}, "application/json")
+        other = caller(token_of(campus.people[key])).post(
+            url, {"evidence": "走访记录"}, "application/json"
+        )
         assert other.status_code == status, key
     shared = Task.objects.get(owner=None)
     take_task(actor=campus.jiang, task=shared)

@@ -61,7 +61,9 @@ def life(world: World) -> Case:
         contact_due_at=dt.datetime.combine(day, dt.time(14, 30), SHANGHAI),
     )
     Case.objects.filter(pk=other.pk).update(
-        contact_due_at=dt.datetime.combine(day + dt.timedelta(days=2), dt.time(23, 59, 59), SHANGHAI)
+        contact_due_at=dt.datetime.combine(
+            day + dt.timedelta(days=2), dt.time(23, 59, 59), SHANGHAI
+        )
     )
     log_follow_up(
         actor=world.lu, student=world.gu, channel=Channel.FACE, content="约好下周再看课表",

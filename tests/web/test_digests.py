@@ -102,7 +102,10 @@ def test_every_number_is_that_of_the_page_behind_it_for_every_account(world: Wor
             if counted:
                 assert len(set(re.findall(counted, text))) == line.number, (key, code)
             if code in ("overdue", "today", "new", "agreed"):
-                assert "顾言川" in text or "宋远" in text or "程亦安" in text or "罗" in text, (key, code)
+                assert "顾言川" in text or "宋远" in text or "程亦安" in text or "罗" in text, (
+                    key,
+                    code,
+                )
     assert {"overdue", "silent", "reviews", "agreed", "tasks_late", "tasks_today", "moves", "keys",
             "requests", "desk", "notices"} <= told  # fmt: skip
 
