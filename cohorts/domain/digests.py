@@ -62,9 +62,10 @@ def slot_of(rhythm: Rhythm, now: dt.datetime) -> tuple[MailKind, dt.datetime | N
         return MailKind.DIGEST, None
     if rhythm.brief and slot.weekday() == Weekday.MONDAY:
         return MailKind.BRIEF, slot
-    wanted = {
-        Every.DAILY: lambda: True,
-        Every.WORKDAYS: lambda: work_calendar().is_working(slot.date()),
-        Every.WEEKLY: lambda: slot.weekday() == rhythm.weekday,
-    }.get(Every(rhythm.every), lambda: False)
-    return MailKind.DIGEST, slot if wanted() else None
+    if rhythm.every == Every.WEEKLY:
+        is_wanted = slot.weekday() == rhythm.weekday
+    elif rhythm.every == Every.WORKDAYS:
+        is_wanted = work_calendar().is_working(slot.date())
+    else:
+        is_wanted = rhythm.every == Every.DAILY
+    return MailKind.DIGEST, slot if is_wanted else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from cohorts.models import RoleRhythm
+from cohorts.models import Appointment
 from portal.core.models import RHYTHM, Every, MailRhythm, Rhythm, User
 from portal.core.rows import fetch
 
@@ -49,13 +49,10 @@ def rhythm_groups() -> list[Group]:
 
 def default_rhythm(user: User) -> Rhythm:
     """What the posts of ``user`` say, or no mail but urgent one."""
-    day = timezone.localdate()
-    rows = RoleRhythm.objects.filter(
-        role__appointments__person=user, role__appointments__revoked_at=None,
-        role__appointments__starts_on__lte=day,
-    ).exclude(role__appointments__ends_on__lt=day)  # fmt: skip
-    first = rows.order_by("role__order", "role__appointments__pk").first()
-    return first or MailRhythm(every=Every.OFF)
+    posts = Appointment.objects.in_force(timezone.localdate())
+    held = posts.filter(person=user, role__rhythm__isnull=False).select_related("role__rhythm")
+    first = held.order_by("role__order", "pk").first()
+    return first.role.rhythm if first is not None else MailRhythm(every=Every.OFF)
 
 
 def own_rhythm(user: User) -> Rhythm:

@@ -15,9 +15,9 @@ def without_secrets(text: str) -> str:
     return _SECRETS.sub(r"\1…", text)
 
 
-class Logger(GunicornLogger):
+class Logger(GunicornLogger):  # type: ignore[misc] # gunicorn has no types
     """gunicorn's own, for ``--logger-class``."""
 
     def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        found = super().atoms(*args, **kwargs)
+        found: dict[str, Any] = super().atoms(*args, **kwargs)
         return found | {key: without_secrets(str(found[key])) for key in ("r", "U", "f")}

@@ -78,6 +78,7 @@ WAYS = [
     Way("students", "api", "student", "see_card", _api("students")),
     Way("case", "page", "case", "see_case", lambda c, case: c.get(f"/cases/{case.pk}/")),
     Way("cases", "api", "case", "see_case", _api("cases")),
+    Way("talks", "api", "talk", "see_talks", _api("follow-ups")),
     Way("list of cases", "fragment", "case", "see_case",
         lambda c, case: c.get(f"/cases/?q={case.student.student_no}", **HX),
         lambda case: f'href="/cases/{case.pk}/'),

@@ -175,6 +175,13 @@ def test_defaults_come_from_the_first_post_and_the_own_choice_goes_before(world:
     assert own_rhythm(world.lu).every == Every.WEEKLY
     assert own_rhythm(world.nobody).every == Every.OFF
     assert own_rhythm(world.gu_account).every == Every.OFF
+    # What became of others in the same role, or of an earlier post, does not matter.
+    gone = timezone.localdate() - dt.timedelta(days=9)
+    world.add_post("nobody", "contract_leader", "chem24", ends_on=gone)
+    Appointment.objects.filter(person=world.shen).update(ends_on=gone)
+    assert own_rhythm(world.lin).brief
+    assert own_rhythm(world.nobody).every == own_rhythm(world.shen).every == Every.OFF
+    assert own_rhythm(world.zhou).every == Every.WORKDAYS
     RoleRhythm.objects.filter(role__code="counsellor").update(hour=6)
     assert own_rhythm(world.zhou).hour == 6
     set_rhythm(actor=world.zhou, **{**own_rhythm(world.zhou).values(), "every": "off"})
