@@ -1,7 +1,7 @@
 """Reach over units: which units a person holds an action on today, and why (design 5.3)."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -23,10 +23,11 @@ from portal.core.access import (
     register_route,
     supporter_of,
 )
+from portal.core.asks import Ask, Rows
 from portal.core.models import User
 from portal.core.prepared import prepared
 from portal.core.rows import array_of, fetch
-from portal.core.scope import remembered, today
+from portal.core.scope import hand_over, remembered, today
 
 register_actions(
     Action(
@@ -212,8 +213,9 @@ def _unit_keys(user: User, action: str) -> QuerySet[Any] | None:
     return rows.values("descendant_id")
 
 
-_POSTS = """
-    SELECT r.name, u.name, a.starts_on, a.letter_no
+_POST = "r.name, u.name, a.starts_on, a.letter_no"
+_POSTS = f"""
+    SELECT {_POST}
       FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
       JOIN cohorts_unit u ON u.id = a.unit_id
      WHERE a.person_id = %(user)s AND a.revoked_at IS NULL
@@ -225,13 +227,37 @@ _POSTS = """
                     WHERE t.ancestor_id = a.unit_id AND t.descendant_id = ANY(%(units)s::bigint[]))
      ORDER BY r."order", a.starts_on, a.id
 """
+_POSTS_AS_JSON = _POSTS.replace(_POST, f"json_build_array({_POST})")
+PostsTold = Callable[[Rows], None]
 
 
 def post_reasons(user: User, action: str, unit_ids: Iterable[int]) -> list[Reason]:
     """Sentences naming the posts through which ``user`` holds ``action`` on any of the units."""
-    asked = {"user": user.pk, "action": action, "units": list(unit_ids)}
-    rows = fetch(prepared(_POSTS), {**asked, "day": today()})
+    units = array_of(sorted(unit_ids))
+
+    def read() -> list[Any]:
+        asked = {"user": user.pk, "day": today(), "action": action, "units": units}
+        return fetch(prepared(_POSTS), asked)
+
+    rows = remembered(_posts_key(user, action, units), read)
     return [Reason("post", _sentence(*row)) for row in rows]
+
+
+def _posts_key(user: User, action: str, units: str) -> tuple[Any, ...]:
+    return ("posts", user.pk, action, units, today())
+
+
+def posts_asked(user: User, action: str, unit_ids: Iterable[int]) -> tuple[Ask, PostsTold]:
+    """What ``post_reasons`` reads, for a page that asks for all its parts in one statement, and
+    where the page says what it was told: later on ``post_reasons`` knows it."""
+    units = array_of(sorted(unit_ids))
+    asked = {"user": user.pk, "day": today(), "action": action, "units": units}
+
+    def told(rows: Rows) -> None:
+        found = [[role, unit, dt.date.fromisoformat(since), no] for role, unit, since, no in rows]
+        hand_over(_posts_key(user, action, units), found)
+
+    return Ask(_POSTS_AS_JSON, asked), told
 
 
 def post_sentence(post: Appointment) -> str:
