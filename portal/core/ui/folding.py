@@ -35,6 +35,7 @@ from portal.core.ui.fast_nodes import (
     Address,
     Around,
     Expression,
+    For,
     If,
     Inlined,
     Named,
@@ -111,6 +112,8 @@ class Folding:
         if type(node) is tags.IfNode:
             node.__class__ = If
             node.prepare()  # type: ignore[attr-defined]
+        if type(node) is tags.ForNode and len(node.loopvars) == 1:
+            node.__class__ = For
         if type(node) is IncludeNode:
             return self._include(node)
         if type(node) is SimpleBlockNode:
@@ -164,9 +167,9 @@ class Folding:
             known = node.varname is None and _is_constant(node.path)
         elif type(node) is tags.URLNode:
             # The admin's addresses depend on the site that is asked.
-            known = not (node.kwargs or node.asvar) and _is_constant(node.view_name)
+            known = not node.kwargs and _is_constant(node.view_name)
             known = known and not str(node.view_name.var).startswith("admin:")
-            if known and node.args:
+            if known and (node.args or node.asvar):
                 node.__class__ = Address
                 return [node]
         else:
@@ -270,23 +273,26 @@ def _operands(condition: Any) -> list[Any]:
     return [*_operands(condition.first), *_operands(condition.second)]
 
 
-def _all_nodes(nodelist: NodeList) -> list[Node]:
-    return nodelist.get_nodes_by_type(Node)  # type: ignore[no-any-return]
-
-
 def _all_of(nodelist: NodeList, kinds: tuple[type[Node], ...]) -> bool:
-    return all(isinstance(node, kinds) for node in _all_nodes(nodelist))
+    return all(isinstance(node, kinds) for node in nodelist.get_nodes_by_type(Node))
 
 
 def _leaves_nothing(nodelist: NodeList) -> bool:
-    return all(
-        isinstance(node, (*_NAMELESS, tags.ForNode, tags.IfNode))
-        or (isinstance(node, SimpleNode) and node.target_var is None)
-        or (isinstance(node, Around) and node.target is None)
-        or (isinstance(node, (StaticNode,)) and node.varname is None)
-        or (isinstance(node, tags.URLNode) and not node.asvar)
-        for node in _all_nodes(nodelist)
-    )
+    return all(map(_is_nameless, nodelist))
+
+
+def _is_nameless(node: Node) -> bool:
+    """Whether no name is set by it for the nodes after it. Loops drop the names set inside."""
+    if isinstance(node, tags.IfNode):
+        return all(_leaves_nothing(inside) for _condition, inside in node.conditions_nodelists)
+    if isinstance(node, SimpleBlockNode) and not _leaves_nothing(node.nodelist):
+        return False
+    if isinstance(node, Around):
+        return node.target is None and _leaves_nothing(node.nodelist)
+    names = {"target_var", "varname", "asvar"}
+    if isinstance(node, (SimpleNode, StaticNode, TranslateNode, BlockTranslateNode, tags.URLNode)):
+        return not any(getattr(node, name, None) for name in names)
+    return isinstance(node, (*_NAMELESS, tags.ForNode, tags.WithNode))
 
 
 def _has_simple_blocks(nodelist: NodeList, *, deep: bool = False) -> bool:
