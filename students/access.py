@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import (
-    PostsTold,
     granted_unit_ids,
     held_reach,
     in_force,
-    post_reasons,
-    posts_asked,
 )
+from cohorts.post_reasons import PostsTold, post_reasons, posts_asked
 from portal.core.access import (
     Action,
     Reason,

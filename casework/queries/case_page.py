@@ -11,6 +11,7 @@ from casework.enums import Stage
 from casework.models import Case
 from portal.core.access import reasons
 from portal.core.ui.dates import day_gap, due_words, format_day
+from portal.core.ui.words import per_language
 from students.queries.rights import rights_on
 
 # What reading the records asks; asked together, one statement answers all.
@@ -41,6 +42,7 @@ _STEPS = [
 ]  # fmt: skip
 
 
+@per_language
 def stage_words() -> dict[str, str]:
     """Names of the stages as steps of a strip."""
     return {

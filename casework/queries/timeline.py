@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from casework.enums import Channel, Confidentiality, Risk
 from portal.core.ui.dates import format_day
+from portal.core.ui.words import per_language
 
 MOST = 30
 ICONS = {
@@ -40,6 +41,7 @@ def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST)
     ``sheet`` comes from ``case_file``, asked for the same ``kind`` and ``most``.
     """
     talks, say = sheet["talks"], _words()
+    correct_url = reverse("casework:correct", args=[0])
     # Told in words only once it is known which ones are shown.
     dated: list[tuple[dt.datetime, Any]] = [
         (dt.datetime.fromisoformat(row[2]), row) for row in talks["rows"]
@@ -54,7 +56,8 @@ def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST)
         dated += moves
     dated.sort(key=lambda one: one[0], reverse=True)
     items = [
-        _talk(user, one, at, say) if isinstance(one, list) else one for at, one in dated[:most]
+        _talk(user, one, at, say, correct_url) if isinstance(one, list) else one
+        for at, one in dated[:most]
     ]
     hidden = sheet["records"] - talks["seen"]
     if hidden > 0 and kind in ("", "talks"):
@@ -78,9 +81,9 @@ class _Words:
     risks: dict[str, str]
     restricted: str
     corrected: str
-    correct_url: str
 
 
+@per_language
 def _words() -> _Words:
     return _Words(
         channels={str(code): str(words) for code, words in Channel.choices},
@@ -90,11 +93,12 @@ def _words() -> _Words:
         },
         restricted=_("task force only"),
         corrected=_("corrected"),
-        correct_url=reverse("casework:correct", args=[0]),
     )
 
 
-def _talk(user: Any, row: list[Any], at: dt.datetime, say: _Words) -> dict[str, Any]:
+def _talk(
+    user: Any, row: list[Any], at: dt.datetime, say: _Words, correct_url: str
+) -> dict[str, Any]:
     (pk, channel, _at, minutes, content, author_id, author, role, place, is_real, secrecy, risk,
      next_on, version) = row  # fmt: skip
     kind = say.channels[channel]
@@ -117,7 +121,7 @@ def _talk(user: Any, row: list[Any], at: dt.datetime, say: _Words) -> dict[str, 
         "time": format_day(at, "time"),
         "text": content,
         "tick": not is_real,
-        "edit_url": say.correct_url.replace("/0/", f"/{pk}/") if can_edit else "",
+        "edit_url": correct_url.replace("/0/", f"/{pk}/") if can_edit else "",
     }
 
 

@@ -20,6 +20,7 @@ from casework.enums import Channel, Confidentiality, Risk
 from casework.forms import FollowUpForm
 from casework.queries.quick_log import next_dates, picks
 from portal.core.errors import DomainError
+from portal.core.ui.words import per_language
 from students.models import Student
 from students.queries.lookup import typed
 from students.queries.rights import reaches_anyone
@@ -89,6 +90,7 @@ def _page(
     return render(request, "casework/log.html", context, status=status)
 
 
+@per_language
 def chip_words() -> dict[str, str]:
     """One word per way of contact, as on a chip."""
     return {

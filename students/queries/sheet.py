@@ -29,7 +29,10 @@ def facts(student: Student, place: Stand, major: str, *, is_full: bool) -> list[
         rows += [
             (_("Sex"), _SEX.get(student.sex, student.sex) if student.sex != Sex.UNKNOWN else ""),
             (_("Date of birth"), format_day(student.born_on, "full")),
-            (_("Political status"), _POLITICAL.get(student.political_status, student.political_status)),
+            (
+                _("Political status"),
+                _POLITICAL.get(student.political_status, student.political_status),
+            ),
             (_("Room"), place.room),
         ]
     return [

@@ -19,7 +19,7 @@ from django.template.base import (
 )
 from django.template.defaulttags import ForNode, IfNode, TemplateLiteral, URLNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 _UNKNOWN = object()
@@ -76,19 +76,22 @@ class Value(VariableNode):
 
 
 @lru_cache(maxsize=10_000)
-def _address(name: str, values: tuple[str | int, ...], _urlconf: Any, _prefix: str) -> str:
+def _address(name: str, values: tuple[str | int, ...], _urlconf: str, _prefix: str) -> str:
     return reverse(name, args=values)
 
 
 class Address(URLNode):
-    """``{% url "name" value %}``: the same address is put together once."""
+    """``{% url "name" value %}``: the same address is put together once. ``prefix`` is the mount
+    point, for which the template was folded."""
+
+    prefix: str
 
     def render(self, context: Context) -> Any:
         values = tuple([value.resolve(context) for value in self.args])
         if not all(type(one) in (int, str) for one in values):
             return super().render(context)
         try:
-            found = _address(self.view_name.var, values, get_urlconf(), get_script_prefix())
+            found = _address(self.view_name.var, values, settings.ROOT_URLCONF, self.prefix)
         except NoReverseMatch:
             return super().render(context)
         if not self.asvar:
