@@ -22,9 +22,12 @@ _POSTS = f"""
       JOIN cohorts_unit u ON u.id = a.unit_id
      WHERE a.person_id = %(user)s AND a.revoked_at IS NULL
        AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
-       AND EXISTS (SELECT 1 FROM cohorts_role_permissions k
-                     JOIN auth_permission p ON p.id = k.permission_id
-                    WHERE k.role_id = a.role_id AND p.codename = %(action)s)
+       AND EXISTS (SELECT 1 FROM cohorts_role_permissions k WHERE k.role_id = a.role_id
+                      AND k.permission_id = (
+                          SELECT p.id FROM auth_permission p
+                            JOIN django_content_type m ON m.id = p.content_type_id
+                           WHERE m.app_label = 'cohorts' AND m.model = 'unit'
+                             AND p.codename = %(action)s))
        AND EXISTS (SELECT 1 FROM cohorts_unittree t
                     WHERE t.ancestor_id = a.unit_id AND t.descendant_id = ANY(%(units)s::bigint[]))
      ORDER BY r."order", a.starts_on, a.id
