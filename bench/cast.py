@@ -164,18 +164,16 @@ def _few_rows(rows: Sequence[int], author: User) -> None:
 def _facts(user: User) -> dict[str, Any]:
     """What the pages of this person are opened on."""
     cohort = _cohort()
-    case = (
-        Case.objects.restrict(user, "see_case")
-        .filter(closed_at=None)
-        .select_related("student")
-        .order_by("pk")
-        .first()
-    )
+    cases = Case.objects.restrict(user, "see_case").filter(closed_at=None)
+    case = cases.select_related("student").order_by("pk").first()
+    last = cases.select_related("student").order_by("pk").last()
     student = case.student if case else Student.objects.restrict(user, "see_card").first()
     contract = cohort.contracts.first()
     return {
         "student_id": student.pk,
         "student_no": student.student_no,
+        # Records of the bench itself go to another case than the one whose page is measured.
+        "logged_no": last.student.student_no if last else student.student_no,
         "case_id": case.pk if case else None,
         "cohort_id": cohort.pk,
         "contract_id": contract.pk if contract else None,

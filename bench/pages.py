@@ -94,7 +94,7 @@ def case(site: Site, turn: int) -> Visit | None:
 @page("quick log, POST", account="counsellor", floor=F1, bar=3, growth=True)
 def quick_log(site: Site, turn: int) -> Visit:
     form = {
-        "student": site["student_no"],
+        "student": site["logged_no"],
         "channel": "face",
         "content": "谈了近期的学习安排，约定下周再看一次。",
         "client_key": str(uuid.uuid4()),

@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from casework.models import CommonProblem
-from cohorts.access import granted_unit_ids, post_reasons
+from cohorts.access import granted_unit_ids
+from cohorts.post_reasons import post_reasons
 from portal.core.access import Reason, Route, register_route
 from portal.core.models import User
 

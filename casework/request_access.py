@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.models import Request
-from cohorts.access import granted_unit_ids, post_reasons
+from cohorts.access import granted_unit_ids
 from cohorts.enums import UnitKind
+from cohorts.post_reasons import post_reasons
 from portal.core.access import (
     Action,
     Denial,

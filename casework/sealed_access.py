@@ -32,8 +32,9 @@ from casework.models import (
     Supervision,
 )
 from casework.ties import shut_case_ids
-from cohorts.access import granted_unit_ids, post_reasons
+from cohorts.access import granted_unit_ids
 from cohorts.enums import UnitKind
+from cohorts.post_reasons import post_reasons
 from portal.core.access import (
     Action,
     Denial,

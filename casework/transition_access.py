@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from casework.models import Case, Transition
 from casework.ties import shut_case_ids
-from cohorts.access import post_reasons, reached_unit_ids
+from cohorts.access import reached_unit_ids
+from cohorts.post_reasons import post_reasons
 from portal.core.access import (
     Action,
     Denial,

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Appointment, Contract, Grant, Unit, UnitTree
+from cohorts.post_reasons import post_reasons
 from portal.core.access import (
     Action,
     Reason,
@@ -210,40 +209,6 @@ def _unit_keys(user: User, action: str) -> QuerySet[Any] | None:
     held = grants(user, action).values("content_object_id")
     rows = UnitTree.objects.filter(ancestor_id__in=held)
     return rows.values("descendant_id")
-
-
-_POSTS = """
-    SELECT r.name, u.name, a.starts_on, a.letter_no
-      FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
-      JOIN cohorts_unit u ON u.id = a.unit_id
-     WHERE a.person_id = %(user)s AND a.revoked_at IS NULL
-       AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
-       AND EXISTS (SELECT 1 FROM cohorts_role_permissions k
-                     JOIN auth_permission p ON p.id = k.permission_id
-                    WHERE k.role_id = a.role_id AND p.codename = %(action)s)
-       AND EXISTS (SELECT 1 FROM cohorts_unittree t
-                    WHERE t.ancestor_id = a.unit_id AND t.descendant_id = ANY(%(units)s::bigint[]))
-     ORDER BY r."order", a.starts_on, a.id
-"""
-
-
-def post_reasons(user: User, action: str, unit_ids: Iterable[int]) -> list[Reason]:
-    """Sentences naming the posts through which ``user`` holds ``action`` on any of the units."""
-    asked = {"user": user.pk, "action": action, "units": list(unit_ids)}
-    rows = fetch(prepared(_POSTS), {**asked, "day": today()})
-    return [Reason("post", _sentence(*row)) for row in rows]
-
-
-def post_sentence(post: Appointment) -> str:
-    """为何可见: role, unit, since, letter number."""
-    return _sentence(post.role.name, post.unit.name, post.starts_on, post.letter_no)
-
-
-def _sentence(role: str, unit: str, since: dt.date, letter_no: str) -> str:
-    words = _("%(role)s of %(unit)s since %(since)s") % {
-        "role": role, "unit": unit, "since": date_format(since, "DATE_FORMAT"),
-    }  # fmt: skip
-    return words + (_(", letter %(no)s") % {"no": letter_no} if letter_no else "")
 
 
 def _unit_reasons(user: User, action: str, unit: Unit) -> list[Reason]:

@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cohorts.access import post_reasons, reached_unit_ids
+from cohorts.access import reached_unit_ids
 from cohorts.models import Appointment, Handover, HandoverPart, Letter
+from cohorts.post_reasons import post_reasons
 from portal.core.access import Reason, Route, carries, register_route
 from portal.core.models import User
 

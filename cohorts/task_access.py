@@ -6,8 +6,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import post_reasons, reached_unit_ids
+from cohorts.access import reached_unit_ids
 from cohorts.models import OWN, Contract, Task
+from cohorts.post_reasons import post_reasons
 from cohorts.task_sources import TaskSource, register_source, sources
 from portal.core.access import Action, Reason, Route, register_actions, register_route
 from portal.core.models import User

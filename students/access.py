@@ -8,7 +8,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import granted_unit_ids, held_reach, in_force, post_reasons
+from cohorts.access import (
+    granted_unit_ids,
+    held_reach,
+    in_force,
+)
+from cohorts.post_reasons import PostsTold, post_reasons, posts_asked
 from portal.core.access import (
     Action,
     Reason,
@@ -22,6 +27,7 @@ from portal.core.access import (
     register_part,
     register_route,
 )
+from portal.core.asks import Ask
 from portal.core.models import User
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
@@ -201,6 +207,13 @@ def _placed_reasons(user: User, action: str, student: Student) -> list[Reason]:
         return []
     here = set(unit_ids_of(student.pk)).intersection(reach)
     return post_reasons(user, action, here) if here else []
+
+
+def why_asked(user: User, action: str, student_id: int) -> tuple[Ask | None, PostsTold]:
+    """The posts through which ``user`` reaches the student, asked in the statement of a page; the
+    second value takes the rows, and ``reasons`` then knows them."""
+    here = set(unit_ids_of(student_id)).intersection(granted_unit_ids(user, action))
+    return posts_asked(user, action, here) if here else (None, lambda _rows: None)
 
 
 def _linked_reasons(user: User, action: str, student: Student) -> list[Reason]:

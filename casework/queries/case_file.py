@@ -11,8 +11,10 @@ from django.utils import timezone
 from casework.models import Case
 from casework.queries.blocks import blocks
 from casework.queries.case_talks import talks_select, talks_told
+from portal.core.asks import Ask, as_value
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
+from students.access import why_asked
 from students.queries.standing import Stand
 
 _SHEET = [
@@ -81,6 +83,9 @@ _PLACES = """
 """
 
 
+_NOTHING = Ask("SELECT '[]'::json WHERE false")
+
+
 def case_file(case: Case, user: Any, kind: str = "", most: int = 0) -> dict[str, Any]:
     """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats`` and ``moves`` (lists), the
     ``place`` of the student, ``talks`` (of this kind, the newest ``most``; see ``case_talks``), and
@@ -92,14 +97,18 @@ def case_file(case: Case, user: Any, kind: str = "", most: int = 0) -> dict[str,
     extra = blocks()
     selects = "".join(f", ({block.sql})" for block in extra)
     talks = talks_select(user, case, kind, most, asked)
-    (row,) = fetch(prepared(_SQL + _PLACES + talks + selects + _FROM), asked)
+    why, why_told = why_asked(user, "see_case", case.student_id)
+    sql, places = as_value(why or _NOTHING, "why", frozenset())
+    statement = f"{_SQL}{_PLACES}{talks}{selects}, {sql}{_FROM}"
+    (row,) = fetch(prepared(statement), asked | places)
     own = len(_SHEET)
+    why_told(row[-1])
     sheet = dict(zip(_SHEET, row[:own], strict=True))
     sheet["place"] = Stand()
     for tree, *chain in row[own]:
         sheet["place"].put(tree, chain)
     sheet["talks"] = talks_told(list(row[own + 1 : own + 4]))
-    sheet["blocks"] = dict(zip([b.code for b in extra], row[own + 4 :], strict=True))
+    sheet["blocks"] = dict(zip([b.code for b in extra], row[own + 4 : -1], strict=True))
     sheet["entries"] = [
         {"category": name, "level": level, "at": _moment(at), "left": left, "reason": reason}
         for name, level, at, left, reason in sheet["entries"] or []

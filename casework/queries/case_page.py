@@ -12,6 +12,7 @@ from casework.models import Case
 from casework.ties import last_team_case_ids, seated_case_ids
 from portal.core.access import actions_on, prove, reaches_any, reaches_one, reasons
 from portal.core.ui.dates import day_gap, due_words, format_day
+from portal.core.ui.words import per_language
 from students.models import Student
 
 # What reading the records asks; asked together, one statement answers all.
@@ -54,6 +55,7 @@ _STEPS = [
 ]  # fmt: skip
 
 
+@per_language
 def stage_words() -> dict[str, str]:
     """Names of the stages as steps of a strip."""
     return {

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from casework.enums import Channel, Confidentiality, Risk
 from portal.core.ui.dates import format_day
+from portal.core.ui.words import per_language
 
 MOST = 30
 ICONS = {
@@ -40,6 +41,9 @@ def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST)
     ``sheet`` comes from ``case_file``, asked for the same ``kind`` and ``most``.
     """
     talks, say = sheet["talks"], _words()
+    urls = _Addresses(
+        correct=reverse("casework:correct", args=[0]), record=reverse("casework:record", args=[0])
+    )
     # Told in words only once it is known which ones are shown.
     dated: list[tuple[dt.datetime, Any]] = [
         (dt.datetime.fromisoformat(row[2]), row) for row in talks["rows"]
@@ -54,7 +58,8 @@ def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST)
         dated += moves
     dated.sort(key=lambda one: one[0], reverse=True)
     items = [
-        _talk(user, one, at, say) if isinstance(one, list) else one for at, one in dated[:most]
+        _talk(user, one, at, say, urls) if isinstance(one, list) else one
+        for at, one in dated[:most]
     ]
     hidden = sheet["records"] - talks["seen"]
     if hidden > 0 and kind in ("", "talks"):
@@ -71,6 +76,14 @@ def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST)
 
 
 @dataclass(frozen=True)
+class _Addresses:
+    """Where a record is read whole and corrected, with 0 in the place of its number."""
+
+    correct: str
+    record: str
+
+
+@dataclass(frozen=True)
 class _Words:
     """Words of the reader's language that repeat in every record."""
 
@@ -78,10 +91,9 @@ class _Words:
     risks: dict[str, str]
     restricted: str
     corrected: str
-    correct_url: str
-    record_url: str
 
 
+@per_language
 def _words() -> _Words:
     return _Words(
         channels={str(code): str(words) for code, words in Channel.choices},
@@ -91,12 +103,12 @@ def _words() -> _Words:
         },
         restricted=_("task force only"),
         corrected=_("corrected"),
-        correct_url=reverse("casework:correct", args=[0]),
-        record_url=reverse("casework:record", args=[0]),
     )
 
 
-def _talk(user: Any, row: list[Any], at: dt.datetime, say: _Words) -> dict[str, Any]:
+def _talk(
+    user: Any, row: list[Any], at: dt.datetime, say: _Words, urls: _Addresses
+) -> dict[str, Any]:
     (pk, channel, _at, minutes, content, author_id, author, role, place, is_real, secrecy, risk,
      next_on, version, has_more) = row  # fmt: skip
     kind = say.channels[channel]
@@ -119,8 +131,8 @@ def _talk(user: Any, row: list[Any], at: dt.datetime, say: _Words) -> dict[str, 
         "time": format_day(at, "time"),
         "text": content,
         "tick": not is_real,
-        "url": say.record_url.replace("/0/", f"/{pk}/") if has_more else "",
-        "edit_url": say.correct_url.replace("/0/", f"/{pk}/") if can_edit else "",
+        "url": urls.record.replace("/0/", f"/{pk}/") if has_more else "",
+        "edit_url": urls.correct.replace("/0/", f"/{pk}/") if can_edit else "",
     }
 
 

@@ -22,6 +22,7 @@ from casework.forms import FollowUpForm
 from casework.queries.hints import hints
 from casework.queries.quick_log import next_dates, picks, sole_number
 from portal.core.errors import DomainError
+from portal.core.ui.words import per_language
 from students.models import Student
 from students.queries.lookup import typed
 from students.queries.rights import reaches_anyone
@@ -117,6 +118,7 @@ def full_fields(form: FollowUpForm) -> dict[str, Any]:
     return {name: form[name] for name in (*DETAILS, "files")}
 
 
+@per_language
 def chip_words() -> dict[str, str]:
     """One word per way of contact, as on a chip."""
     return {

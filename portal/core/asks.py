@@ -41,10 +41,17 @@ def answers(asks: Mapping[str, Ask | None], **shared: Any) -> dict[str, Rows]:
     params = dict(shared)
     parts = []
     for code, ask in open_ones.items():
-        parts.append(_named(ask.sql, code, frozenset(shared)))
-        params.update((f"{code}__{name}", value) for name, value in ask.params.items())
+        sql, own = as_value(ask, code, frozenset(shared))
+        parts.append(sql)
+        params |= own
     (row,) = fetch(prepared("SELECT " + ", ".join(parts)), params)
     return found | dict(zip(open_ones, row, strict=True))
+
+
+def as_value(ask: Ask, code: str, shared: frozenset[str]) -> tuple[str, dict[str, Any]]:
+    """The ask as one value of a statement that knows the places ``shared``, and its own places."""
+    places = {f"{code}__{name}": value for name, value in ask.params.items()}
+    return _named(ask.sql, code, shared), places
 
 
 @lru_cache(maxsize=1000)

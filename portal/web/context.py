@@ -57,6 +57,8 @@ def _frame(request: HttpRequest, user: Any) -> dict[str, Any]:
         filled[f"bottom:{phone}"] = _OPEN
     return {
         **values,
+        # The forms of the page share the token of the frame: each new one is masked anew.
+        "csrf_token": filled["csrf"],
         "current_unit": unit,
         "data_as_of": as_of,
         "phone_active": phone,

@@ -5,9 +5,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.core.ui.dates import format_day
-from students.enums import Sex
+from students.enums import PoliticalStatus, Sex, StudentStatus
 from students.models import Student
 from students.queries.standing import Stand
+
+# Asked of the model, a field goes through its choices anew each time.
+_STATUS, _SEX = dict(StudentStatus.choices), dict(Sex.choices)
+_POLITICAL = dict(PoliticalStatus.choices)
 
 
 def facts(student: Student, place: Stand, major: str, *, is_full: bool) -> list[dict[str, Any]]:
@@ -19,16 +23,19 @@ def facts(student: Student, place: Stand, major: str, *, is_full: bool) -> list[
         (_("Academy"), place.academy_full),
         (_("Major"), major),
         (_("Entry year"), student.entry_year),
-        (_("Status"), student.get_status_display()),
+        (_("Status"), _STATUS.get(student.status, student.status)),
     ]
     if is_full:
         rows += [
-            (_("Sex"), student.get_sex_display() if student.sex != Sex.UNKNOWN else ""),
+            (_("Sex"), _SEX.get(student.sex, student.sex) if student.sex != Sex.UNKNOWN else ""),
             (_("Date of birth"), format_day(student.born_on, "full")),
-            (_("Political status"), student.get_political_status_display()),
+            (
+                _("Political status"),
+                _POLITICAL.get(student.political_status, student.political_status),
+            ),
             (_("Room"), place.room),
         ]
     return [
-        {"label": label, "value": value or "—", "strong": False, "tone": ""}
+        {"label": label, "value": str(value) if value else "—", "strong": False, "tone": ""}
         for label, value in rows
     ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from portal.core import reads
 from portal.core.access import reasons
 from portal.core.asks import asked_panels
+from students.access import why_asked
 from students.models import Student
 from students.queries.particulars import particulars
 from students.queries.portrait import results_asked, results_by_term, staff_asked, staff_of
@@ -45,6 +46,7 @@ def portrait_context(
     user = request.user
     rights = rights_on(user, student.pk, (*PORTRAIT_ACTIONS, *PANEL_ACTIONS))
     is_full = "see_record" in rights
+    why, why_told = why_asked(user, "see_card", student.pk)
     shown, found = asked_panels(
         "student",
         user,
@@ -53,10 +55,12 @@ def portrait_context(
             "places": places_asked(user, student.pk),
             "results": results_asked(user, student.pk) if "see_results" in rights else None,
             "staff": staff_asked(student.pk),
+            "why": why,
         },
         student=student.pk,
         day=timezone.localdate(),
     )
+    why_told(found["why"])
     where = whereabouts(found["places"])
     place = where.stand
     return {

@@ -17,9 +17,9 @@ from django.template.base import (
     VariableNode,
     render_value_in_context,
 )
-from django.template.defaulttags import IfNode, TemplateLiteral, URLNode
+from django.template.defaulttags import ForNode, IfNode, TemplateLiteral, URLNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 _UNKNOWN = object()
@@ -76,18 +76,28 @@ class Value(VariableNode):
 
 
 @lru_cache(maxsize=10_000)
-def _address(name: str, values: tuple[str | int, ...], _urlconf: Any, _prefix: str) -> str:
-    return escape(reverse(name, args=values))
+def _address(name: str, values: tuple[str | int, ...], _urlconf: str, _prefix: str) -> str:
+    return reverse(name, args=values)
 
 
 class Address(URLNode):
-    """``{% url "name" value %}``: the same address is put together once."""
+    """``{% url "name" value %}``: the same address is put together once. ``prefix`` is the mount
+    point, for which the template was folded."""
+
+    prefix: str
 
     def render(self, context: Context) -> Any:
         values = tuple([value.resolve(context) for value in self.args])
-        if not context.autoescape or not all(type(one) in (int, str) for one in values):
+        if not all(type(one) in (int, str) for one in values):
             return super().render(context)
-        return _address(self.view_name.var, values, get_urlconf(), get_script_prefix())
+        try:
+            found = _address(self.view_name.var, values, settings.ROOT_URLCONF, self.prefix)
+        except NoReverseMatch:
+            return super().render(context)
+        if not self.asvar:
+            return escape(found) if context.autoescape else found
+        context[self.asvar] = found
+        return ""
 
 
 class Named(Node):
@@ -141,6 +151,31 @@ def _test(condition: Any) -> Callable[[Context], Any]:
     if isinstance(condition, TemplateLiteral):
         return partial(condition.value.resolve, ignore_failures=True)
     return condition.eval  # type: ignore[no-any-return]
+
+
+class For(ForNode):
+    """``{% for %}`` over one name, its inside as ``Pieces``."""
+
+    def render(self, context: Context) -> Any:
+        around: Any = context.get("forloop", {})
+        with context.push():
+            found: Any = self.sequence.resolve(context, ignore_failures=True)
+            items = () if found is None else found if hasattr(found, "__len__") else list(found)
+            count = len(items)
+            if not count:
+                return self.nodelist_empty.render(context)
+            inside, name, out = self.nodelist_loop.render, self.loopvars[0], []
+            loop: dict[str, Any] = {"parentloop": around}
+            context["forloop"] = loop
+            for at, item in enumerate(reversed(items) if self.is_reversed else items):
+                left = count - at
+                loop.update(
+                    counter0=at, counter=at + 1, revcounter=left, revcounter0=left - 1,
+                    first=at == 0, last=left == 1,
+                )  # fmt: skip
+                context[name] = item
+                out.append(inside(context))
+        return SafeString("".join(out))
 
 
 class Inlined(Node):

@@ -30,11 +30,11 @@ from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
 from portal.core.templatetags import ui
-from portal.core.templatetags.rows import EachNode
 from portal.core.ui.fast_nodes import (
     Address,
     Around,
     Expression,
+    For,
     If,
     Inlined,
     Named,
@@ -42,19 +42,11 @@ from portal.core.ui.fast_nodes import (
     Value,
     Whole,
 )
+from portal.core.ui.node_kinds import PLAIN, all_of, has_simple_blocks, leaves_nothing
 from portal.core.ui.settling import Known, settled
 
 # Tags of ours whose result follows from their arguments and the language.
 PURE = frozenset({"icon", "level_badge", "tag", "person_count"})
-
-# Nodes that keep nothing between renderings, so that an include may be opened in place.
-_PLAIN = (
-    TextNode, VariableNode, Named, Inlined, Around, EachNode, SimpleNode, StaticNode, TranslateNode,
-    BlockTranslateNode, tags.IfNode, tags.ForNode, tags.WithNode, tags.URLNode, tags.CsrfTokenNode,
-    tags.FirstOfNode, IncludeNode,
-)  # fmt: skip
-# Nodes that leave no name behind for those after them.
-_NAMELESS = (TextNode, VariableNode, EachNode, tags.CsrfTokenNode, Inlined, IncludeNode)
 
 
 class _Fold(base.Loader):
@@ -111,6 +103,8 @@ class Folding:
         if type(node) is tags.IfNode:
             node.__class__ = If
             node.prepare()  # type: ignore[attr-defined]
+        if type(node) is tags.ForNode and len(node.loopvars) == 1:
+            node.__class__ = For
         if type(node) is IncludeNode:
             return self._include(node)
         if type(node) is SimpleBlockNode:
@@ -164,10 +158,11 @@ class Folding:
             known = node.varname is None and _is_constant(node.path)
         elif type(node) is tags.URLNode:
             # The admin's addresses depend on the site that is asked.
-            known = not (node.kwargs or node.asvar) and _is_constant(node.view_name)
+            known = not node.kwargs and _is_constant(node.view_name)
             known = known and not str(node.view_name.var).startswith("admin:")
-            if known and node.args:
+            if known and (node.args or node.asvar):
                 node.__class__ = Address
+                node.prefix = get_script_prefix()  # type: ignore[attr-defined]
                 return [node]
         else:
             return [node]
@@ -192,12 +187,12 @@ class Folding:
             return [node]
         finally:
             _opening.names.pop()
-        if not _all_of(inside, _PLAIN):
+        if not all_of(inside, PLAIN):
             return [node]
-        if not node.extra_context and not node.isolated_context and _leaves_nothing(inside):
+        if not node.extra_context and not node.isolated_context and leaves_nothing(inside):
             return list(inside)
         known = Known.given(node.extra_context, self.bare, is_all=node.isolated_context)
-        if _leaves_nothing(inside):
+        if leaves_nothing(inside):
             inside = settled(inside, known, self.bare)
         values = {name: one for name, one in node.extra_context.items() if name not in known}
         return [Inlined(inside, values, node.isolated_context, dict(known))]
@@ -208,7 +203,7 @@ class Folding:
         if one is None or len(node.args) > len(one.order):
             return node
         inside = self.engine.get_template(one.template).nodelist
-        if not _all_of(inside, _PLAIN) or not _leaves_nothing(inside):
+        if not all_of(inside, PLAIN) or not leaves_nothing(inside):
             return node
         given = dict(zip(one.order, node.args, strict=False)) | node.kwargs
         known = Known.given(given, self.bare, one.known)
@@ -225,15 +220,15 @@ class Folding:
         parent = self.engine.get_template(str(first.parent_name.var))
         outer = parent.nodelist
         own = first.blocks
-        if any(isinstance(node, ExtendsNode) for node in outer) or not _has_simple_blocks(outer):
+        if any(isinstance(node, ExtendsNode) for node in outer) or not has_simple_blocks(outer):
             return None
-        if not all(_has_simple_blocks(block.nodelist, deep=True) for block in own.values()):
+        if not all(has_simple_blocks(block.nodelist, deep=True) for block in own.values()):
             return None
         out = NodeList()
         for node in outer:
             if isinstance(node, BlockNode):
                 inside = own.get(node.name, node).nodelist
-                opened = inside if _leaves_nothing(inside) else [Inlined(inside, {}, False, {})]
+                opened = inside if leaves_nothing(inside) else [Inlined(inside, {}, False, {})]
             else:
                 opened = [node]
             out.extend(opened)
@@ -268,41 +263,3 @@ def _operands(condition: Any) -> list[Any]:
     if isinstance(condition, tags.TemplateLiteral):
         return [condition.value]
     return [*_operands(condition.first), *_operands(condition.second)]
-
-
-def _all_nodes(nodelist: NodeList) -> list[Node]:
-    return nodelist.get_nodes_by_type(Node)  # type: ignore[no-any-return]
-
-
-def _all_of(nodelist: NodeList, kinds: tuple[type[Node], ...]) -> bool:
-    return all(isinstance(node, kinds) for node in _all_nodes(nodelist))
-
-
-def _leaves_nothing(nodelist: NodeList) -> bool:
-    return all(
-        isinstance(node, (*_NAMELESS, tags.ForNode, tags.IfNode))
-        or (isinstance(node, SimpleNode) and node.target_var is None)
-        or (isinstance(node, Around) and node.target is None)
-        or (isinstance(node, (StaticNode,)) and node.varname is None)
-        or (isinstance(node, tags.URLNode) and not node.asvar)
-        for node in _all_nodes(nodelist)
-    )
-
-
-def _has_simple_blocks(nodelist: NodeList, *, deep: bool = False) -> bool:
-    """Blocks stand at the top only (``deep``: there are none inside) and none repeats its parent's
-    words (``block.super``)."""
-    for node in nodelist:
-        inside = (
-            node.get_nodes_by_type(Node)[1:]
-            if isinstance(node, BlockNode)
-            else (node.get_nodes_by_type(Node))
-        )
-        if deep and isinstance(node, BlockNode):
-            return False
-        for one in inside:
-            if isinstance(one, BlockNode):
-                return False
-            if isinstance(one, VariableNode) and "block.super" in str(one.filter_expression):
-                return False
-    return True

@@ -1,0 +1,23 @@
+"""Sets of words that many pages show and no request changes: put together once per language."""
+
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
+
+from django.utils.translation import get_language
+
+T = TypeVar("T")
+
+
+def per_language(make: Callable[[], T]) -> Callable[[], T]:
+    """``make()`` as it was the first time in the active language. Who gets it only reads it."""
+
+    @lru_cache(maxsize=8)
+    def kept(_language: str | None) -> T:
+        return make()
+
+    @wraps(make)
+    def of_now() -> T:
+        return kept(get_language())
+
+    return of_now
