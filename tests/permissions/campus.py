@@ -22,6 +22,7 @@ from students.domain.placements import tree_of
 from students.enums import Tree
 from students.models import Placement, Student, StudentLink
 from tests.permissions.campus_party import add_party_files, add_party_units
+from tests.permissions.campus_files import hang
 from tests.world import World
 
 DAY = dt.timedelta(days=1)
@@ -37,7 +38,10 @@ ROLES = {
     "part_counsellor": ("mingde23", "east12"), "class_adviser": CLASSES,
     "organiser": ("chem", "mingde", "chem23", "community"), "clerk": ("chem", "mech"), "registrar": ("uni",),
     "branch_secretary": ("joint",), "party_tutor": ("joint", "chem23"),
-    "committee_member": ("community",), "psych_teacher": ("counselling",), "sysadmin": ("uni",), "auditor": ("uni",),
+    "committee_member": ("community",),
+    "psych_teacher": ("counselling", "uni"), "aid_officer": ("uni", "chem", "mingde"),
+    "office_staff": ("counselling",), "request_desk": ("uni",), "rights_officer": ("uni", "chem"),
+    "sysadmin": ("uni",), "auditor": ("uni",),
 }  # fmt: skip
 
 
@@ -57,6 +61,7 @@ class Campus:
         self.cases = self._cases()
         self._ties()
         self.talks = self._talks()
+        hang(self)
         move_unit(
             actor=None, unit=Unit.objects.get(pk=world.c2302.pk),
             parent=Unit.objects.get(pk=self.dice.choice((world.chem24.pk, world.chem23.pk))),
@@ -123,6 +128,8 @@ class Campus:
         # One for certain who reads the notes of the task force through broken glass alone.
         made["head"] = Appointment(person=self.people[7], role=roles["party_secretary"],
                                    unit=self.world.units["chem"], starts_on=self.today - DAY)  # fmt: skip
+        made["desk"] = Appointment(person=self.people[8], role=roles["request_desk"],
+                                   unit=self.world.units["uni"], starts_on=self.today - DAY)  # fmt: skip
         Appointment.objects.bulk_create(made.values(), ignore_conflicts=True)
         reconcile([person.pk for person in self.people])
         # Some through the portal's own hands, and ended by them again.
@@ -151,7 +158,8 @@ class Campus:
         for number, student in enumerate(self.dice.sample(self.students[:44], 22)):
             is_closed = self.dice.random() < 0.4
             case = Case(
-                student=student, number=f"R-{number:03}", episode=1, level_id="YELLOW",
+                student=student, number=f"R-{number:03}", episode=1,
+                level_id=self.dice.choice(("RED", "YELLOW")),
                 source=made[0].source, reason="随机", reported_at=now - 5 * DAY,
                 closed_at=now - DAY if is_closed else None,
                 outcome=Outcome.values[0] if is_closed else "",

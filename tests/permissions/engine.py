@@ -36,6 +36,13 @@ class Entities:
     """What Cedar knows: entities with attributes, tags and the entities they stand below."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    _read: Any = None
+
+    def read(self) -> Any:
+        """As the engine holds them: read once, for any number of rules."""
+        if self._read is None:
+            self._read = cedarpy.Entities.from_json_str(json.dumps(self.rows))
+        return self._read
 
     def add(
         self, uid: dict[str, Any], attrs: dict[str, Any], *, tags: dict[str, Any] | None = None,
@@ -70,7 +77,7 @@ def policies(kinds: Iterable[Kind]) -> str:
 class Engine:
     def __init__(self, rule: str, entities: Entities) -> None:
         self.rule = cedarpy.PolicySet.from_str(rule)
-        self.entities = cedarpy.Entities.from_json_str(json.dumps(entities.rows))
+        self.entities = entities.read()
 
     def answers(self, questions: Iterable[Question]) -> list[bool]:
         """Raises when a condition could not be computed: an unknown name must not pass for no."""

@@ -56,6 +56,8 @@ def _ask_singly(campus: Positions, now: dict[Line, dict[str, str]]) -> None:
         if role == STUDENT:
             continue
         for position, (state, place) in places_of(name).items():
+            if position not in cells:
+                continue
             answer = cells[position]
             classes = {(name, action, answer), (name, position, answer)}
             if classes <= seen or (kind, place) not in getattr(campus, OBJECTS[name][1]):

@@ -5,10 +5,12 @@ have rows of it. Helper facts of other models go into attributes, as seats into 
 """
 
 from tests.permissions.engine import Entities, ref
-from tests.permissions.kinds import casework, partybranch, people, students
+from tests.permissions.kinds import casework, files, partybranch, people, students, units
 
-KINDS = (*students.KINDS, *partybranch.KINDS, *casework.KINDS)
-ACTIONS = tuple(dict.fromkeys(action for kind in KINDS for action in kind.actions))
+KINDS = (*students.KINDS, *partybranch.KINDS, *casework.KINDS, *files.KINDS, *units.KINDS)
+ACTIONS = tuple(
+    dict.fromkeys([*(action for kind in KINDS for action in kind.actions), *units.ASKED])
+)
 
 
 def everything() -> Entities:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from casework.models import BreakGlass, Case, FollowUp, KeyRequest, LockOut, Seat
+from casework.models import BreakGlass, Case, FollowUp, KeyRequest, LedgerEntry, LockOut, Seat
 from tests.permissions.engine import Kind, ref
 from tests.permissions.kinds.people import covers
 from tests.permissions.kinds.students import plain, reaches, seated
@@ -40,11 +40,15 @@ def _cases() -> Iterator[tuple[int, dict[str, Any]]]:
             "case_id", "asked_by_id"
         )
     )
+    categories: dict[int, set[str]] = defaultdict(set)
+    for case_id, code in LedgerEntry.objects.values_list("case_id", "category_id"):
+        categories[case_id].add(code)
     for case in Case.objects.all():
         yield case.pk, {
             "student": ref("Student", case.student_id), "is_open": case.closed_at is None,
             "readers": readers[case.pk], "writers": writers[case.pk], "shut": shut[case.pk],
-            "broken": broken[case.pk], "team": team[case.pk] + [
+            "broken": broken[case.pk], "is_red": case.level_id == "RED",
+            "is_economic": categories[case.pk] == {"ECONOMIC"}, "team": team[case.pk] + [
                 ref("User", pk) for pk in (case.owner_id, closers.get(case.pk)) if pk
             ],
         }  # fmt: skip
@@ -59,7 +63,7 @@ def was_seated_at_the_end(seat: Seat) -> bool:
     return seat.starts_on <= day and (seat.ends_on is None or seat.ends_on >= day)
 
 
-def _glass(case: str) -> str:
+def glass(case: str) -> str:
     """Opened in an emergency, while a post still allows that."""
     return (
         f"({case}.is_open && {case}.broken.contains(principal)"
@@ -77,12 +81,19 @@ def by_post(case: str, action: str) -> str:
     )
 
 
-def _case_allows(action: str) -> str:
+def case_allows(case: str, action: str) -> str:
     # A seat opens its own case; what earlier episodes were about is not the new team's to read.
-    ways = [by_post("resource", action), seated("resource", action)]
+    ways = [by_post(case, action), seated(case, action)]
     if action == "clear_restricted":
-        ways.append(_glass("resource"))
-    return " || ".join(ways)
+        ways.append(glass(case))
+    if action == "see_case":
+        aid = plain(f"{case}.student", "see_economic")
+        ways.append(f"{case}.is_open && {case}.is_economic && {aid}")
+    return f"({' || '.join(ways)})"
+
+
+def _case_allows(action: str) -> str:
+    return case_allows("resource", action)
 
 
 def _talks() -> Iterator[tuple[int, dict[str, Any]]]:
@@ -95,7 +106,7 @@ def _talks() -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _talk_allows(_action: str) -> str:
-    team = f"{seated('resource.case', 'clear_restricted')} || {_glass('resource.case')}"
+    team = f"{seated('resource.case', 'clear_restricted')} || {glass('resource.case')}"
     student = "resource.student"
     return (
         f'resource.level == "general" && {reaches(student, "see_talks")}'

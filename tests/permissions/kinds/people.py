@@ -50,7 +50,49 @@ def export(found: Entities, actions: Iterable[str]) -> None:
                 held[link.person_id, f"linked {right.codename}"].append(
                     ref("Student", link.student_id)
                 )
+    posts, low, served = _posts(kinds)
     ways = [f"{way} {action}" for action in actions for way in ("wide", "inner", "linked")]
     for user in User.objects.all():
-        tags = {way: held[user.pk, way] for way in ways}
-        found.add(ref("User", user.pk), {"is_alive": is_alive(user)}, tags=tags)
+        tags = {way: held[user.pk, way] for way in ways} | {"served": served[user.pk]}
+        attributes = {
+            "is_alive": is_alive(user), "low_posts": low[user.pk],
+            "opines": bool(held[user.pk, "wide clear_psychological"]),
+            "sorts": bool(held[user.pk, "wide sort_requests"]),
+            "guards": bool(held[user.pk, "wide handle_protected"]),
+        }  # fmt: skip
+        found.add(ref("User", user.pk), attributes, tags=tags, below=posts[user.pk])
+
+
+Refs = dict[int, list[Any]]
+
+
+def _posts(kinds: dict[int, str]) -> tuple[Refs, Refs, Refs]:
+    """By person: units of all posts of today; those of posts below the university; and the units
+    that are served by the offices in which the person is cleared for psychological files."""
+    posts: Refs = defaultdict(list)
+    low: Refs = defaultdict(list)
+    served: Refs = defaultdict(list)
+    above = dict(Unit.objects.values_list("pk", "parent_id"))
+    cleared = set(
+        Role.objects.filter(permissions__codename="clear_psychological").values_list(
+            "pk", flat=True
+        )
+    )
+
+    def chain(pk: int | None) -> Iterable[int]:
+        while pk is not None:
+            yield pk
+            pk = above[pk]
+
+    offices = [pk for pk, kind in kinds.items() if kind == "office"]
+    for post in Appointment.objects.filter(revoked_at=None):
+        if not covers(post.starts_on, post.ends_on):
+            continue
+        posts[post.person_id].append(ref("Unit", post.unit_id))
+        if kinds[post.unit_id] != "university":
+            low[post.person_id].append(ref("Unit", post.unit_id))
+        if post.role_id in cleared:
+            served[post.person_id] += [
+                ref("Unit", above[pk]) for pk in offices if post.unit_id in chain(pk)
+            ]
+    return posts, low, served

@@ -4,17 +4,30 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from casework.models import Case
+from django.utils import timezone
+
+from casework.models import Case, LockOut
 from cohorts.models import Unit
-from students.models import Placement, Student
+from students.models import (
+    AidGrant,
+    AidRecognition,
+    FamilyContact,
+    HealthNote,
+    Placement,
+    StatusPeriod,
+    Student,
+)
 from tests.permissions.engine import Entities, Kind, ref
 from tests.permissions.kinds.people import DWELLING_OR_PARTY, covers
 
+# Withdrawn, graduated, completed, left, transferred out, deceased, expelled.
+LEFT = ("03", "07", "08", "09", "10", "11", "14")
 SEAT_READS = ("see_card", "see_record", "see_case", "see_talks", "clear_restricted")
 SEAT_WRITES = ("write_case", "log_talk")
 ACTIONS = (
     "see_card", "see_record", "see_phone", "see_contact", "see_results", "log_talk", "see_case",
-    "see_closed",
+    "see_closed", "see_economic", "see_masked", "see_health", "see_aid_tier", "see_aid", "write_aid",
+    "clear_psychological", "log_sealed",
     "write_case", "see_talks", "clear_restricted", "break_glass", "export_students", "edit_student",
 )  # fmt: skip
 
@@ -43,6 +56,30 @@ def reaches(student: str, action: str) -> str:
     return f"({plain(student, action)} || {seat})"
 
 
+def served(student: str) -> str:
+    """Cleared by a post on the unit, or in an office that serves it; dwellings do not count."""
+    return (
+        f"({plain(student, 'clear_psychological')}"
+        f' || {student}.outer in principal.getTag("served"))'
+    )
+
+
+def _allows(action: str) -> str:
+    ways = [reaches("resource", action)]
+    if action in ("see_phone", "see_contact"):
+        ways.append(CRISIS.replace("STUDENT", "resource"))
+    if action == "clear_psychological":
+        ways.append(served("resource"))
+    return " || ".join(ways)
+
+
+# The counselling centre calls while a red case is open from which one is not locked out.
+CRISIS = (
+    f"(STUDENT has open_case && STUDENT.open_case.is_red"
+    f" && !STUDENT.open_case.shut.contains(principal) && {served('STUDENT')})"
+)
+
+
 def export_places(found: Entities) -> None:
     """Two places for each student, below the units that count: dwellings and party
     organisations, and all the others."""
@@ -58,14 +95,50 @@ def export_places(found: Entities) -> None:
 
 
 def _students() -> Iterator[tuple[int, dict[str, Any]]]:
+    now, today = timezone.now(), timezone.localdate()
+    shut: dict[int, list[Any]] = defaultdict(list)
+    for lock in LockOut.objects.select_related("case"):
+        if lock.starts_at <= now and (lock.ends_at is None or lock.ends_at > now):
+            shut[lock.case.student_id].append(ref("User", lock.person_id))
+    # Whoever has left for good has no own route any more.
+    accounts = dict(
+        Student.objects.exclude(user=None).exclude(status__in=LEFT).values_list("pk", "user_id")
+    )
+    for one in StatusPeriod.objects.filter(status__in=LEFT, since__lte=today):
+        if one.until is None or one.until >= today:
+            accounts.pop(one.student_id, None)
     cases = dict(Case.objects.filter(closed_at=None).values_list("student_id", "pk"))
     for key in Student.objects.values_list("pk", flat=True):
         attributes = {way: ref("Place", f"{way} {key}") for way in ("inner", "outer")}
+        attributes["shut"] = shut[key]
         if key in cases:
             attributes["open_case"] = ref("Case", cases[key])
+        if key in accounts:
+            attributes["account"] = ref("User", accounts[key])
         yield key, attributes
 
 
+def _follows(model: Any) -> Any:
+    def rows() -> Iterator[tuple[int, dict[str, Any]]]:
+        for row in model.objects.all():
+            yield row.pk, {"student": ref("Student", row.student_id)}
+
+    return rows
+
+
+def _follow_allows(action: str) -> str:
+    if action == "see_own":
+        return "resource.student has account && resource.student.account == principal"
+    found = reaches("resource.student", action)
+    crisis = CRISIS.replace("STUDENT", "resource.student")
+    return f"{found} || {crisis}" if action == "see_contact" else found
+
+
 KINDS = (
-    Kind("Student", Student, ACTIONS, _students, lambda action: reaches("resource", action)),
+    Kind("Student", Student, ACTIONS, _students, _allows),
+    *(Kind(name, model, actions, _follows(model), _follow_allows) for name, model, actions in (
+        ("Family", FamilyContact, ("see_contact", "see_masked", "see_own")),
+        ("Health", HealthNote, ("see_health",)),
+        ("Recognition", AidRecognition, ("see_aid_tier", "write_aid")),
+        ("Grant", AidGrant, ("see_aid",)))),
 )  # fmt: skip
