@@ -21,8 +21,8 @@ from portal.core.models import User
 from students.domain.placements import tree_of
 from students.enums import Tree
 from students.models import Placement, Student, StudentLink
-from tests.permissions.campus_party import add_party_files, add_party_units
 from tests.permissions.campus_files import hang
+from tests.permissions.campus_party import add_party_files, add_party_units
 from tests.world import World
 
 DAY = dt.timedelta(days=1)
