@@ -99,9 +99,8 @@ class ProgrammesWork:
     def _read(self) -> None:
         table = self.table
         majors = {text: one for one in Major.objects.all() for text in (one.code, one.name)}
-        mine = units_held(
-            self.context.actor, ACTION, {one.college_id for one in majors.values()} - {None}
-        )
+        colleges = {one.college_id for one in majors.values() if one.college_id is not None}
+        mine = units_held(self.context.actor, ACTION, colleges)
         known = {one.code: one for one in Course.objects.all()}
         rows = zip(*(table.column(column.code) for column in COLUMNS), strict=True)
         for index, (word, year, years, group, need, chosen, code, name, credits, term) in enumerate(
@@ -194,8 +193,8 @@ def _kept_groups() -> dict[tuple[int, int], dict[str, Group]]:
     rows = CourseGroup.objects.values_list(
         "programme__major_id", "programme__entry_year", "name", "need", "credits", "due_term"
     )
-    for major, year, name, *group in rows:
-        found.setdefault((major, year), {})[name] = (group[0], group[1], group[2])
+    for major, year, name, need, credits, due in rows:
+        found.setdefault((major, year), {})[name] = (need, credits, due)
     return found
 
 

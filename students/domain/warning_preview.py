@@ -74,7 +74,12 @@ def preview_set(one: WarningSet, term: Term, rules: Rules | None = None) -> Prev
     prepare(moment)
     evaluate(one, rules, moment)
     statement, values = hits_sql(one, rules)
-    found = Preview([Hit(*row[:-1], json.loads(row[-1])) for row in rows_of(statement, values)])
+    found = Preview(
+        [
+            Hit(student, rule, level, rank, colour, json.loads(facts))
+            for student, rule, level, rank, colour, facts in rows_of(statement, values)
+        ]
+    )
     ids = [hit.student_id for hit in found.hits]
     found.shares = [CohortShare(*row) for row in rows_of(_SHARES, [ids, ids])]
     ((found.without_plan,),) = rows_of(
