@@ -49,7 +49,7 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      f"{_HEAD} view_as", False),
     ("academy_director", "院务主任", "书院日常教育管理与宿舍安全", Side.ACADEMY,
      [UnitKind.ACADEMY],
-     f"{_CLEARED} appoint {_EXPORT} approve_export edit_student write_health handle_request "
+     f"{_CLEARED} appoint {_EXPORT} approve_export edit_student write_health write_aid handle_request "
      f"{_HEAD} view_as", False),
     ("contract_leader", "包干领导", "谁包干、谁牵头、谁负责、谁落实", Side.COLLEGE,
      [UnitKind.COHORT], f"{_CLEARED} {_EXPORT} see_closed", True),

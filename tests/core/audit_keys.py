@@ -70,13 +70,13 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
         actor=w.lin, case=case, outcome="referred", reason="已由医院接手治疗",
         evidence="医院回执与交接单"))(w.add_case("gu")),
     "casework.domain.closing.reopen_case": lambda w: (lambda case: lambda: closing.reopen_case(
-        actor=w.zhou, case=case, level=_level("YELLOW"), reason="再次出现缺课",
+        actor=w.lin, case=case, level=_level("YELLOW"), reason="再次出现缺课",
         source=Source.COUNSELLOR))(_closed(w)),
     "casework.domain.reviews.record_review": lambda w: (lambda case: lambda: _review(w, case))(
         w.add_case("gu")),
     "casework.domain.reviews.record_after_check": lambda w: (
         lambda check: lambda: reviews.record_after_check(
-            actor=w.zhou, check=check, is_reached=True, is_fine=True, note="当面谈过，状态稳定"))(
+            actor=w.lin, check=check, is_reached=True, is_fine=True, note="当面谈过，状态稳定"))(
                 AfterCheck.objects.get(case=_closed(w))),
     "casework.domain.reviews.answer_feedback": lambda w: (
         lambda asked: lambda: reviews.answer_feedback(
