@@ -69,6 +69,7 @@ from tests.core.audit_posts import POSTS
 from tests.core.audit_problems import PROBLEMS
 from tests.core.audit_requests import REQUESTS
 from tests.core.audit_sealed import SEALED
+from tests.core.audit_study import STUDY
 from tests.core.audit_tasks import TASKS
 from tests.core.factors import begin, enrol
 from tests.world import World
@@ -80,6 +81,7 @@ ROOMS = [
 # Writes without a row of their own, and why.
 EXEMPT = {
     "portal.core.domain.jobs.start_job": "queues work; the work writes the row when it is done",
+    "students.domain.warning_jobs.start_run": "queues work; the run writes the row",
     "portal.core.domain.import_jobs.confirm_import": "releases work; the import writes the row",
 }
 
@@ -197,6 +199,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **TASKS,
     **REQUESTS,
     **SEALED,
+    **STUDY,
     **KEYS,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),
