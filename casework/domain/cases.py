@@ -58,12 +58,15 @@ def open_case(
     lead_unit: Unit | None = None,
     cause: CauseCode | None = None,
     raised_by: User | None = None,
+    is_asked: bool = False,
 ) -> Case:
     """Report ``student`` into a ledger: joins the open case, or opens the next episode.
 
     The entry counts at once; both sides are asked to confirm it. The level of the file is the
     highest of its entries, and without ``lead_unit`` that entry names the side that leads
-    (rulebook 10). ``raised_by``: whom the system reports for. Raises DomainError when the category is already open for this student or the
+    (rulebook 10). ``raised_by``: whom the system reports for. ``is_asked``: a domain function has
+    asked for a right of its own, as the one that confirms academic warnings.
+    Raises DomainError when the category is already open for this student or the
     time lies in the future.
     """
     at = at or timezone.now()
@@ -106,7 +109,8 @@ def open_case(
     if lead_unit is None:
         _keep_lead(actor, case)
     _ask_confirmation(actor, case, entry)
-    check_still(actor, student, "write_case")
+    if not is_asked:
+        check_still(actor, student, "write_case")
     audit.record(
         actor=actor, action="open_case", obj=case, category=category.pk, level=level.pk,
         student=student.pk,
@@ -141,8 +145,11 @@ def _apply_level(case: Case, level: CaseLevel) -> None:
 
 
 @transaction.atomic
-def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str) -> Case:
-    """Raise at once, by any member (rulebook 3.2). Lowering needs both keys and is refused."""
+def raise_level(
+    *, actor: User | None, case: Case, level: CaseLevel, reason: str, is_asked: bool = False
+) -> Case:
+    """Raise at once, by any member (rulebook 3.2). Lowering needs both keys and is refused.
+    ``is_asked`` as in ``open_case``."""
     case = Case.objects.select_for_update().select_related("level").get(pk=case.pk)
     _check_open(case)
     if level.rank >= case.level.rank:
@@ -155,7 +162,8 @@ def raise_level(*, actor: User | None, case: Case, level: CaseLevel, reason: str
         top.level = level
         top.save(update_fields=["level"])
     _keep_lead(actor, case)
-    check_still(actor, case, "write_case")
+    if not is_asked:
+        check_still(actor, case, "write_case")
     audit.record(
         actor=actor, action="raise_level", obj=case, before=before, after=level.pk, reason=reason
     )

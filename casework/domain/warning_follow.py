@@ -20,7 +20,8 @@ CATEGORY = "ACADEMIC"
 
 def join_ledger(actor: User | None, warnings: Sequence[AcademicWarning]) -> list[str]:
     """Open an entry, or join the open one of the same category; a graver level raises it at once.
-    The rule is the source, so the system enters, and both sides confirm the entry as any other.
+    The rule is the source and whoever confirmed the warning raises it; the right to confirm was
+    asked, and both sides confirm the entry as any other.
     Returns a sentence with counts for whoever confirmed, which names nobody."""
     category = CaseCategory.objects.filter(pk=CATEGORY, is_used=True).first()
     levels = {level.pk: level for level in CaseLevel.objects.all()}
@@ -42,8 +43,8 @@ def join_ledger(actor: User | None, warnings: Sequence[AcademicWarning]) -> list
         reason = _reason(one)
         if entry is None:
             case = open_case(
-                actor=None, student=one.student, category=category, level=level, reason=reason,
-                source=Source.RULE,
+                actor=actor, student=one.student, category=category, level=level, reason=reason,
+                source=Source.RULE, is_asked=True,
             )  # fmt: skip
             open_entries[one.student_id] = LedgerEntry.objects.select_related("case__level").get(
                 case=case, category=category, left_at=None
@@ -51,7 +52,7 @@ def join_ledger(actor: User | None, warnings: Sequence[AcademicWarning]) -> list
             opened += 1
             continue
         if level.rank < entry.case.level.rank:
-            raise_level(actor=None, case=entry.case, level=level, reason=reason)
+            raise_level(actor=actor, case=entry.case, level=level, reason=reason, is_asked=True)
         elif level.rank < entry.level.rank:
             # Another difficulty of the case is graver; this one rises below it.
             entry.level = level

@@ -83,7 +83,7 @@ def run_warnings(*, actor: User | None, term: Term, family: str = "") -> RunOutc
         if moment.half == 1 and all(rule.every == "year" for rule in rules.rules):
             continue
         evaluate(one, rules, moment)
-        outcome.sets.append(_keep(one, rules, moment))
+        outcome.sets.append(_keep(actor, one, rules, moment))
     drop_tables()
     audit.record_many(
         actor=actor, action="run_warnings", model=AcademicWarning, ids=[], term=term.pk,
@@ -167,7 +167,7 @@ _PASSED = """
 """
 
 
-def _keep(one: WarningSet, rules: Rules, moment: Moment) -> SetOutcome:
+def _keep(actor: User | None, one: WarningSet, rules: Rules, moment: Moment) -> SetOutcome:
     statement, values = hits_sql(one, rules)
     run_sql("DROP TABLE IF EXISTS warn_hit")
     run_sql(f"CREATE TEMPORARY TABLE warn_hit ON COMMIT DROP AS {statement}", values)
@@ -191,7 +191,7 @@ def _keep(one: WarningSet, rules: Rules, moment: Moment) -> SetOutcome:
     outcome.same = hit - outcome.new - outcome.changed - outcome.again
     cleared = rows_of(_CLEAR, asked)
     outcome.cleared = len(cleared)
-    drop_open_steps([pk for pk, was_confirmed in cleared if was_confirmed])
+    drop_open_steps(actor, [pk for pk, was_confirmed in cleared if was_confirmed])
     run_sql(_PASSED, asked)
     outcome.levels = dict(
         rows_of("SELECT level, count(*) FROM warn_hit GROUP BY level, rank ORDER BY rank")

@@ -108,7 +108,7 @@ def finish_step(*, actor: User, step: WarningStep, note: str) -> WarningStep:
     return step
 
 
-def drop_open_steps(warning_ids: Sequence[int]) -> int:
+def drop_open_steps(actor: User | None, warning_ids: Sequence[int]) -> int:
     """The warning cleared itself: nobody owes its open steps any more. For the run and for
     setting aside; the rights have been asked."""
     steps = list(WarningStep.objects.filter(
@@ -116,7 +116,9 @@ def drop_open_steps(warning_ids: Sequence[int]) -> int:
     tasks = Task.objects.filter(source=SOURCE, source_id__in=[s.pk for s in steps])
     for task in tasks.order_by("pk"):
         if task.is_open:
-            drop_task(actor=None, task=task, reason=_("The warning no longer stands."))
+            drop_task(
+                actor=actor, task=task, reason=_("The warning no longer stands."), is_asked=True
+            )
     now = timezone.now()
     ids = [step.pk for step in steps]
     return WarningStep.objects.filter(pk__in=ids, dropped_at=None).update(dropped_at=now)

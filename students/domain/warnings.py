@@ -88,6 +88,6 @@ def set_aside(
     kept.dismissed_at, kept.dismissed_by = timezone.now(), actor
     kept.dismiss_reason, kept.version = words[:300], kept.version + 1
     kept.save(update_fields=["dismissed_at", "dismissed_by", "dismiss_reason", "version"])
-    drop_open_steps([kept.pk])
+    drop_open_steps(actor, [kept.pk])
     audit.record(actor=actor, action="set_aside_warning", obj=kept, student=kept.student_id)
     return kept

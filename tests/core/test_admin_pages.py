@@ -47,6 +47,10 @@ def test_no_restricted_record_of_students_or_cases_is_registered() -> None:
         "casework.ScaleLine",
         "students.AidTier",
         "students.AidKind",
+        "students.Course",
+        "students.GradeScale",
+        "students.PlanCourse",
+        "students.Programme",
     }
     for app in ("students", "casework"):
         models = {model._meta.label for model in apps.get_app_config(app).get_models()}

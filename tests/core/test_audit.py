@@ -74,6 +74,7 @@ from tests.core.audit_problems import PROBLEMS
 from tests.core.audit_records import RECORDS
 from tests.core.audit_requests import REQUESTS
 from tests.core.audit_sealed import SEALED
+from tests.core.audit_study import STUDY
 from tests.core.audit_tasks import TASKS
 from tests.core.factors import begin, enrol
 from tests.world import World
@@ -85,6 +86,7 @@ ROOMS = [
 # Writes without a row of their own, and why.
 EXEMPT = {
     "portal.core.domain.jobs.start_job": "queues work; the work writes the row when it is done",
+    "students.domain.warning_jobs.start_run": "queues work; the run writes the row",
     "portal.core.domain.import_jobs.confirm_import": "releases work; the import writes the row",
 }
 
@@ -205,6 +207,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **TASKS,
     **REQUESTS,
     **SEALED,
+    **STUDY,
     **KEYS,
     **EXPORTS,
     **EARLY,

@@ -79,7 +79,9 @@ def test_grants_follow_the_appointments() -> None:
 
 def test_next_contacts_are_due_as_the_rhythm_says() -> None:
     cases = list(Case.objects.filter(closed_at=None).select_related("level"))
-    assert len(cases) == 24
+    # Some came later, by warnings that the clerk confirmed.
+    clerks = set(Appointment.objects.filter(role__code="clerk").values_list("person", flat=True))
+    assert sum(case.raised_by_id not in clerks for case in cases) == 24
     for case in cases:
         talks = FollowUp.objects.filter(
             student_id=case.student_id, happened_at__gte=case.reported_at, is_real=True
