@@ -16,7 +16,8 @@ from casework.enums import RED_RANK
 from casework.models import Case, LedgerEntry
 from casework.sealed_access import CLEARED, is_served, served_unit_ids
 from casework.ties import shut_case_ids
-from cohorts.access import granted_unit_ids, post_reasons
+from cohorts.access import granted_unit_ids
+from cohorts.post_reasons import post_reasons
 from portal.core.access import (
     Action,
     Reason,
@@ -100,7 +101,7 @@ def _in_crisis(user: User, action: str) -> QuerySet[Any] | None:
     units = crisis_unit_ids(user, action)
     if not units:
         return None
-    here = Placement.objects.filter(standing(today()), unit_id__any=units)
+    here: QuerySet[Placement] = Placement.objects.filter(standing(today()), unit_id__any=units)
     return here.filter(student_id__in=_red(user).values("student_id")).values("student_id")
 
 

@@ -47,7 +47,9 @@ def _general(user: User, action: str) -> QuerySet[Any] | None:
     students = reached_keys(Student, user, "see_talks") if action == "see_talks" else None
     if students is None:
         return None
-    rows = FollowUp.objects.filter(student_id__in=students, confidentiality=Confidentiality.GENERAL)
+    rows: QuerySet[FollowUp] = FollowUp.objects.filter(
+        student_id__in=students, confidentiality=Confidentiality.GENERAL
+    )
     return rows.values("pk")
 
 
@@ -72,7 +74,7 @@ def _restricted(user: User, action: str) -> QuerySet[Any] | None:
     students = reached_keys(Student, user, _CLEAR, but="seat") if action == "see_talks" else None
     if students is None:
         return None
-    rows = FollowUp.objects.filter(
+    rows: QuerySet[FollowUp] = FollowUp.objects.filter(
         student_id__in=students, confidentiality=Confidentiality.RESTRICTED
     )
     if not keeps_closed(user, _CLEAR):

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import granted_unit_ids, post_reasons
+from cohorts.access import granted_unit_ids
 from cohorts.models import Export
+from cohorts.post_reasons import post_reasons
 from portal.core.access import Action, Reason, Route, register_actions, register_route
 from portal.core.models import User
 

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import granted_unit_ids, post_reasons
+from cohorts.access import granted_unit_ids
+from cohorts.post_reasons import post_reasons
 from partybranch.enums import Duty
 from partybranch.models import Development, PartyMember, PoliticalReview, Sponsorship
 from portal.core.access import (

@@ -175,7 +175,7 @@ def _check_still(actor: User, student: Student, kind: Kind) -> None:
 def confirm_contact(*, actor: User, contact: FamilyContact) -> FamilyContact:
     """Somebody has called and reached the person: who, and when. By whoever may open the number
     and logs talks with the student."""
-    row = FamilyContact.objects.select_for_update().get(pk=contact.pk)
+    row: FamilyContact = FamilyContact.objects.select_for_update().get(pk=contact.pk)
     if row.ended_at is not None:
         raise DomainError(_("This entry is not there any more. Reload the page."), code="stale")
     row.verified_by, row.verified_at = actor, timezone.now()
@@ -196,7 +196,7 @@ def end_contact(*, actor: User, contact: FamilyContact, reason: str) -> FamilyCo
     reason = reason.strip()
     if len(reason) < MIN_REASON_CHARS:
         raise DomainError(_("Say in a few words why this contact is taken out."))
-    row = FamilyContact.objects.select_for_update().get(pk=contact.pk)
+    row: FamilyContact = FamilyContact.objects.select_for_update().get(pk=contact.pk)
     if row.ended_at is None:
         row.ended_at, row.end_reason = timezone.now(), reason[:200]
         row.version += 1
