@@ -127,10 +127,7 @@ def field_groups(user: User, student_ids: Sequence[int]) -> dict[int, Groups]:
     for pk, action in _held(user, list(held), sorted(wanted)):
         held[pk].add(action)
     own = own_student_id(user)
-    return {
-        pk: ALL if pk == own else groups_of(actions)
-        for pk, actions in held.items()
-    }
+    return {pk: ALL if pk == own else groups_of(actions) for pk, actions in held.items()}
 
 
 def _held(user: User, ids: list[int], actions: list[str]) -> Iterable[tuple[int, str]]:

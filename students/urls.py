@@ -20,11 +20,29 @@ urlpatterns = [
     path("students/", students.student_list, name="list"),
     path("students/<str:student_no>/", portrait.portrait, name="portrait"),
     path("students/<str:student_no>/fields/<slug:field>/", particulars.open_field, name="field"),
-    path("students/<str:student_no>/records/<slug:kind>/new/", records.new_record, name="record_new"),
-    path("students/<str:student_no>/records/<slug:kind>/<int:pk>/", records.edit_record, name="record_edit"),
-    path("students/<str:student_no>/records/<slug:kind>/<int:pk>/open/", records.open_one, name="record_open"),
-    path("students/<str:student_no>/records/<slug:kind>/<int:pk>/confirm/", records.confirm_one, name="record_confirm"),
-    path("students/<str:student_no>/records/<slug:kind>/<int:pk>/end/", records.end_one, name="record_end"),
+    path(
+        "students/<str:student_no>/records/<slug:kind>/new/", records.new_record, name="record_new"
+    ),
+    path(
+        "students/<str:student_no>/records/<slug:kind>/<int:pk>/",
+        records.edit_record,
+        name="record_edit",
+    ),
+    path(
+        "students/<str:student_no>/records/<slug:kind>/<int:pk>/open/",
+        records.open_one,
+        name="record_open",
+    ),
+    path(
+        "students/<str:student_no>/records/<slug:kind>/<int:pk>/confirm/",
+        records.confirm_one,
+        name="record_confirm",
+    ),
+    path(
+        "students/<str:student_no>/records/<slug:kind>/<int:pk>/end/",
+        records.end_one,
+        name="record_end",
+    ),
     path("my/family/new/", records.my_contact_new, name="my_contact_new"),
     path("my/family/<int:pk>/", records.my_contact, name="my_contact"),
     path("students/<str:student_no>/seen/", seen.seen, name="seen"),

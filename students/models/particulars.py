@@ -79,6 +79,7 @@ class FamilyContact(models.Model):
         """The number in clear; callers audit the unmasking."""
         return decrypt(self.phone_cipher)
 
+
 @pghistory.track()
 class HealthNote(models.Model):
     """What the work with a student has to heed, in words kept as cipher. No diagnosis: rulebook
