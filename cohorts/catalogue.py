@@ -27,6 +27,9 @@ _NEAR = "see_masked see_phone see_aid_tier see_care_hint"
 _HEAD = "break_glass see_readers see_closed"
 # The party file of a branch: its own steps, papers and the cultivation book.
 _FILE = "see_party_file write_party_file"
+# Counsellors keep health notes, hardship and aid. Whoever appoints them holds it too: nobody appoints
+# to a role wider than the own.
+_KEEPS = "write_health write_aid"
 _CARE = f"{_READ} log_talk write_case do_task"
 # Clearance for task-force notes is given to a post by name; rank alone never confers it. Of what
 # they write to a psychological file these posts read their own notes only.
@@ -46,16 +49,16 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
     ("deputy_secretary", "党委副书记", "分管学生工作", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY],
      f"{_CLEARED} appoint manage_contract {_EXPORT} approve_export handle_request "
-     f"{_HEAD} view_as", False),
+     f"{_HEAD} {_KEEPS} view_as", False),
     ("academy_director", "院务主任", "书院日常教育管理与宿舍安全", Side.ACADEMY,
      [UnitKind.ACADEMY],
-     f"{_CLEARED} appoint {_EXPORT} approve_export edit_student write_health write_aid handle_request "
-     f"{_HEAD} view_as", False),
+     f"{_CLEARED} appoint {_EXPORT} approve_export edit_student handle_request "
+     f"{_HEAD} {_KEEPS} view_as", False),
     ("contract_leader", "包干领导", "谁包干、谁牵头、谁负责、谁落实", Side.COLLEGE,
      [UnitKind.COHORT], f"{_CLEARED} {_EXPORT} see_closed", True),
     ("counsellor", "辅导员", "学生日常教育管理与关心", Side.ACADEMY,
      [UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS, UnitKind.BUILDING, UnitKind.FLOOR],
-     f"{_CLEARED} handle_request write_health write_aid", False),
+     f"{_CLEARED} handle_request {_KEEPS}", False),
     ("class_adviser", "班主任", "班级建设与学业指导", Side.COLLEGE,
      [UnitKind.CLASS], f"see_unit see_card see_record see_results log_talk do_task {_NEAR}", False),
     ("organiser", "组织员", "发展党员材料审核", Side.COLLEGE,

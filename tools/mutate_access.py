@@ -25,6 +25,7 @@ LEFT_OUT = {".git", ".venv", "var", "node_modules", "__pycache__", ".mypy_cache"
             ".pytest_cache", ".hypothesis", ".import_linter_cache"}  # fmt: skip
 EXCEPTIONS = "tests/casework/test_exceptions.py"
 CRISIS = "tests/casework/test_crisis.py"
+CLOSED = "tests/casework/test_closed_cases.py"
 REACH = "tests/students/test_reach.py tests/core/test_explain_access.py"
 
 
@@ -72,9 +73,28 @@ RULES = [
     Mutant("seats of closed cases", "casework/ties.py",
            "WHERE s.person_id = %(user)s AND c.closed_at IS NULL", "WHERE s.person_id = %(user)s",
            "tests/casework/test_domain_cases.py"),
-    Mutant("clearance for task-force notes", "casework/access.py",
-           '("clear_restricted", Confidentiality.RESTRICTED)',
-           '("see_talks", Confidentiality.RESTRICTED)', REACH + " tests/casework"),
+    Mutant("clearance for task-force notes", "casework/talk_access.py",
+           '_CLEAR = "clear_restricted"', '_CLEAR = "see_talks"', REACH + " tests/casework"),
+    Mutant("closed cases by post", "casework/access.py",
+           'return is_same_reach(Student, user, action, "see_closed")', "return True", CLOSED),
+    Mutant("the last team's own cases", "casework/ties.py",
+           "WHERE owner_id = %(user)s AND closed_at IS NOT NULL", "WHERE closed_at IS NOT NULL", CLOSED),
+    Mutant("the last team reads while the student is theirs", "casework/access.py",
+           "Case.objects.filter(pk__in=ids, student_id__in=students)", "Case.objects.filter(pk__in=ids)", CLOSED),
+    Mutant("notes of the task force close with their case", "casework/talk_access.py",
+           "rows = rows.filter(Q(case=None) | (Q() if cases is None else Q(case_id__in=cases)))", "pass", CLOSED),
+    Mutant("economic cases alone", "casework/office_access.py",
+           "~Exists(entries.filter(category__is_economic=False)),", "", "tests/students/test_aid_lists.py"),
+    Mutant("numbers in a crisis only", "casework/office_access.py",
+           "return _red(user).filter(student_id=student_id).exists()", "return True",
+           "tests/students/test_aid_lists.py tests/permissions/test_oracle.py"),
+    Mutant("opening a record asks its right", "students/domain/particulars.py",
+           "if not reaches_one(Student, actor, kind.sees, student.pk):", "if False:",
+           "tests/students/test_records.py"),
+    Mutant("right asked again when a record is kept", "students/domain/records.py",
+           "if not may_write(actor, student.pk, kind):", "if False:", "tests/students/test_records.py"),
+    Mutant("the level of a sealed file by post only", "casework/queries/sealed_glance.py",
+           'if not rights.get("see_level"):', "if False:", "tests/casework/test_psych_sight.py"),
     Mutant("frozen-account gate of the rule", "portal/core/access/routes.py",
            "return carries(user, action) and both_in_force(user)", "return carries(user, action)", REACH),
     Mutant("frozen-account gate of sessions", "portal/core/middleware.py",
@@ -107,7 +127,7 @@ RULES = [
            "return _without(model, reach, shut) if shut else reach", "return reach", EXCEPTIONS),
     Mutant("lock-out within one student", "portal/core/access/within.py",
            "for name, ids in denied(model, user):", "for name, ids in []:", EXCEPTIONS),
-    Mutant("lock-out of follow-ups", "casework/access.py",
+    Mutant("lock-out of follow-ups", "casework/talk_access.py",
            'register_denial(FollowUp, Denial("lock-out", "case_id", shut_case_ids, _talk_lock_out))', "",
            EXCEPTIONS),
     Mutant("lock-out takes the seat along", "casework/ties.py",

@@ -56,11 +56,13 @@ _SQL = """
                        (SELECT name FROM casework_caselevel WHERE code = a.detail ->> 'after'),
                        (SELECT name FROM core_user WHERE id = (CASE a.action
                           WHEN 'assign_owner' THEN a.detail ->> 'after'
-                          WHEN 'seat_person' THEN a.detail ->> 'person' END)::bigint))
+                          WHEN 'seat_person' THEN a.detail ->> 'person' END)::bigint),
+                       a.detail ->> 'kind', a.detail ->> 'side', a.detail ->> 'verdict')
                        ORDER BY a.at)
               FROM core_auditentry a
              WHERE a.object_type = 'case' AND a.object_id = %(key)s
-               AND a.action IN ('raise_level', 'assign_owner', 'seat_person'))
+               AND a.action IN ('raise_level', 'lower_level', 'assign_owner', 'seat_person',
+                                'ask_keys', 'turn_key', 'keys_refused', 'withdraw_keys'))
 """
 _FROM = """
       FROM casework_case c JOIN casework_caselevel l ON l.code = c.level_id

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.enums import Channel, Confidentiality, Risk
+from casework.enums import Channel, Confidentiality, KeyKind, KeySide, KeyVerdict, Risk
 from portal.core.ui.dates import format_day
 from portal.core.ui.words import per_language
 
@@ -146,13 +146,15 @@ def _moves(rows: Iterable[list[Any]]) -> list[tuple[dt.datetime, dict[str, Any]]
     """Level changes, assignments and seats as the audit trail keeps them."""
     shown: list[tuple[dt.datetime, dict[str, Any]]] = []
     teams: dict[tuple[Any, Any], dict[str, Any]] = {}
-    for at, action, actor, reason, before, after, whom in rows:
+    for at, action, actor, reason, before, after, whom, *key_facts in rows:
         key = (timezone.localtime(at).date(), actor)
         if action == "seat_person" and key in teams:
             # A team named in one sitting is one line, not one per seat.
             teams[key]["kind"] += "、" + (whom or "—")
             continue
-        if action == "raise_level":
+        if action in KEY_ACTS:
+            kind = _key_words(action, after, *key_facts)
+        elif action in ("raise_level", "lower_level"):
             kind = _("Level: %(before)s → %(after)s") % {
                 "before": before or "—", "after": after or "—",
             }  # fmt: skip
@@ -160,12 +162,32 @@ def _moves(rows: Iterable[list[Any]]) -> list[tuple[dt.datetime, dict[str, Any]]
             kind = _("Responsible: %(name)s") % {"name": whom or "—"}
         else:
             kind = _("Joined the task force: %(name)s") % {"name": whom or "—"}
-        item = {"icon": "change", "kind": kind, "meta": actor or _("system"),
+        item = {"icon": "key" if action in KEY_ACTS else "change", "kind": kind, "meta": actor or _("system"),
                 "time": format_day(at, "time"), "text": reason or ""}  # fmt: skip
         if action == "seat_person":
             teams[key] = item
         shown.append((at, item))
     return shown
+
+
+KEY_ACTS = frozenset({"ask_keys", "turn_key", "keys_refused", "withdraw_keys"})
+
+
+def _key_words(action: str, level: str | None, kind: str, side: str, verdict: str) -> str:
+    """What happened to a request for both sides' keys: asked, turned, refused, taken back. A
+    disagreement is the word of one side; its ground is read on the page of the request."""
+    what = str(dict(KeyKind.choices).get(kind or "", kind or "—"))
+    if action == "turn_key":
+        words = {"what": what, "side": str(dict(KeySide.choices).get(side, side))}
+        if verdict == KeyVerdict.DISAGREED:
+            return _("%(side)s disagrees: %(what)s") % words
+        return _("%(side)s confirms: %(what)s") % words
+    if action == "ask_keys":
+        goal = f" → {level}" if level else ""
+        return _("Both sides asked to confirm: %(what)s") % {"what": what + goal}
+    if action == "withdraw_keys":
+        return _("Request to confirm taken back: %(what)s") % {"what": what}
+    return _("Not confirmed: %(what)s") % {"what": what}
 
 
 def _hidden(count: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from casework.domain.finishing import finish_case
 from casework.domain.follow_ups import log_follow_up
-from casework.domain.keys import turn_key
+from casework.domain.keys import turn_key, withdraw_request
 from casework.enums import Channel, KeyState, Outcome
 from casework.models import Case, CaseCategory, CaseLevel, HelpFeedback, KeyRequest
 from portal.core.models import User
@@ -136,6 +136,22 @@ def test_the_student_is_asked_in_words_that_name_no_label_and_answers_on_the_own
     assert HelpFeedback.objects.get().words == "谢谢老师"
     assert "/my/word/" not in client.get("/my/").content.decode()
     assert "谢谢老师" in enter(world.zhou).get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_the_timeline_tells_what_became_of_the_keys_and_no_ground(world: World) -> None:
+    case = world.add_case("gu")
+    request = KeyRequest.objects.get()
+    turn_key(actor=world.lin, request=request, side="college", verdict="disagreed",
+             note="材料不足，建议再核实")  # fmt: skip
+    page = enter(world.lin).get(f"/cases/{case.pk}/?kind=moves").content.decode()
+    assert "Both sides asked to confirm: entry" in page
+    assert "college disagrees: entry" in page
+    assert "材料不足" not in page
+    assert "college disagrees" not in enter(world.lin).get(
+        f"/cases/{case.pk}/?kind=talks").content.decode()  # fmt: skip
+    withdraw_request(actor=world.zhou, request=request, reason="材料补齐后再报")
+    page = enter(world.jiang).get(f"/cases/{case.pk}/?kind=moves").content.decode()
+    assert "Request to confirm taken back: entry" in page
 
 
 def test_the_workbench_says_how_many_keys_wait(world: World) -> None:

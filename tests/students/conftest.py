@@ -1,42 +1,11 @@
-"""Records of a student for the tests of their fields and of the lists of the aid centre."""
-
-import datetime as dt
+"""The campus with family contacts, health and aid on it."""
 
 import pytest
-from django.test import Client
 
-from portal.core.models import User
-from students.models import AidGrant, AidRecognition, FamilyContact, HealthNote
+from tests.students.record_cast import with_records
 from tests.world import World
-
-NUMBER = "13911112222"
-WORDS = "花生过敏，随身带药"
-GROUNDS = "父亲失业，姐妹同时在读"
-DAY = dt.date(2026, 10, 20)
 
 
 @pytest.fixture
 def school(world: World) -> World:
-    """gu with one contact, one health note, a tier, a grant; zi of the aid centre, fan of the
-    counselling centre's side is psy."""
-    world.add_person("zi", "资老师")
-    world.add_post("zi", "aid_officer", "uni")
-    contact = FamilyContact(student=world.gu, name="顾明远", relation="father", is_guardian=True)
-    contact.set_phone(NUMBER)
-    contact.save()
-    note = HealthNote(student=world.gu, kind="allergy", since=DAY)
-    note.set_text(WORDS)
-    note.save()
-    tier = AidRecognition(student=world.gu, academic_year="2026-2027", tier_id="1",
-                          group="allowance", decided_on=DAY)  # fmt: skip
-    tier.set_grounds(GROUNDS)
-    tier.save()
-    AidGrant.objects.create(student=world.gu, academic_year="2026-2027", kind_id="A04",
-                            amount=3700, granted_on=DAY)  # fmt: skip
-    return world
-
-
-def client(person: User) -> Client:
-    made = Client()
-    made.force_login(person)
-    return made
+    return with_records(world)

@@ -1,23 +1,88 @@
-"""Lists of recognised hardship and of aid granted, and the rows they are read by."""
+"""The aid centre's lists and cases; whom the counselling centre calls in a crisis (rulebook 4, 8.3)."""
 
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 
-from cohorts.catalogue import write_catalogue
-from cohorts.models import Role
+from casework.domain.cases import open_case
+from casework.enums import Source
+from casework.models import Case, CaseCategory, CaseLevel
 from portal.core.domain.imports import Context, import_kind, run_import
-from portal.core.errors import DomainError
+from portal.core.models import AuditEntry
 from portal.core.scope import request_scope
-from students.domain.records import KINDS, keep_record
 from students.models import AidGrant, AidKind, AidRecognition, AidTier, FamilyContact
-from tests.students.conftest import GROUNDS, client
+from tests.students.record_cast import EN, GROUNDS, NUMBER, client
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-EN = {"Accept-Language": "en"}
+
+
+# ---- the two offices
+
+
+def economic(world: World, key: str, *codes: str) -> Case:
+    for code in codes:
+        case = open_case(
+            actor=None, student=world.students[key], category=CaseCategory.objects.get(pk=code),
+            level=CaseLevel.objects.get(pk="YELLOW"), reason="家庭困难", source=Source.COUNSELLOR,
+        )  # fmt: skip
+    return case
+
+
+def test_the_aid_centre_reads_economic_cases_alone(school: World) -> None:
+    only = economic(school, "gu", "ECONOMIC")
+    mixed = economic(school, "song", "ECONOMIC", "PSYCH")
+    other = economic(school, "cheng", "ACADEMIC")
+    was = economic(school, "ye", "PSYCH", "ECONOMIC")
+    was.entries.filter(category="PSYCH").update(left_at=was.reported_at)
+    zi = client(school.zi)
+    assert zi.get(f"/cases/{only.pk}/").status_code == 200
+    for case in (mixed, other, was):
+        assert zi.get(f"/cases/{case.pk}/").status_code == 404
+    text = zi.get("/cases/", headers=EN).content.decode()
+    assert "顾言川" in text
+    for name in ("宋远", "程亦安", "叶知秋"):
+        assert name not in text
+    with request_scope(None):
+        assert not school.zi.has_perm("cohorts.write_case", only)
+        assert not Case.objects.restrict(school.zi, "manage_case").exists()
+    for url in ("assign/", "close/", "lower/", "transfer/"):
+        assert zi.get(f"/cases/{only.pk}/{url}").status_code in (403, 404), url
+    Case.objects.filter(pk=only.pk).update(closed_at=only.reported_at, outcome="solved")
+    assert zi.get(f"/cases/{only.pk}/").status_code == 404
+
+
+def test_the_counselling_centre_calls_while_a_red_case_is_open_and_not_before_or_after(
+    school: World,
+) -> None:
+    psy, url = client(school.psy), f"/sealed/{school.gu.student_no}/crisis/"
+    contact = FamilyContact.objects.get()
+    assert psy.get(url).status_code == 404
+    case = economic(school, "gu", "ACADEMIC")
+    assert psy.get(url).status_code == 404
+    Case.objects.filter(pk=case.pk).update(level_id="RED")
+    text = psy.get(url, headers=EN).content.decode()
+    assert "139****2222" in text
+    assert NUMBER not in text
+    assert psy.post(url, {"line": str(contact.pk), "reason": ""}).status_code == 422
+    answer = psy.post(url, {"line": str(contact.pk), "reason": "今晚危机，联系家长"})
+    assert NUMBER in answer.content.decode()
+    assert (
+        school.gu.phone in psy.post(url, {"line": "own", "reason": "今晚危机处置"}).content.decode()
+    )
+    assert AuditEntry.objects.filter(action="unmask", actor=school.psy).count() == 2
+    assert psy.get(f"/students/{school.gu.student_no}/").status_code == 404
+    assert psy.get(f"/cases/{case.pk}/").status_code == 404
+    other = FamilyContact(student=school.song, name="宋父", relation="father")
+    other.set_phone(NUMBER)
+    other.save()
+    assert psy.post(url, {"line": str(other.pk), "reason": "换一个号码"}).status_code == 404
+    Case.objects.filter(pk=case.pk).update(closed_at=case.reported_at, outcome="solved")
+    assert psy.get(url).status_code == 404
+
+
+# ---- lists of the aid centre
 
 
 def upload(world: World, key: str, code: str, *rows: str, heads: str, is_dry: bool = False) -> Any:
@@ -89,25 +154,3 @@ def test_tiers_and_kinds_are_rows_of_the_school(school: World) -> None:
     AidTier.objects.filter(pk="2").update(is_used=False)
     row = "2230710008,宋远,2026-2027,困难,2026-11-01"
     assert upload(school, "zi", "aid_tiers", row, heads=TIERS).faults
-
-
-def test_a_new_action_comes_to_the_roles_of_the_catalogue_and_one_taken_away_stays_away(
-    school: World,
-) -> None:
-    counsellor = Role.objects.get(code="counsellor")
-    counsellor.permissions.remove(Permission.objects.get(codename="see_aid"))
-    write_catalogue()
-    assert not counsellor.permissions.filter(codename="see_aid").exists()
-    Permission.objects.filter(codename="write_health").delete()
-    with request_scope(None):
-        assert not school.zhou.has_perm("cohorts.write_health", school.gu)
-    write_catalogue()
-    with request_scope(None):
-        assert school.zhou.has_perm("cohorts.write_health", school.gu)
-
-
-def test_a_bad_number_is_refused_by_the_domain_as_well(school: World) -> None:
-    with pytest.raises(DomainError):
-        keep_record(actor=school.he, student=school.gu, kind=KINDS["family"],
-                    values={"name": "某人", "relation": "other", "phone": "打不通"})  # fmt: skip
-    assert FamilyContact.objects.count() == 1
