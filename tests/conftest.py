@@ -8,8 +8,11 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.template import Context
+from django.test.signals import template_rendered
 from django.utils import translation
 
+from portal.core.ui.fast_nodes import Whole
 from portal.embedded import schema_copies
 from portal.embedded.pytest_boot import keep_schema
 from tests import parallel
@@ -78,3 +81,18 @@ def _emptied_between_tests() -> None:
 def _no_copied_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients keep no copies of template contexts: a tenth of the time of a thousand pages."""
     monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _folded_pages_tell_their_context() -> Iterator[None]:
+    """``response.context`` of a page whose parents were put in place: Django's tests hear of
+    templates by ``Template._render``, which a folded page has of its own."""
+    render = Whole._render
+
+    def telling(page: Whole, context: Context) -> Any:
+        template_rendered.send(sender=page, template=page, context=context)
+        return render(page, context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Whole, "_render", telling)
+        yield
