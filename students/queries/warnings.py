@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.utils.html import format_html
 
@@ -105,7 +106,10 @@ def counts_by(rows: "QuerySet[AcademicWarning]", column: str) -> dict[str, int]:
     """How many by one column, of rows that the caller restricted and narrowed."""
     if column not in ("state", "colour"):
         raise ValueError(column)
-    keys, params = named(*rows.order_by().values("pk").query.sql_with_params(), "key")
+    try:
+        keys, params = named(*rows.order_by().values("pk").query.sql_with_params(), "key")
+    except EmptyResultSet:  # a condition that no row can meet
+        return {}
     return dict(
         fetch(
             f"SELECT {column}, count(*) FROM students_academicwarning WHERE id IN ({keys})"

@@ -254,7 +254,9 @@ def test_whoever_is_refused_reads_why_and_keeps_the_words(world: World) -> None:
     """On a closed case, and by a reader's seat: refused in words."""
     case = world.add_case("gu")
     seat_person(actor=None, case=case, person=world.nobody, duty="帮扶")
-    Case.objects.filter(pk=case.pk).update(closed_at=timezone.now(), outcome="solved")
+    Case.objects.filter(pk=case.pk).update(
+        closed_at=timezone.now(), outcome="solved", owner=world.zhou
+    )
     answer = client_of(world, "zhou").post(
         f"/cases/{case.pk}/records/", {"channel": "face", "content": TEXT}
     )

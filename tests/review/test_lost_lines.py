@@ -89,7 +89,7 @@ def test_words_for_a_case_closed_meanwhile_stay_on_the_page(
 ) -> None:
     case = world.add_case("gu")
     client = client_of(world, "zhou")
-    case.closed_at, case.outcome = timezone.now(), "solved"
+    case.closed_at, case.outcome, case.owner = timezone.now(), "solved", world.zhou
     case.save()
     answer = client.post(f"/cases/{case.pk}/records/", form(), headers=headers)
     assert answer.status_code in (200, 409, 422)
