@@ -83,7 +83,7 @@ def test_a_member_of_the_last_team_reads_on_while_the_student_is_still_theirs(
     world: World,
 ) -> None:
     case = world.add_case("gu")
-    for key in ("lu", "nobody"):
+    for key in ("lu", "nobody", "shen"):
         seat_person(actor=None, case=case, person=world.people[key], duty="联系")
     early = seat_person(actor=None, case=case, person=world.wang, duty="学业")
     unseat(actor=world.zhou, seat=early, reason="另有安排")
@@ -91,6 +91,7 @@ def test_a_member_of_the_last_team_reads_on_while_the_student_is_still_theirs(
     case.refresh_from_db()
     assert sees(world.lu, case)
     assert not sees(world.lu, case, "write_case")
+    assert not sees(world.shen, case)  # has students, but not this one
     assert not sees(world.nobody, case)  # helped from elsewhere: the sight ended with the seat
     assert not sees(world.wang, case)  # left the team before it closed
     assert not sees(world.zhou, case)  # never in the team, no leader

@@ -8,10 +8,11 @@ import pytest
 from casework.domain.cases import open_case
 from casework.enums import Source
 from casework.models import Case, CaseCategory, CaseLevel
+from portal.core.access import reaches_one, reasons
 from portal.core.domain.imports import Context, import_kind, run_import
 from portal.core.models import AuditEntry
 from portal.core.scope import request_scope
-from students.models import AidGrant, AidKind, AidRecognition, AidTier, FamilyContact
+from students.models import AidGrant, AidKind, AidRecognition, AidTier, FamilyContact, Student
 from tests.students.record_cast import EN, GROUNDS, NUMBER, client
 from tests.world import World
 
@@ -36,6 +37,11 @@ def test_the_aid_centre_reads_economic_cases_alone(school: World) -> None:
     other = economic(school, "cheng", "ACADEMIC")
     was = economic(school, "ye", "PSYCH", "ECONOMIC")
     was.entries.filter(category="PSYCH").update(left_at=was.reported_at)
+    with request_scope(None):
+        assert list(Case.objects.restrict(school.zi, "see_case")) == [only]
+        for case in (only, mixed, other, was):
+            seen = reaches_one(Case, school.zi, "see_case", case.pk)
+            assert seen == (case == only) == bool(reasons(school.zi, "see_case", case))
     zi = client(school.zi)
     assert zi.get(f"/cases/{only.pk}/").status_code == 200
     for case in (mixed, other, was):
@@ -53,15 +59,26 @@ def test_the_aid_centre_reads_economic_cases_alone(school: World) -> None:
     assert zi.get(f"/cases/{only.pk}/").status_code == 404
 
 
+def calls(world: World) -> bool:
+    """Whether psy may call gu, asked singly and by list: they agree."""
+    with request_scope(None):
+        one = reaches_one(Student, world.psy, "see_contact", world.gu.pk)
+        assert one == Student.objects.restrict(world.psy, "see_contact").exists()
+        return one
+
+
 def test_the_counselling_centre_calls_while_a_red_case_is_open_and_not_before_or_after(
     school: World,
 ) -> None:
     psy, url = client(school.psy), f"/sealed/{school.gu.student_no}/crisis/"
     contact = FamilyContact.objects.get()
     assert psy.get(url).status_code == 404
+    assert not calls(school)
     case = economic(school, "gu", "ACADEMIC")
+    assert not calls(school)
     assert psy.get(url).status_code == 404
     Case.objects.filter(pk=case.pk).update(level_id="RED")
+    assert calls(school)
     text = psy.get(url, headers=EN).content.decode()
     assert "139****2222" in text
     assert NUMBER not in text
