@@ -53,6 +53,7 @@ def join_ledger(actor: User | None, warnings: Sequence[AcademicWarning]) -> list
             continue
         if level.rank < entry.case.level.rank:
             raise_level(actor=actor, case=entry.case, level=level, reason=reason, is_asked=True)
+            entry.case.level = level  # a second warning of the student compares with this one
         elif level.rank < entry.level.rank:
             # Another difficulty of the case is graver; this one rises below it.
             entry.level = level

@@ -45,6 +45,8 @@ def test_no_restricted_record_of_students_or_cases_is_registered() -> None:
         "casework.OfficeDuty",
         "casework.Scale",
         "casework.ScaleLine",
+        "casework.CallLine",
+        "casework.TalkType",
         "students.AidTier",
         "students.AidKind",
         "students.Course",

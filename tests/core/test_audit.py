@@ -63,6 +63,7 @@ from students.domain import (
     withdrawals,
 )
 from students.enums import StudentStatus
+from tests.core.audit_crisis import CRISES
 from tests.core.audit_early import EARLY
 from tests.core.audit_exports import CALLS as EXPORTS
 from tests.core.audit_keys import CALLS as KEYS
@@ -211,6 +212,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **KEYS,
     **EXPORTS,
     **EARLY,
+    **CRISES,
     "portal.core.domain.accounts.open_account": lambda w: lambda: accounts.open_account(
         actor=w.sec, user=User(username="t9", name="新人")),
     "portal.core.domain.accounts.change_account": lambda w: lambda: accounts.change_account(

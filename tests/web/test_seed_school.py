@@ -178,7 +178,11 @@ def test_every_cohort_has_a_contract_and_some_posts_are_vacant() -> None:
     assert Contract.objects.count() == cohorts.count()
     led = Appointment.objects.in_force(timezone.localdate()).filter(role__code="contract_leader")
     assert led.count() == cohorts.count()
-    with_tutor = Appointment.objects.filter(role__code="party_tutor").values("unit").distinct()
+    with_tutor = (
+        Appointment.objects.filter(role__code="party_tutor", unit__kind="cohort")
+        .values("unit")
+        .distinct()
+    )
     assert 0 < with_tutor.count() < cohorts.count()
 
 
