@@ -39,6 +39,6 @@ CRISES: dict[str, Callable[[World], Callable[[], Any]]] = {
         lambda crisis: lambda: crisis_end.review_crisis(
             actor=w.lin, crisis=crisis, lessons="值班电话接通及时，交接清楚。"))(_back(w, _raised(w))),
     "casework.domain.group_log.log_group": lambda w: lambda: group_log.log_group(
-        actor=w.zhou, students=[w.gu, w.luo], channel=Channel.FACE,
+        actor=w.zhou, students=[w.gu], channel=Channel.FACE,
         content="班会上谈了期中考试的安排与复习办法。", batch_key=uuid.uuid4()),
 }  # fmt: skip
