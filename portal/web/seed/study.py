@@ -1,10 +1,13 @@
 """Programme plans of the invented school, and the warnings of the last term with results."""
 
+import datetime as dt
 from collections.abc import Iterator
 
+from django.apps import apps
+from django.db.models import F
 from django.utils import timezone
 
-from cohorts.models import Appointment, Term
+from cohorts.models import Appointment, Task, Term
 from portal.core.models import User
 from students.domain.warning_runs import run_warnings
 from students.domain.warning_sets import last_results_term
@@ -83,12 +86,31 @@ def seed_warnings() -> int:
             state=WarningState.FOUND, period=term.pk
         )
         chosen = list(mine.order_by("rank", "student_id").values_list("pk", flat=True)[:_CONFIRMED])
+        begun = timezone.now()
         confirm_warnings(actor=clerk, ids=chosen)
         rows = AcademicWarning.objects.filter(pk__in=chosen[:_SENT]).order_by("pk")
         for warning in rows:
             for step in warning.steps.filter(kind=StepKind.NOTICE):
                 finish_step(actor=clerk, step=step, note="通知单已当面送达，学生签收")
+        _date_back(begun)
     return AcademicWarning.objects.count()
+
+
+def _date_back(begun: dt.datetime) -> None:
+    """What was written since ``begun`` bears the first minute of today: the same school each time."""
+    morning = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    apps.get_model("casework", "LedgerEntry").objects.filter(entered_at__gte=begun).update(
+        entered_at=morning
+    )
+    cases = apps.get_model("casework", "Case").objects
+    cases.filter(reported_at__gte=begun).update(
+        contact_due_at=F("contact_due_at") - F("reported_at") + morning, reported_at=morning
+    )
+    Task.objects.filter(given_at__gte=begun, done_at__gte=begun).update(done_at=morning)
+    Task.objects.filter(given_at__gte=begun).update(given_at=morning)
+    asked = apps.get_model("casework", "KeyRequest").objects.filter(asked_at__gte=begun)
+    apps.get_model("casework", "KeyTurn").objects.filter(request__in=asked).update(at=morning)
+    asked.update(due_at=F("due_at") - F("asked_at") + morning, asked_at=morning)
 
 
 def _clerk() -> User | None:
