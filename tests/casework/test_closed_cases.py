@@ -183,7 +183,7 @@ def test_a_lock_out_beats_the_last_team(world: World) -> None:
 def test_the_command_says_why(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     case = closed_case(world, owner=world.zhou)
     call_command("explain_access", "zhou", f"case:{case.pk}")
-    assert "team" in capsys.readouterr().out
+    assert "专班成员或责任人" in capsys.readouterr().out
     Case.objects.filter(pk=case.pk).update(owner=None)
     with pytest.raises(SystemExit):
         call_command("explain_access", "zhou", f"case:{case.pk}")

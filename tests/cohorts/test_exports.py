@@ -24,10 +24,11 @@ from cohorts.domain.exports import (
     withdraw_export,
 )
 from cohorts.enums import ExportState
-from cohorts.export_kinds import export_kind
+from cohorts.export_kinds import Making, export_kind
 from cohorts.models import Export, Parameter
 from portal.core.domain import jobs
 from portal.core.errors import DomainError
+from portal.core.exports import stamp_of
 from portal.core.models import AuditEntry, Notification
 from students.models import Placement
 from tests.world import World
@@ -276,3 +277,27 @@ def test_a_list_of_students_needs_no_consent_and_holds_no_focus_label(world: Wor
     assert {"顾言川", "2230514127", "化工2301"} <= set(cells)
     assert not any("红色" in cell or "13800001234" in cell for cell in cells)
     assert AuditEntry.objects.get(action="export_students").detail["ids"] == [world.gu.pk]
+
+
+def test_a_list_of_students_is_the_reach_of_the_asker_when_planned_and_when_written(
+    world: World,
+) -> None:
+    kind = export_kind("students")
+    assert kind is not None
+    # Of the whole college lin's post reaches one cohort; ye is of the next one.
+    going = kind.plan(world.lin, world.chem, "")
+    assert set(going.lines) == {world.gu.pk, world.cheng.pk, world.luo.pk}
+    both = [world.gu.pk, world.ye.pk]
+    assert kind.allowed(world.lin, world.chem, both) == {world.gu.pk}
+    making = Making(
+        user=world.lin,
+        unit=world.chem,
+        title="名单",
+        query="",
+        lines=both,
+        stamp=stamp_of(world.lin, PURPOSE),
+    )
+    sheet = load_workbook(io.BytesIO(kind.write(making, lambda *_told: None))).active
+    names = {str(cell.value) for row in sheet for cell in row}
+    assert "顾言川" in names
+    assert "叶知秋" not in names

@@ -43,7 +43,7 @@ def own_lists(
 def single_answers(
     person: User, lists: dict[tuple[str, str], set[int]], rows: Rows, dice: random.Random
 ) -> dict[Question, bool]:
-    """The portal's single decisions on some rows. Half of them are of the person's own lists,
+    """The portal's single decisions on some rows. Most of them are of the person's own lists,
     else nearly all answers would be no."""
     found = {}
     for _question in range(PER_CAMPUS // 20):
@@ -51,7 +51,7 @@ def single_answers(
         action = dice.choice(kind.actions)
         mine = lists[kind.name, action]
         of_mine = [row for row in rows[kind.name] if row.pk in mine]
-        row = dice.choice(of_mine if of_mine and dice.random() < 0.5 else rows[kind.name])
+        row = dice.choice(of_mine if of_mine and dice.random() < 0.8 else rows[kind.name])
         found[person.pk, action, kind.name, row.pk] = person.has_perm(f"cohorts.{action}", row)
     return found
 
@@ -142,7 +142,7 @@ PARTS = {
     "ended files": ("resource.is_running &&", "true &&", "File"),
     "the roll of a branch": ('resource.branch in principal.getTag("inner see_party_file")', "false", "Member"),
     "reviews": ('principal.getTag("wide see_political_review")',
-                'principal.getTag("wide see_party_file")', "Review"),
+                'principal.getTag("wide see_party_file")', "Political"),
 }  # fmt: skip
 # Of students the answers to these are enough to tell the parts apart.
 OF_STUDENTS = ("see_card", "write_case", "see_phone", "clear_psychological")

@@ -20,6 +20,9 @@ EVERYBODY = (
     "lin zhou shen lu wang han gao he jiang qian psy sys sec aud nobody gu_account"
 )  # fmt: skip
 
+# No right, no such record, and the form that does not offer the record (422).
+SHUT = (403, 404, 422)
+
 
 @dataclass(frozen=True)
 class Address:
@@ -82,11 +85,7 @@ class Address:
 
     def shut_out(self) -> list[str]:
         """Those who would read too much here, were the rule away."""
-        return [
-            key
-            for key in EVERYBODY.split()
-            if self.expected(key) in (403, 404) or key in self.hides
-        ]
+        return [key for key in EVERYBODY.split() if self.expected(key) in SHUT or key in self.hides]
 
     def faults(
         self, clients: Mapping[str, Client], known: Mapping[str, Any], people: Iterable[str]

@@ -27,6 +27,7 @@ from students.models import Placement
 from tests.core.test_audit import make_token
 from tests.web.address_table import ADDRESSES, ADMIN, FURTHER, POST_ONLY, SLOW
 from tests.web.addresses import EVERYBODY, Address, walk
+from tests.web.addresses_study import BY_POST
 from tests.web.doors import Doors, written_doors
 from tests.web.sealed_life import plant
 from tests.world import World
@@ -209,6 +210,9 @@ def test_a_leader_of_another_college_finds_nothing(world: World, known: dict[str
     client = Client()
     client.force_login(world.ding)
     for row in ADDRESSES:
+        # Rules name nobody; every college reads them.
+        if row.free == BY_POST or row.name.startswith("students:warning_set"):
+            continue
         if "{" in row.args and "mech" not in row.args and "song" not in row.args:
             assert row.ask(client, known).status_code == row.others, row.title
 

@@ -65,7 +65,7 @@ def _member_allows(action: str) -> str:
 
 KINDS = (
     Kind("File", Development, FILE, _files, _file_allows),
-    Kind("Review", PoliticalReview, ("see_political_review",), _reviews,
+    Kind("Political", PoliticalReview, ("see_political_review",), _reviews,
          lambda action: plain("resource.student", action)),
     Kind("Member", PartyMember, FILE, _members, _member_allows),
 )  # fmt: skip
