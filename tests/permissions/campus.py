@@ -125,11 +125,18 @@ class Campus:
                 made[person.pk, code, unit.pk, first] = Appointment(
                     person=person, role=roles[code], unit=unit, starts_on=first, ends_on=last
                 )
-        # One for certain who reads the notes of the task force through broken glass alone.
-        made["head"] = Appointment(person=self.people[7], role=roles["party_secretary"],
-                                   unit=self.world.units["chem"], starts_on=self.today - DAY)  # fmt: skip
-        made["desk"] = Appointment(person=self.people[8], role=roles["request_desk"],
-                                   unit=self.world.units["uni"], starts_on=self.today - DAY)  # fmt: skip
+        # Situations that no seed may lack: one who reads the notes of the task force through broken
+        # glass alone; a desk; a guard of rights with a post in the academy complained about; one
+        # who reads party files without their reviews; two who read sealed files.
+        for number, code, unit in (
+            (7, "party_secretary", "chem"), (8, "request_desk", "uni"), (9, "rights_officer", "uni"),
+            (9, "counsellor", "mingde"), (10, "party_tutor", "chem23"),
+            (11, "psych_teacher", "counselling"), (12, "psych_teacher", "uni"),
+        ):  # fmt: skip
+            made[number, code] = Appointment(
+                person=self.people[number], role=roles[code], unit=self.world.units[unit],
+                starts_on=self.today - DAY,
+            )  # fmt: skip
         Appointment.objects.bulk_create(made.values(), ignore_conflicts=True)
         reconcile([person.pk for person in self.people])
         # Some through the portal's own hands, and ended by them again.
@@ -175,13 +182,16 @@ class Campus:
         heads = list(User.objects.filter(appointments__role__in=Role.objects.filter(
             permissions__codename="break_glass").exclude(pk__in=cleared)
         ).order_by("pk").distinct())  # fmt: skip
-        for case in self.cases:
+        for number, case in enumerate(self.cases):
+            # Every fourth is shut to one who reads sealed files, every fourth to its owner.
+            barred = {0: self.people[11], 1: self.people[12], 2: case.owner}.get(number % 4)
             for person in self.dice.sample(self.people[:16], 2):
                 first, last = self._dates()
                 Seat.objects.create(case=case, person=person, duty="联系", starts_on=first,
                                     ends_on=last, write_level=self.dice.choice(WriteLevel.values))  # fmt: skip
-            for person in self.dice.sample(self.people, 3):
-                ended = self.dice.random() < 0.3
+            drawn = self.dice.sample(self.people, 3)
+            for person in dict.fromkeys([barred, *drawn] if barred else drawn):
+                ended = person != barred and self.dice.random() < 0.3
                 LockOut.objects.create(case=case, person=person, reason="利益冲突",
                                        starts_at=now - DAY, ends_at=now if ended else None)  # fmt: skip
             # Those to whom only glass opens the notes are few of all.

@@ -150,9 +150,9 @@ def _requests(campus: "Campus") -> None:
         if number % 3 == 0:
             rows.append(Request(
                 **asked | {"kind_id": "complaint"}, is_protected=True,
-                about=dice.choice([None, *units]), sender_mark=sender_mark(sender),
-                sender_sealed=encrypt(str(sender.pk)),
-                handler=dice.choice((None, None, dice.choice(campus.people))),
+                about=dice.choice([None, *units]) if number else campus.world.units["mingde"],
+                sender_mark=sender_mark(sender), sender_sealed=encrypt(str(sender.pk)),
+                handler=dice.choice((None, None, dice.choice(campus.people))) if number else None,
             ))  # fmt: skip
             continue
         student = dice.choice(campus.students[:12]) if number % 3 == 1 else None
