@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.access import granted_unit_ids
 from partybranch.models import Development, PartyOrganization
 from partybranch.queries.board import open_files
 from partybranch.queries.own import own_panel
@@ -26,6 +27,10 @@ register_nav(
     NavItem(
         "branches", _("Party building"), _("Party branches"), "party:branches", "branch", 410,
         _sees_branches,
+    ),
+    NavItem(
+        "branch_life", _("Party building"), _("Branch life"), "party:life_board", "calendar", 420,
+        lambda user: bool(granted_unit_ids(user, "see_branch_life")),
     ),
 )  # fmt: skip
 register_panel("my", Panel("development", 30, "party/_my_panel.html", own_panel))

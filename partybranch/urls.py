@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partybranch.views import apply, board, branches, files, own, steps
+from partybranch.views import apply, board, branches, files, life, life_forms, own, steps
 
 app_name = "party"
 urlpatterns = [
@@ -17,8 +17,16 @@ urlpatterns = [
     path("development/<int:pk>/decide/", steps.decision, name="decide"),
     path("development/<int:pk>/review/", files.review_page, name="review"),
     path("branches/", branches.branch_list, name="branches"),
+    path("branches/life/", life.board, name="life_board"),
     path("branches/<int:pk>/", branches.branch_page, name="branch"),
     path("branches/<int:pk>/members/new/", branches.new_member, name="new_member"),
+    path("branches/<int:pk>/life/", life.branch_life, name="life"),
+    path("branches/<int:pk>/life/new/", life_forms.new_event, name="new_event"),
+    path("branch-events/<int:pk>/", life.event_page, name="event"),
+    path("branch-events/<int:pk>/edit/", life_forms.edit_event, name="edit_event"),
+    path("branch-events/<int:pk>/withdraw/", life_forms.withdraw, name="withdraw_event"),
+    path("branch-events/<int:pk>/vote/", life_forms.vote, name="vote"),
+    path("branch-events/<int:pk>/record.docx", life.event_minutes, name="minutes"),
     path("party-members/<int:pk>/move/", branches.member_move, name="move_member"),
     path("my/development/", own.my_development, name="my"),
 ]

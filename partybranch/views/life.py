@@ -1,0 +1,138 @@
+"""Branch life: the board of lights, one branch, one event, its record as Word."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from cohorts.access import granted_unit_ids
+from cohorts.post_reasons import post_reasons
+from partybranch.domain.quotas import Light
+from partybranch.enums import BRANCHES, Presence
+from partybranch.exporters.minutes import minutes
+from partybranch.models import BranchEvent, PartyOrganization
+from partybranch.queries.events import attendance_of, kind_names, motions_of
+from partybranch.queries.life import (
+    event_kinds,
+    events_of,
+    healths,
+    life_board,
+    members_life,
+)
+from portal.core import audit, reads
+from portal.core.files import files_of
+from portal.core.papers import WORD
+from students.views.listing import page_of
+
+LATE, DUE = "late", "due"
+_FILTERS = {LATE: Light.LATE, DUE: Light.DUE}
+
+
+def branch_of(request: HttpRequest, pk: int, action: str) -> PartyOrganization:
+    """The branch, visible as a unit; PermissionDenied without ``action`` on it."""
+    branch: PartyOrganization = PartyOrganization.objects.get_for(request.user, "see_unit", pk)
+    user: Any = request.user
+    if branch.pk not in granted_unit_ids(user, action) or branch.party_kind not in BRANCHES:
+        raise PermissionDenied(_("None of your posts opens this about the branch."))
+    return branch
+
+
+@login_required
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """Every branch in reach with its light, what it lacks first; ``only`` narrows to one light."""
+    user: Any = request.user
+    units = granted_unit_ids(user, "see_branch_life")
+    if not units:
+        raise PermissionDenied(_("None of your posts shows the life of branches."))
+    rows = life_board(user)
+    only = request.GET.get("only", "")
+    counts = {key: sum(row.health.light == light for row in rows)
+              for key, light in _FILTERS.items()}  # fmt: skip
+    here = reverse("party:life_board")
+    chips = [
+        {"label": _("All branches"), "url": here, "count": len(rows), "active": only not in _FILTERS},
+        {"label": _("behind"), "url": f"{here}?only=late", "count": counts[LATE],
+         "active": only == LATE},
+        {"label": _("to be watched"), "url": f"{here}?only=due", "count": counts[DUE],
+         "active": only == DUE},
+    ]  # fmt: skip
+    if only in _FILTERS:
+        rows = [row for row in rows if row.health.light == _FILTERS[only]]
+    why = "；".join(one.text for one in post_reasons(user, "see_branch_life", units))
+    return render(request, "party/life_board.html", {"rows": rows, "chips": chips, "why": why})
+
+
+@login_required
+@require_GET
+def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lights of one branch, its events, and the attendance of its members."""
+    user: Any = request.user
+    branch = branch_of(request, pk, "see_branch_life")
+    kinds = event_kinds()
+    asked = next((one for one in kinds if one.code == request.GET.get("kind")), None)
+    rows = events_of(user, branch, asked)
+    here = reverse("party:life", args=[pk])
+    chips = [{"label": _("All kinds"), "url": here, "active": asked is None}]
+    chips += [{"label": one.name, "url": f"{here}?kind={one.code}", "active": one == asked}
+              for one in kinds]  # fmt: skip
+    reads.note(user, "read_branch_life", branch)
+    context = {
+        "branch": branch,
+        "health": healths([branch])[branch.pk],
+        "page": page_of(request, rows),
+        "chips": chips,
+        "members": members_life(branch),
+        "may_write": pk in granted_unit_ids(user, "write_branch_life"),
+        "sees_dues": pk in granted_unit_ids(user, "see_dues"),
+        "today": timezone.localdate(),
+        "why": "；".join(one.text for one in post_reasons(user, "see_branch_life", {pk})),
+    }
+    return render(request, "party/life.html", context)
+
+
+@login_required
+@require_GET
+def event_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One event: facts, who came, what was studied, resolved and voted on."""
+    user: Any = request.user
+    event: BranchEvent = BranchEvent.objects.get_for(user, "see_branch_life", pk)
+    came = attendance_of(event)
+    groups = [
+        {"label": presence.label, "rows": [one for one in came if one.presence == presence]}
+        for presence in Presence
+    ]
+    reads.note(user, "read_branch_event", event)
+    context = {
+        "event": event, "kinds": kind_names(event), "groups": groups, "called": len(came),
+        "present": len(groups[0]["rows"]), "motions": motions_of(event),
+        "files": files_of("event", [pk]).get(pk, []),
+        "decisions": [one for one in event.decisions.splitlines() if one.strip()],
+        "may_write": event.withdrawn_at is None
+        and event.branch_id in granted_unit_ids(user, "write_branch_life"),
+        "why": "；".join(one.text for one in post_reasons(user, "see_branch_life",
+                                                          {event.branch_id})),
+    }  # fmt: skip
+    return render(request, "party/event.html", context)
+
+
+@login_required
+@require_GET
+def event_minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record of an event as a Word file; each printing leaves a line in the trail."""
+    user: Any = request.user
+    event: BranchEvent = BranchEvent.objects.get_for(user, "see_branch_life", pk)
+    kinds = kind_names(event)
+    made = minutes(event, attendance_of(event), motions_of(event), kinds)
+    audit.record(actor=user, action="print_minutes", obj=event, branch=event.branch_id)
+    answer = HttpResponse(made, content_type=WORD)
+    name = f"{event.branch.label}{'、'.join(kinds)}记录（{event.on:%Y-%m-%d}）.docx"
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer
