@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.access import granted_unit_ids
 from partybranch.models import Development, PartyOrganization
+from partybranch.queries import reminders  # noqa: F401 # lines of digests
 from partybranch.queries.board import open_files
 from partybranch.queries.own import own_panel
 from partybranch.queries.panels import student_file
@@ -31,6 +32,10 @@ register_nav(
     NavItem(
         "branch_life", _("Party building"), _("Branch life"), "party:life_board", "calendar", 420,
         lambda user: bool(granted_unit_ids(user, "see_branch_life")),
+    ),
+    NavItem(
+        "dues", _("Party building"), _("Party dues"), "party:dues_board", "money", 430,
+        lambda user: bool(granted_unit_ids(user, "see_dues")),
     ),
 )  # fmt: skip
 register_panel("my", Panel("development", 30, "party/_my_panel.html", own_panel))

@@ -63,6 +63,8 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "roll": rows,
         "sees_roll": sees_roll and is_branch,
         "is_branch": is_branch,
+        "sees_dues": branch.party_kind in RELATION_HOLDING
+        and pk in granted_unit_ids(user, "see_dues"),
         "sees_life": is_branch and pk in granted_unit_ids(user, "see_branch_life"),
         "full": sum(row.is_full for row in rows),
         "checks": checks(branch, rows, len(posts)) if sees_roll and is_branch else [],

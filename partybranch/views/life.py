@@ -1,5 +1,6 @@
 """Branch life: the board of lights, one branch, one event, its record as Word."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -20,6 +21,7 @@ from partybranch.exporters.minutes import minutes
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.events import attendance_of, kind_names, motions_of
 from partybranch.queries.life import (
+    BoardRow,
     event_kinds,
     events_of,
     healths,
@@ -32,7 +34,11 @@ from portal.core.papers import WORD
 from students.views.listing import page_of
 
 LATE, DUE = "late", "due"
-_FILTERS = {LATE: Light.LATE, DUE: Light.DUE}
+_FILTERS: dict[str, Callable[[BoardRow], bool]] = {
+    "missing": lambda row: bool(row.health.late),
+    LATE: lambda row: row.health.light == Light.LATE,
+    DUE: lambda row: row.health.light == Light.DUE,
+}
 
 
 def branch_of(request: HttpRequest, pk: int, action: str) -> PartyOrganization:
@@ -54,18 +60,17 @@ def board(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(_("None of your posts shows the life of branches."))
     rows = life_board(user)
     only = request.GET.get("only", "")
-    counts = {key: sum(row.health.light == light for row in rows)
-              for key, light in _FILTERS.items()}  # fmt: skip
+    only = only if only in _FILTERS else ""
     here = reverse("party:life_board")
+    words = {"": _("All branches"), "missing": _("something missing now"), LATE: _("behind"),
+             DUE: _("to be watched")}  # fmt: skip
     chips = [
-        {"label": _("All branches"), "url": here, "count": len(rows), "active": only not in _FILTERS},
-        {"label": _("behind"), "url": f"{here}?only=late", "count": counts[LATE],
-         "active": only == LATE},
-        {"label": _("to be watched"), "url": f"{here}?only=due", "count": counts[DUE],
-         "active": only == DUE},
+        {"label": word, "url": f"{here}?only={key}" if key else here, "active": key == only,
+         "count": sum(map(_FILTERS[key], rows)) if key else len(rows)}
+        for key, word in words.items()
     ]  # fmt: skip
-    if only in _FILTERS:
-        rows = [row for row in rows if row.health.light == _FILTERS[only]]
+    if only:
+        rows = [row for row in rows if _FILTERS[only](row)]
     why = "；".join(one.text for one in post_reasons(user, "see_branch_life", units))
     return render(request, "party/life_board.html", {"rows": rows, "chips": chips, "why": why})
 
