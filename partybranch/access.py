@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import granted_unit_ids
+from cohorts.models import Unit
 from cohorts.post_reasons import post_reasons
 from partybranch.enums import Duty
 from partybranch.models import (
     BranchEvent,
     Development,
     DuesPayment,
+    Election,
     PartyMember,
     PoliticalReview,
     Sponsorship,
@@ -182,21 +184,20 @@ DUES_ACTIONS = frozenset({"see_dues", "write_dues"})
 
 def _by_branch(model: Any, actions: frozenset[str]) -> Route:
     def rows(user: User, action: str) -> QuerySet[Any] | None:
-        units = granted_unit_ids(user, action) if action in actions else []
-        if not units:
+        units = reached_keys(Unit, user, action) if action in actions else None
+        if units is None:
             return None
         found: QuerySet[Any] = model.objects.filter(branch_id__in=units).values("pk")
         return found
 
-    def reasons(user: User, action: str, one: Any) -> list[Reason]:
-        if action not in actions or one.branch_id not in granted_unit_ids(user, action):
-            return []
-        return post_reasons(user, action, {one.branch_id})
+    def because(user: User, action: str, one: Any) -> list[Reason]:
+        return post_reasons(user, action, [one.branch_id]) if action in actions else []
 
-    return Route("branch", rows, reasons)
+    return Route("branch", rows, because)
 
 
 register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS))
+register_route(Election, _by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
 register_route(DuesPayment, _by_branch(DuesPayment, DUES_ACTIONS))
 # Photos and papers of an event are opened by whoever reads the event.
 register_owner(FileOwner("event", BranchEvent, "see_branch_life"))

@@ -138,3 +138,13 @@ class Presence(models.TextChoices):
     PRESENT = "present", pgettext_lazy("attendance", "present")
     LEAVE = "leave", pgettext_lazy("attendance", "on leave")
     ABSENT = "absent", pgettext_lazy("attendance", "absent")
+
+
+class BranchPost(models.TextChoices):
+    """Posts that a branch elects; each is the code of its role."""
+
+    SECRETARY = "branch_secretary", _("branch secretary")
+    DEPUTY = "branch_deputy", _("deputy secretary")
+    ORGANISATION = "branch_organisation", _("organisation member of the committee")
+    PUBLICITY = "branch_publicity", _("publicity member of the committee")
+    DISCIPLINE = "branch_discipline", _("discipline member of the committee")

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from partybranch.views import apply, board, branches, dues, files, life, life_forms, own, steps
+from partybranch.views import (
+    apply,
+    board,
+    branches,
+    dues,
+    elections,
+    files,
+    life,
+    life_forms,
+    own,
+    steps,
+)
 
 app_name = "party"
 urlpatterns = [
@@ -23,6 +34,9 @@ urlpatterns = [
     path("branches/<int:pk>/members/new/", branches.new_member, name="new_member"),
     path("branches/<int:pk>/life/", life.branch_life, name="life"),
     path("branches/<int:pk>/life/new/", life_forms.new_event, name="new_event"),
+    path("branches/<int:pk>/elections/", elections.election_list, name="elections"),
+    path("branches/<int:pk>/elections/new/", elections.new_election, name="new_election"),
+    path("elections/<int:pk>/approve/", elections.approve, name="approve_election"),
     path("branches/<int:pk>/dues/", dues.branch_dues, name="dues"),
     path("branches/<int:pk>/dues/new/", dues.enter, name="enter_dues"),
     path("branches/<int:pk>/dues/<int:member>/", dues.rate, name="dues_rate"),

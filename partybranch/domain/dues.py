@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from partybranch.domain.dues_table import first_of, staff_dues
 from partybranch.domain.facts import MIN_REASON
-from partybranch.domain.life import check_life
 from partybranch.domain.months import add_months
 from partybranch.domain.organs import powers
+from partybranch.domain.rights import check_still
 from partybranch.models import DuesPayment, DuesRate, PartyMember, PartyOrganization
 from partybranch.queries.dues import amounts_in, payers_in
 from portal.core import audit
@@ -42,7 +42,7 @@ def set_dues(
     made, _is_new = DuesRate.objects.update_or_create(
         member=member, since=first_of(since), defaults={"amount": amount, "entered_by": actor}
     )
-    check_life(actor, place.branch, "write_dues")
+    check_still(actor, place.branch, "write_dues")
     audit.record(actor=actor, action="set_dues", obj=member, since=made.since, amount=str(amount))
     return made
 
@@ -94,7 +94,7 @@ def enter_dues(
         ],
         ignore_conflicts=True,
     )  # fmt: skip
-    check_life(actor, branch, "write_dues")
+    check_still(actor, branch, "write_dues")
     audit.record_many(
         actor=actor, action="enter_dues", model=PartyMember,
         ids=[one.member_id for one in made], branch=branch.pk, month=month,
@@ -119,7 +119,7 @@ def withdraw_dues(*, actor: User | None, payment: DuesPayment, reason: str) -> N
         raise DomainError(_("This payment was taken back before."))
     kept.withdrawn_at = timezone.now()
     kept.save(update_fields=["withdrawn_at"])
-    check_life(actor, kept.branch, "write_dues")
+    check_still(actor, kept.branch, "write_dues")
     audit.record(
         actor=actor, action="withdraw_dues", obj=kept, branch=kept.branch_id, month=kept.month,
         reason=reason.strip(),

@@ -10,9 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.access import granted_unit_ids
 from partybranch.domain.facts import MIN_REASON, Fault
-from partybranch.domain.rights import denied
+from partybranch.domain.rights import check_still
 from partybranch.enums import BRANCHES, Applies, Presence
 from partybranch.models import Attendance, BranchEvent, EventKind, PartyMember, PartyOrganization
 from partybranch.queries.facts import organ_of
@@ -23,7 +22,6 @@ from portal.core.domain.files import attach_files
 from portal.core.errors import DomainError, StaleError
 from portal.core.filetypes import CleanFile
 from portal.core.models import User
-from portal.core.scope import forget_reach
 
 
 class EventError(DomainError):
@@ -74,13 +72,6 @@ def _columns(typed: EventTyped) -> dict[str, Any]:
         if one.name not in _NOT_COLUMNS:
             found[one.name] = value.strip() if isinstance(value, str) else value
     return found
-
-
-def check_life(actor: User | None, branch: PartyOrganization, action: str) -> None:
-    """Raises PermissionDenied when no post on the branch or above carries ``action`` now."""
-    forget_reach()
-    if actor is not None and branch.pk not in granted_unit_ids(actor, action):
-        raise denied()
 
 
 def event_faults(branch: PartyOrganization, typed: EventTyped, entered_on: dt.date) -> list[Fault]:
@@ -162,7 +153,7 @@ def record_event(
         branch=branch, entered_by=actor, client_key=client_key, **_columns(typed)
     )
     _keep(made, typed)
-    check_life(actor, branch, "write_branch_life")
+    check_still(actor, branch, "write_branch_life")
     attach_files(actor=actor, record=made, files=files)
     _tell(actor, "record_branch_event", made, typed)
     return made
@@ -192,7 +183,7 @@ def correct_event(
     kept.version += 1
     kept.save()
     _keep(kept, typed)
-    check_life(actor, kept.branch, "write_branch_life")
+    check_still(actor, kept.branch, "write_branch_life")
     attach_files(actor=actor, record=kept, files=files)
     _tell(actor, "correct_branch_event", kept, typed)
     return kept
@@ -210,7 +201,7 @@ def withdraw_event(*, actor: User | None, event: BranchEvent, reason: str, versi
     kept.withdrawn_at, kept.withdrawn_reason = timezone.now(), reason.strip()
     kept.version += 1
     kept.save()
-    check_life(actor, kept.branch, "write_branch_life")
+    check_still(actor, kept.branch, "write_branch_life")
     audit.record(actor=actor, action="withdraw_branch_event", obj=kept, branch=kept.branch_id)
 
 

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from partybranch.domain.facts import Ballot, Fault
-from partybranch.domain.life import EventError, check_life
+from partybranch.domain.life import EventError
+from partybranch.domain.rights import check_still
 from partybranch.domain.voting import ballot_faults
 from partybranch.enums import Body, Presence
 from partybranch.models import BranchEvent, Motion
@@ -57,6 +58,6 @@ def hold_vote(
         client_key=client_key, **asdict(ballot),
     )  # fmt: skip
     made.refresh_from_db(fields=["passed"])
-    check_life(actor, kept.branch, "write_branch_life")
+    check_still(actor, kept.branch, "write_branch_life")
     audit.record(actor=actor, action="hold_vote", obj=kept, motion=made.pk, **asdict(ballot))
     return made

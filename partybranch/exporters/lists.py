@@ -12,7 +12,6 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.access import granted_unit_ids
 from cohorts.export_kinds import ExportKind, Going, Making, Progress, register_export
 from cohorts.models import Unit, UnitTree
 from partybranch.access import current_branches
@@ -43,9 +42,7 @@ _DUES = [
 def _branches(user: User, unit: Unit, action: str) -> list[int]:
     """Party organisations of ``unit`` and below on which ``user`` holds the action."""
     below = UnitTree.objects.filter(ancestor_id=unit.pk).values("descendant_id")
-    rows = PartyOrganization.objects.filter(
-        pk__in=granted_unit_ids(user, action), closed_on=None
-    ).filter(pk__in=below)
+    rows = PartyOrganization.objects.restrict(user, action).filter(pk__in=below, closed_on=None)
     return list(rows.order_by("code").values_list("pk", flat=True))
 
 
@@ -167,7 +164,7 @@ register_export(
         columns=_("Name, class, branch, days of joining and of full membership; sex, birth and "
                   "ethnic group where the record is open to you."),
         back="party:branches", plan=_Roll.plan, allowed=_Roll.allowed, subjects=_subjects,
-        persons=len, write=_Roll.write,
+        persons=len, write=_Roll.write, unit_kinds=("party",),
     )
 )  # fmt: skip
 register_export(
@@ -176,6 +173,6 @@ register_export(
         act="export_party_dues", needs_approval=False,
         columns=_("Name, branch, monthly dues, payments of the twelve months, unpaid months."),
         back="party:dues_board", plan=_Dues.plan, allowed=_Dues.allowed, subjects=_subjects,
-        persons=len, write=_Dues.write,
+        persons=len, write=_Dues.write, unit_kinds=("party",),
     )
 )  # fmt: skip

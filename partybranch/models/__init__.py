@@ -1,5 +1,6 @@
 from .development import DecisionRecord, Development, Paper, Sponsorship, StepRecord
 from .dues import DuesPayment, DuesRate
+from .election import Candidate, Election
 from .life import Attendance, BranchEvent, EventKind, Motion
 from .member import Membership, PartyMember
 from .organization import AdmissionPlan, PartyOrganization
@@ -10,11 +11,13 @@ __all__ = [
     "AdmissionPlan",
     "Attendance",
     "BranchEvent",
+    "Candidate",
     "CultivationEntry",
     "DecisionRecord",
     "Development",
     "DuesPayment",
     "DuesRate",
+    "Election",
     "EventKind",
     "FormerSpan",
     "Membership",

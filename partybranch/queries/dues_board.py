@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from cohorts.access import granted_unit_ids
 from partybranch.domain.dues_table import Behind, behind, first_of, months_behind
 from partybranch.domain.months import add_months
 from partybranch.enums import RELATION_HOLDING
@@ -51,11 +50,8 @@ class DuesLine:
 
 def dues_branches(user: Any) -> list[PartyOrganization]:
     """Open branches that collect dues and whose dues ``user`` may see."""
-    units = granted_unit_ids(user, "see_dues")
-    rows = PartyOrganization.objects.filter(
-        pk__in=units, party_kind__in=RELATION_HOLDING, closed_on=None
-    )
-    return list(rows.order_by("code"))
+    rows = PartyOrganization.objects.restrict(user, "see_dues")
+    return list(rows.filter(party_kind__in=RELATION_HOLDING, closed_on=None).order_by("code"))
 
 
 def dues_board(user: Any) -> list[DuesLine]:

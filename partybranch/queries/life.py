@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from cohorts.access import granted_unit_ids
 from partybranch.access import current_branches
 from partybranch.domain.months import add_months
 from partybranch.domain.quotas import REACH, Health, Light, Quota, health_of, standing_of
@@ -98,11 +97,8 @@ class BoardRow:
 
 def life_branches(user: Any) -> list[PartyOrganization]:
     """Open branches whose life ``user`` may see, in the order of their codes."""
-    units = granted_unit_ids(user, "see_branch_life")
-    rows = PartyOrganization.objects.filter(
-        pk__in=units, party_kind__in=BRANCHES, closed_on=None
-    ).select_related("parent")
-    return list(rows.order_by("code"))
+    rows = PartyOrganization.objects.restrict(user, "see_branch_life")
+    return list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
 
 
 _ORDER = {Light.LATE: 0, Light.DUE: 1, None: 2, Light.MET: 3}

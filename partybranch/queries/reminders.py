@@ -8,11 +8,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from cohorts.access import granted_unit_ids
-from partybranch.models import PartyMember
+from partybranch.models import PartyMember, PartyOrganization
 from partybranch.queries.dues import own_dues
 from partybranch.queries.dues_board import dues_board
 from partybranch.queries.life import life_board
+from portal.core.access import reaches_any
 from portal.core.dues import Due, register_due
 from portal.core.rows import fetch
 
@@ -33,14 +33,14 @@ def _holders(action: str) -> Any:
 
 def _missing(user: Any) -> int:
     """Branches that lack an event of some kind now, for those who keep a branch."""
-    if not granted_unit_ids(user, "write_branch_life"):
+    if not reaches_any(PartyOrganization, user, "write_branch_life"):
         return 0
     return sum(bool(row.health.late) for row in life_board(user))
 
 
 def _serious(user: Any) -> int:
     """Members three months or more behind, for those who keep the dues of a branch."""
-    if not granted_unit_ids(user, "write_dues"):
+    if not reaches_any(PartyOrganization, user, "write_dues"):
         return 0
     return sum(line.serious for line in dues_board(user))
 

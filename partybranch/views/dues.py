@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cohorts.access import granted_unit_ids
 from cohorts.post_reasons import post_reasons
 from partybranch.domain.dues import enter_dues, set_dues, withdraw_dues
 from partybranch.domain.dues_table import Behind, first_of
@@ -24,6 +23,7 @@ from partybranch.queries.dues_board import dues_board
 from partybranch.views.form_page import form_page
 from partybranch.views.life import branch_of
 from portal.core import reads
+from portal.core.access import reaches_one
 
 
 @login_required
@@ -31,11 +31,12 @@ from portal.core import reads
 def board(request: HttpRequest) -> HttpResponse:
     """Branches whose dues this person may see, those with most members behind first."""
     user: Any = request.user
-    units = granted_unit_ids(user, "see_dues")
-    if not units:
+    lines = dues_board(user)
+    if not lines:
         raise PermissionDenied(_("None of your posts shows the dues of branches."))
+    units = [line.branch.pk for line in lines]
     why = "；".join(one.text for one in post_reasons(user, "see_dues", units))
-    return render(request, "party/dues_board.html", {"lines": dues_board(user), "why": why})
+    return render(request, "party/dues_board.html", {"lines": lines, "why": why})
 
 
 def _year(request: HttpRequest, branch: PartyOrganization) -> int:
@@ -63,7 +64,7 @@ def branch_dues(request: HttpRequest, pk: int) -> HttpResponse:
         "share": share_of(rows, last) if last.year == year else None,
         "total": sum((row.paid for row in rows), start=0),
         "states": {one.name.lower(): sum(row.state == one for row in rows) for one in Behind},
-        "may_write": pk in granted_unit_ids(user, "write_dues"),
+        "may_write": reaches_one(PartyOrganization, user, "write_dues", pk),
         "why": "；".join(one.text for one in post_reasons(user, "see_dues", {pk})),
     }  # fmt: skip
     return render(request, "party/dues.html", context)
@@ -127,7 +128,7 @@ def rate(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 
     note = _("Up to 3000 yuan 0.5%, up to 5000 1%, up to 10000 1.5%, above that 2%.")
     return form_page(request, form, act, title=_("Monthly dues: %(name)s") % {"name": one.name},
-                     back=back, done=done, submit=_("Set"), note=note)  # fmt: skip
+                     back=back, done=done, submit=_("Set the amount"), note=note)  # fmt: skip
 
 
 @login_required
@@ -144,7 +145,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     }  # fmt: skip
     return form_page(request, form, act, title=title,
                      back=reverse("party:dues", args=[payment.branch_id]),
-                     done=_("The payment counts no more."), submit=_("Take back"))  # fmt: skip
+                     done=_("The payment counts no more."), submit=_("Take back the payment"))  # fmt: skip
 
 
 @login_required

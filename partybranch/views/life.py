@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cohorts.access import granted_unit_ids
 from cohorts.post_reasons import post_reasons
 from partybranch.domain.quotas import Light
 from partybranch.enums import BRANCHES, Presence
@@ -29,6 +28,7 @@ from partybranch.queries.life import (
     members_life,
 )
 from portal.core import audit, reads
+from portal.core.access import reaches_one
 from portal.core.files import files_of
 from portal.core.papers import WORD
 from students.views.listing import page_of
@@ -42,11 +42,10 @@ _FILTERS: dict[str, Callable[[BoardRow], bool]] = {
 
 
 def branch_of(request: HttpRequest, pk: int, action: str) -> PartyOrganization:
-    """The branch, visible as a unit; PermissionDenied without ``action`` on it."""
-    branch: PartyOrganization = PartyOrganization.objects.get_for(request.user, "see_unit", pk)
-    user: Any = request.user
-    if branch.pk not in granted_unit_ids(user, action) or branch.party_kind not in BRANCHES:
-        raise PermissionDenied(_("None of your posts opens this about the branch."))
+    """The branch, if it may be seen; PermissionDenied without ``action`` on it."""
+    branch: PartyOrganization = PartyOrganization.objects.get_for(request.user, action, pk)
+    if branch.party_kind not in BRANCHES:
+        raise Http404
     return branch
 
 
@@ -55,10 +54,10 @@ def branch_of(request: HttpRequest, pk: int, action: str) -> PartyOrganization:
 def board(request: HttpRequest) -> HttpResponse:
     """Every branch in reach with its light, what it lacks first; ``only`` narrows to one light."""
     user: Any = request.user
-    units = granted_unit_ids(user, "see_branch_life")
-    if not units:
-        raise PermissionDenied(_("None of your posts shows the life of branches."))
     rows = life_board(user)
+    if not rows:
+        raise PermissionDenied(_("None of your posts shows the life of branches."))
+    units = [row.branch.pk for row in rows]
     only = request.GET.get("only", "")
     only = only if only in _FILTERS else ""
     here = reverse("party:life_board")
@@ -95,8 +94,8 @@ def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(request, rows),
         "chips": chips,
         "members": members_life(branch),
-        "may_write": pk in granted_unit_ids(user, "write_branch_life"),
-        "sees_dues": pk in granted_unit_ids(user, "see_dues"),
+        "may_write": reaches_one(PartyOrganization, user, "write_branch_life", pk),
+        "sees_dues": reaches_one(PartyOrganization, user, "see_dues", pk),
         "today": timezone.localdate(),
         "why": "；".join(one.text for one in post_reasons(user, "see_branch_life", {pk})),
     }
@@ -121,7 +120,7 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
         "files": files_of("event", [pk]).get(pk, []),
         "decisions": [one for one in event.decisions.splitlines() if one.strip()],
         "may_write": event.withdrawn_at is None
-        and event.branch_id in granted_unit_ids(user, "write_branch_life"),
+        and reaches_one(BranchEvent, user, "write_branch_life", pk),
         "why": "；".join(one.text for one in post_reasons(user, "see_branch_life",
                                                           {event.branch_id})),
     }  # fmt: skip

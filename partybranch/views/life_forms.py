@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from partybranch.domain.life import (
     Came,
@@ -129,7 +130,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, form, act, title=_("Withdraw: %(topic)s") % {"topic": event.topic},
         back=reverse("party:event", args=[pk]), done=_("The event counts no more."),
-        submit=_("Withdraw"), note=_("Nothing is deleted: it stays readable with the reason."),
+        submit=pgettext("event", "Withdraw"), note=_("Nothing is deleted: it stays readable with the reason."),
     )  # fmt: skip
 
 

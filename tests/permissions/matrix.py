@@ -26,6 +26,7 @@ from casework.models import (
 )
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, Letter, Task, Unit
+from partybranch.models import BranchEvent, DuesPayment, Election
 from portal.core.access import actions
 from portal.core.models import User
 from portal.core.rows import fetch
@@ -59,6 +60,10 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
     "hour": (Booking, "hours", ("clear_psychological", "see_own")),
     "letter": (Letter, "letters", ("see_unit", "appoint")),
     "problem": (CommonProblem, "problems", ("see_case", "manage_case")),
+    "event": (BranchEvent, "life_events", ("see_branch_life", "write_branch_life")),
+    "election": (Election, "elections", ("see_branch_life", "write_branch_life",
+                                        "approve_party_file")),
+    "payment": (DuesPayment, "payments", ("see_dues", "write_dues")),
     "task": (Task, "tasks", ("see_task", "do_task", "direct_task")),
     "request": (Request, "requests", ("see_request", "handle_request", "sort_requests",
                                       "own_request")),

@@ -120,6 +120,9 @@ class Positions:
     requests: dict[tuple[str, str], Any] = field(default_factory=dict)
     protected: dict[tuple[str, str], Any] = field(default_factory=dict)
     tasks: dict[tuple[str, str], Any] = field(default_factory=dict)
+    life_events: dict[tuple[str, str], Any] = field(default_factory=dict)
+    elections: dict[tuple[str, str], Any] = field(default_factory=dict)
+    payments: dict[tuple[str, str], Any] = field(default_factory=dict)
     photos: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 

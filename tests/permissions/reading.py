@@ -20,7 +20,18 @@ OUT_OF_FORCE = {"expired yesterday", "starts tomorrow", "frozen account"}
 # What belongs to a case, and with it to the lock-out from it.
 OF_CASE = {"case", "talk", "note", "closed", "closed note", "key", "move", "step", "sealed file",
            "sealed note", "screening", "hour"}  # fmt: skip
-OF_UNIT = {"unit", "post", "letter", "problem", "request", "protected", "task"}
+OF_UNIT = {
+    "unit",
+    "post",
+    "letter",
+    "problem",
+    "request",
+    "protected",
+    "task",
+    "event",
+    "payment",
+    "election",
+}
 SEALED = {"sealed file", "sealed note", "screening", "hour"}
 
 
@@ -161,6 +172,16 @@ def _protected(action: str, _mine: Any, role: str, kind: str, position: str) -> 
     return is_seen and action in allowed, is_seen
 
 
+def _of_branch(see: str) -> Any:
+    """What a party organisation keeps about itself; other units have nothing of the kind."""
+
+    def told(action: str, mine: Collection[str], _role: str, kind: str, position: str) -> Cell:
+        held = set(mine) if kind == UnitKind.PARTY else set()
+        return action in held, see in held
+
+    return told
+
+
 def _sealed(action: str, mine: Collection[str], *_where: Any) -> Cell:
     is_seen = "clear_psychological" in mine
     return is_seen and action == "clear_psychological", is_seen
@@ -170,4 +191,5 @@ _SPECIAL = {
     "note": _note, "post": _post, "letter": _letter, "closed": _closed,
     "closed note": _closed_note, "key": _key, "move": _move, "step": _step, "problem": _problem,
     "task": _task, "request": _request, "protected": _protected, **dict.fromkeys(SEALED, _sealed),
+    "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"), "payment": _of_branch("see_dues"),
 }  # fmt: skip

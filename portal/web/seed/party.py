@@ -24,9 +24,10 @@ from students.models import Placement, Student
 from .campus import Campus
 from .load import move_sequences
 from .party_files import FileWriter
+from .party_life import seed_life
 from .pupils import Pupil
 from .staff import Staff
-from .timeline import Timeline
+from .timeline import Timeline, moment
 
 # Steps that developments of a cohort have reached, by years since entry; more often in the middle.
 REACHED = {
@@ -76,6 +77,13 @@ def seed_party(
         AdmissionPlan(branch=branch.unit, year=times.today.year, places=10)
         for branch in branches.values()
     )
+    secretaries = {
+        unit: person for (unit, role), person in holders.items() if role == "branch_secretary"
+    }
+    seed_life(
+        [branch.unit for branch in branches.values()], secretaries, times.today,
+        moment(times.today, 9), rng,
+    )  # fmt: skip
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")
     refresh(rows)
     return len(writer.files)
