@@ -19,6 +19,8 @@ from cohorts.domain.appointments import appoint, end_appointment
 from cohorts.domain.tree import move_unit
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, LinkKind, Role, Unit
+from partybranch.enums import BRANCHES, PartyKind
+from partybranch.models import PartyOrganization
 from portal.core.models import User
 from students.enums import Tree
 from students.models import Placement, Student, StudentLink
@@ -37,6 +39,7 @@ def build(counsellor_reach: int, cohort_size: int, rows: Sequence[int]) -> dict[
         "leader": User.objects.get(username="bench_leader"),
         "school": User.objects.get(username="bench_school"),
         "schoolleader": User.objects.get(username="bench_schoolleader"),
+        "party": User.objects.get(username="bench_party"),
     }
     for n in rows:
         people[f"rows{n}"] = User.objects.get(username=f"bench_rows{n}")
@@ -79,6 +82,9 @@ def _make(counsellor_reach: int, cohort_size: int, rows: Sequence[int]) -> None:
         "school_leader",
         Unit.objects.get(kind=UnitKind.UNIVERSITY),
     )
+    committee = PartyOrganization.objects.filter(party_kind=PartyKind.COMMITTEE)
+    college = committee.filter(children__partyorganization__party_kind__in=BRANCHES).order_by("pk")
+    _appoint(_person("bench_party", "柏守正"), "committee_member", college[0])
     _own_cases(counsellor)
     _few_rows(rows, counsellor)
 

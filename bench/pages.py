@@ -102,6 +102,14 @@ def quick_log(site: Site, turn: int) -> Visit:
     return Visit("/log/", form)
 
 
+# Party branches.
+
+
+@page("branch life, one committee", account="party", floor=F1, bar=3)
+def branch_life(site: Site, turn: int) -> Visit:
+    return Visit("/branches/life/")
+
+
 # Dashboards.
 
 

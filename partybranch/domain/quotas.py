@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from partybranch.domain.months import DAY, add_months
 
-# How far back a rate looks, and how far back an event may have been used for an earlier period.
+# How far back a rate looks; where there is a grace an event may have been taken by an earlier
+# period, and the look goes further back.
 WINDOW, REACH = 12, 36
 # An event that has so many days left or fewer is due; before that it merely lies ahead.
 SOON = 31
@@ -63,7 +64,7 @@ def period_of(quota: Quota, day: dt.date) -> Period:
 
 def _periods(quota: Quota, since: dt.date, today: dt.date) -> Iterable[Period]:
     """Whole periods from the founding of the branch up to the one that runs."""
-    start = max(since, add_months(today, -REACH))
+    start = max(since, add_months(today, -(REACH if quota.grace else WINDOW + quota.every)))
     one = period_of(quota, start)
     if one.first < start:
         one = period_of(quota, one.last + DAY)

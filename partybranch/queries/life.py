@@ -74,6 +74,8 @@ def healths(branches: Sequence[PartyOrganization]) -> dict[int, Health]:
 
 
 def _applies(kind: EventKind, branch: PartyOrganization, has_committee: bool) -> bool:
+    if not branch.holds_relation:  # functional and temporary branches keep a book, no numbers
+        return False
     if kind.applies_to == Applies.COMMITTEE:
         return has_committee
     return kind.applies_to != Applies.GROUPS or branch.party_groups > 0

@@ -59,6 +59,7 @@ def branch_dues(request: HttpRequest, pk: int) -> HttpResponse:
     reads.note(user, "read_dues", branch)
     context = {
         "branch": branch, "rows": rows, "year": year, "months": range(1, 13),
+        "running": first_of(today),
         "tabs": [{"label": str(one), "url": f"{here}?year={one}", "active": one == year}
                  for one in range(today.year - 1, today.year + 1)],
         "share": share_of(rows, last) if last.year == year else None,

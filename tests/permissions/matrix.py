@@ -132,6 +132,9 @@ def _sight(
             listed = [one for one in asked_of(name) if is_asked(role, kind, state, name, one)]
             if not listed:
                 continue
+            if not asked:  # units other than party organisations keep no events
+                found |= {(name, one): (set(), set()) for one in listed}
+                continue
             reached = {
                 action: {asked[pk] for pk in _reached(model, person, action, asked)}
                 for action in {*listed, model.see_action}

@@ -60,7 +60,7 @@ def _plan(month: dt.date, groups: int) -> Iterator[tuple[dt.date, tuple[str, ...
     """What a branch that keeps the rules holds in a month."""
     codes = ["theme_day"]
     codes += ["lecture"] if month.month % 3 == 0 else []
-    codes += ["secretary_lecture"] if month.month == 3 else []  # March
+    codes += ["secretary_lecture"] if month.month in (3, 12) else []
     codes += ["members_meeting"] if month.month % 3 == 2 else []
     codes += ["life_meeting", "appraisal"] if month.month == 1 else []
     codes += ["heart_talk"] if month.month == 12 else []  # December
