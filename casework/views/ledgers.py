@@ -213,8 +213,9 @@ def _export_url(request: HttpRequest, tab: str) -> str:
 
 def _why(user: Any) -> str:
     """The posts that open the list; seats are told on the page of the case."""
-    told = [reason.text for reason in post_reasons(user, "see_case", held_units(user, "see_case"))]
-    found = told[:2] or [_("seats in task forces")]
+    held = held_units(user, "see_case")
+    told = [reason.text for reason in post_reasons(user, "see_case", held, most=2)]
+    found = told or [_("seats in task forces")]
     return "；".join([*found, _("of the psychological category only level and advice are shown")])
 
 

@@ -104,8 +104,11 @@ def reached_page(
     fewer pages. ``within`` narrows the rows by columns of the list's own table, as in
     ``reached_keys``; ``count(state, reach)`` then tells how many they are."""
     wanted = _Wanted(listing, user, action, within, order, tuple(more), count)
-    name = (listing.model._meta.label, key_of(user), action, f"{within}{order.where}")
-    take = _walked if order.walk and _sizes.get(name, 0) >= listing.wide else _gathered
+    whole = (listing.model._meta.label, key_of(user), action, str(within))
+    name = (*whole, order.where)
+    # Few rows of a large reach: to gather the reach would cost more than to walk to them.
+    size = max(_sizes.get(name, 0), _sizes.get((*whole, ""), 0))
+    take = _walked if order.walk and size >= listing.wide else _gathered
     found = take(wanted, number)
     if not found.rows and number > 1:
         total = take(wanted, 1).total
