@@ -34,6 +34,7 @@ class Line:
     own: str
     college: str
     academy: str
+    last: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -171,12 +172,11 @@ def next_step(value: list[Any] | None, _line: Line, say: Say) -> Any:
     return day if is_psych else " ".join(part for part in (text, day) if part)
 
 
-def contact(value: list[Any], _line: Line, say: Say) -> SafeString | str:
-    at, channel = value
-    if at is None:
+def contact(channel: str | None, line: Line, say: Say) -> SafeString | str:
+    if line.last is None:
         return late(_("no record"))
-    way = say.ways.get(channel, "")
-    when = say.when(dt.datetime.fromisoformat(at))
+    way = say.ways.get(channel or "", "")
+    when = say.when(line.last)
     return f"{when} · {way}" if way else when
 
 

@@ -103,7 +103,7 @@ def _lines(found: list[tuple[Any, ...]], has_level: bool) -> Iterable[tuple[Line
                 row[0], row[1], row[2], row[_OWN + 3] if has_level else row[3], row[4],
                 "、".join(dict.fromkeys(row[5])) or "—",
                 group.own if group else "—", group.college if group else "—",
-                home.academy if home else "—",
+                home.academy if home else "—", row[8],
             ),
             row[_OWN + 3 + has_level :],
         )  # fmt: skip
