@@ -9,7 +9,7 @@ from django.utils import timezone
 from partybranch.domain.dues_table import Behind, behind, first_of, months_behind
 from partybranch.domain.months import add_months
 from partybranch.enums import RELATION_HOLDING
-from partybranch.models import PartyOrganization
+from partybranch.models import DuesPayment, PartyOrganization
 from partybranch.queries.dues import (
     DuesShare,
     ledger_starts,
@@ -81,3 +81,18 @@ def dues_board(user: Any) -> list[DuesLine]:
     ]  # fmt: skip
     lines.sort(key=lambda line: (-line.serious, -line.remind, line.branch.code))
     return lines
+
+
+def accounts_behind() -> set[int]:
+    """Accounts of all members who have not paid the last month that is over: whoever is behind has
+    not. Three statements for the whole school."""
+    last = add_months(first_of(timezone.localdate()), -1)
+    starts = ledger_starts(PartyOrganization.objects.values_list("pk", flat=True))
+    keys = [pk for pk, first in starts.items() if first <= last]
+    paid = DuesPayment.objects.filter(month=last, withdrawn_at=None).values("member_id")
+    found = set()
+    for place in places_in(keys).exclude(member_id__in=paid).select_related("member__student"):
+        if last in owed_months(place, last, last):
+            one = place.member
+            found.add(one.person_id or (one.student.user_id if one.student else None))
+    return {pk for pk in found if pk is not None}

@@ -8,11 +8,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from partybranch.models import PartyMember, PartyOrganization
+from partybranch.models import PartyOrganization
 from partybranch.queries.dues import own_dues
-from partybranch.queries.dues_board import dues_board
+from partybranch.queries.dues_board import accounts_behind, dues_board
 from partybranch.queries.life import life_board
-from portal.core.access import reaches_any
 from portal.core.dues import Due, register_due
 from portal.core.rows import fetch
 
@@ -31,16 +30,20 @@ def _holders(action: str) -> Any:
     return people
 
 
+def _keeps(user: Any, action: str) -> bool:
+    return bool(PartyOrganization.objects.restrict(user, action).exists())
+
+
 def _missing(user: Any) -> int:
     """Branches that lack an event of some kind now, for those who keep a branch."""
-    if not reaches_any(PartyOrganization, user, "write_branch_life"):
+    if not _keeps(user, "write_branch_life"):
         return 0
     return sum(bool(row.health.late) for row in life_board(user))
 
 
 def _serious(user: Any) -> int:
     """Members three months or more behind, for those who keep the dues of a branch."""
-    if not reaches_any(PartyOrganization, user, "write_dues"):
+    if not _keeps(user, "write_dues"):
         return 0
     return sum(line.serious for line in dues_board(user))
 
@@ -48,13 +51,6 @@ def _serious(user: Any) -> int:
 def _own_months(user: Any) -> int:
     mine = own_dues(user)
     return mine.months if mine else 0
-
-
-def _members() -> set[int]:
-    """Every account of a member; whether something is unpaid is asked one by one."""
-    rows = PartyMember.objects.filter(left_on=None).order_by()
-    pairs = rows.values_list("person_id", "student__user_id")
-    return {pk for pair in pairs for pk in pair if pk is not None}
 
 
 register_due(
@@ -69,5 +65,5 @@ register_due(
     Due("dues_own", 62,
         lambda n: ngettext("Your dues of %(n)s month are not paid",
                            "Your dues of %(n)s months are not paid", n) % {"n": n},
-        _own_months, _members, lambda _user: "/my/dues/"),
+        _own_months, accounts_behind, lambda _user: "/my/dues/"),
 )  # fmt: skip

@@ -28,7 +28,7 @@ from partybranch.domain.membership import enter_member
 from partybranch.domain.months import add_months
 from partybranch.models import DuesPayment, DuesRate, PartyMember
 from partybranch.queries.dues import dues_of, own_dues, payers_in
-from partybranch.queries.dues_board import dues_board
+from partybranch.queries.dues_board import accounts_behind, dues_board
 from portal.core.dues import due_lines
 from portal.core.errors import DomainError
 from portal.core.exports import stamp_of
@@ -172,6 +172,7 @@ def test_who_is_behind_reads_it_himself_and_the_secretary_reads_a_number(campus:
         found = own_dues(campus.m1)
     assert found is not None
     assert len(found.unpaid) == 4  # three that are over and the running one
+    assert accounts_behind() == {campus.m1.pk}  # du was admitted this month
     lines = {one.code: one for one in due_lines(campus.qin, is_brief=False)}
     assert lines["dues_behind"].number == 1
     assert "党员1" not in lines["dues_behind"].words

@@ -77,11 +77,8 @@ def seed_party(
         AdmissionPlan(branch=branch.unit, year=times.today.year, places=10)
         for branch in branches.values()
     )
-    secretaries = {
-        unit: person for (unit, role), person in holders.items() if role == "branch_secretary"
-    }
     seed_life(
-        [branch.unit for branch in branches.values()], secretaries, times.today,
+        [branch.unit for branch in branches.values()], holders, times.today,
         moment(times.today, 9), rng,
     )  # fmt: skip
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")

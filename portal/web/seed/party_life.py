@@ -9,12 +9,14 @@ from typing import Any
 
 from partybranch.domain.dues_table import first_of, staff_dues
 from partybranch.domain.months import DAY, add_months
-from partybranch.enums import Body, Presence
+from partybranch.enums import Body, BranchPost, Presence
 from partybranch.models import (
     Attendance,
     BranchEvent,
+    Candidate,
     DuesPayment,
     DuesRate,
+    Election,
     EventKind,
     Membership,
     Motion,
@@ -41,6 +43,7 @@ _TEXT = (
 )
 _DECISIONS = "党员联系宿舍本月走访一次，由组织委员汇总\n困难同学结对名单下次会议前更新"
 _LEAVES = ("外出实习", "参加学科竞赛", "身体不适", "出差", "与实验课冲突")
+_POSTS = (BranchPost.SECRETARY, BranchPost.ORGANISATION, BranchPost.PUBLICITY)
 _PLACES = ("党员之家", "书院报告厅", "学院会议室", "社区党群服务站")
 _INCOMES = (6800, 8200, 9600, 11500, 14200)
 _EVENT = (
@@ -85,6 +88,8 @@ class _Writer:
     votes: list[Motion] = field(default_factory=list)
     payments: list[DuesPayment] = field(default_factory=list)
     rates: list[DuesRate] = field(default_factory=list)
+    elections: list[Election] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
 
     def life(
         self, branch: PartyOrganization, members: Sequence[Membership], groups: int, keeps: float,
@@ -159,6 +164,33 @@ class _Writer:
                         entered_by_id=writer,
                     ))  # fmt: skip
 
+    def election(
+        self, branch: PartyOrganization, members: Sequence[Membership], posts: dict[str, int]
+    ) -> None:
+        """The vote behind the committee of today, where its three officers stand in the branch."""
+        on = dt.date(self.today.year, 3, 18)
+        on = on if on <= self.today else on.replace(year=on.year - 1)
+        full = [one.member for one in members if one.since <= on and one.member.is_full_on(on)]
+        mine = {one.person_id: one for one in full}
+        chosen = [(post, mine[posts[post]]) for post in _POSTS if posts.get(post) in mine]
+        others = [one for one in full if one not in [member for _post, member in chosen]]
+        if len(full) < 7 or len(chosen) < 3 or not others:
+            return
+        present = len(full) - (1 if len(full) >= 9 else 0)
+        held = Election(
+            branch=branch, on=on, is_committee=True, seats=3, right=len(full), present=present,
+            returned=present, term_months=36, approved_on=on + 9 * DAY,
+        )  # fmt: skip
+        self.elections.append(held)
+        rows = [*chosen, (BranchPost.DISCIPLINE, others[0])]
+        most = (present, present - 1, present * 3 // 4 + 1, present // 4)
+        for (post, member), votes in zip(rows, most, strict=True):
+            self.candidates.append(Candidate(
+                election=held, member=member, post=post, votes=votes,
+                talked_on=on - 12 * DAY, talked_by=others[-1].name,
+                talk_note="本人愿意为党员服务，党员群众反映良好", is_elected=2 * votes > present,
+            ))  # fmt: skip
+
     def save(self) -> None:
         copy_rows(BranchEvent._meta.db_table, _EVENT, self.events)
         through = BranchEvent.kinds.through
@@ -168,16 +200,18 @@ class _Writer:
         )
         move_sequences([BranchEvent])
         Motion.objects.bulk_create(self.votes)
+        Election.objects.bulk_create(self.elections)
+        Candidate.objects.bulk_create(self.candidates)
         DuesRate.objects.bulk_create(self.rates)
         DuesPayment.objects.bulk_create(self.payments, batch_size=5000)
 
 
 def seed_life(
-    branches: Sequence[PartyOrganization], writers: dict[int, int | None], today: dt.date,
+    branches: Sequence[PartyOrganization], holders: dict[tuple[int, str], int], today: dt.date,
     at: dt.datetime, rng: random.Random,
 ) -> int:  # fmt: skip
-    """Events, attendance, votes and dues of ``branches``; ``writers``: the secretary of each, who
-    entered them. Returns how many events there are."""
+    """Events, attendance, votes and dues of ``branches``; ``holders``: who holds which
+    post of each; the secretary entered them. Returns how many events there are."""
     kinds = dict(EventKind.objects.values_list("code", "pk"))
     writer = _Writer(today, rng, kinds, at, number=first_id(BranchEvent))
     places: dict[int, list[Membership]] = {one.pk: [] for one in branches}
@@ -189,8 +223,11 @@ def seed_life(
         groups = 2 if number % 3 == 0 else 0
         with_groups += [branch.pk] if groups else []
         keeps = (1.0, 0.97, 0.55, 0.93, 0.82)[number % 5]
-        writer.life(branch, places[branch.pk], groups, keeps, writers.get(branch.pk))
-        writer.dues(branch, places[branch.pk], writers.get(branch.pk))
+        posts = {role: person for (unit, role), person in holders.items() if unit == branch.pk}
+        secretary = posts.get(BranchPost.SECRETARY)
+        writer.life(branch, places[branch.pk], groups, keeps, secretary)
+        writer.election(branch, places[branch.pk], posts)
+        writer.dues(branch, places[branch.pk], secretary)
     PartyOrganization.objects.filter(pk__in=with_groups).update(party_groups=2)
     writer.save()
     return len(writer.events)
