@@ -140,6 +140,15 @@ class Presence(models.TextChoices):
     ABSENT = "absent", pgettext_lazy("attendance", "absent")
 
 
+class Grade(models.TextChoices):
+    """Result of the yearly democratic appraisal (rulebook 1.6)."""
+
+    EXCELLENT = "excellent", _("excellent")
+    GOOD = "good", pgettext_lazy("appraisal", "qualified")
+    FAIR = "fair", pgettext_lazy("appraisal", "barely qualified")
+    POOR = "poor", pgettext_lazy("appraisal", "not qualified")
+
+
 class BranchPost(models.TextChoices):
     """Posts that a branch elects; each is the code of its role."""
 

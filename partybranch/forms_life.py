@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 from cohorts.forms.posts import DateInput
 from partybranch.domain.facts import Ballot, Fault
 from partybranch.domain.life import Came, EventTyped
-from partybranch.enums import Body, Presence
-from partybranch.models import EventKind, PartyMember
+from partybranch.enums import Body, Grade, Presence
+from partybranch.models import Attendance, EventKind, PartyMember
 from portal.core.files import FilesField
 
 NOT_CALLED = ""
@@ -153,6 +153,23 @@ class VoteForm(_Faulty):
         data = self.cleaned_data
         counts = {name: data[name] or 0 for name in _COUNTS}
         return Ballot(**counts, left_out_reason=data["left_out_reason"])
+
+
+class GradeForm(_Faulty):
+    """A grade for each member who was called; left empty where none was given."""
+
+    def __init__(self, *args: Any, rows: Sequence[Attendance], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = {f"grade_{one.member_id}": one.member_id for one in rows}
+        for one in rows:
+            self.fields[f"grade_{one.member_id}"] = forms.ChoiceField(
+                label=one.member.name, choices=[("", "—"), *Grade.choices], required=False,
+                initial=one.grade,
+            )  # fmt: skip
+
+    def grades(self) -> dict[int, Grade]:
+        given = {key: self.cleaned_data[name] for name, key in self.keys.items()}
+        return {key: Grade(grade) for key, grade in given.items() if grade}
 
 
 class WithdrawForm(forms.Form):

@@ -46,6 +46,7 @@ urlpatterns = [
     path("branch-events/<int:pk>/edit/", life_forms.edit_event, name="edit_event"),
     path("branch-events/<int:pk>/withdraw/", life_forms.withdraw, name="withdraw_event"),
     path("branch-events/<int:pk>/vote/", life_forms.vote, name="vote"),
+    path("branch-events/<int:pk>/grades/", life_forms.grades, name="grades"),
     path("branch-events/<int:pk>/record.docx", life.event_minutes, name="minutes"),
     path("party-members/<int:pk>/move/", branches.member_move, name="move_member"),
     path("my/development/", own.my_development, name="my"),

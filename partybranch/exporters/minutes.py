@@ -10,7 +10,7 @@ from django.utils.translation import override
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from cohorts.exporters.letters import day_words
-from partybranch.enums import Presence
+from partybranch.enums import Grade, Presence
 from partybranch.models import Attendance, BranchEvent, Motion
 from portal.core.papers import BODY, TITLE, a4_document, grid, line
 
@@ -44,6 +44,15 @@ def _numbered(text: str) -> str:
     return "\n".join(f"{n}. {one}" for n, one in enumerate(lines, start=1)) or "无"
 
 
+def _grades(came: Iterable[Attendance]) -> str:
+    rows = list(came)
+    lines = [
+        f"{grade.label}：{_list([one.member.name for one in rows if one.grade == grade])}"
+        for grade in Grade
+    ]
+    return "\n".join(lines) if any(one.grade for one in rows) else ""
+
+
 def _study(event: BranchEvent) -> str:
     parts = [
         f"{name}{minutes}分钟"
@@ -63,6 +72,7 @@ def minutes(
     votes, signatures. ``came`` with members, in the order of their names."""
     with override("zh-hans"):
         document = a4_document()
+        graded = _grades(came)
         line(document, f"{event.branch.name}", BODY, 14, WD_ALIGN_PARAGRAPH.CENTER)
         line(document, f"{'、'.join(kinds)}记录", TITLE, 22, WD_ALIGN_PARAGRAPH.CENTER, after=8)
         pairs = [
@@ -83,6 +93,7 @@ def minutes(
             ("讨论要点", event.content, 60),
             ("议定事项", _numbered(event.decisions), 24),
             ("表决情况", _votes(motions), 18),
+            *([("民主评议结果", graded, 18)] if graded else []),
             ("签字", "\n主持人：　　　　　　　　记录人：　　　　　　　　年　月　日", 20),
         ]
         grid(document, pairs, rows)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partybranch.enums import Applies, Called, Presence
+from partybranch.enums import Applies, Called, Grade, Presence
 from portal.core.access import RestrictedManager
 
 from .ballot import BallotCounts
@@ -139,6 +139,10 @@ class Attendance(models.Model):
     )
     presence = models.CharField(_("attendance"), max_length=8, choices=Presence.choices)
     reason = models.CharField(_("reason"), max_length=80, blank=True)
+    grade = models.CharField(
+        _("grade"), max_length=9, choices=Grade.choices, blank=True, default="", db_default="",
+        help_text=_("Only at a democratic appraisal."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("attendance")

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cohorts.post_reasons import post_reasons
+from partybranch.domain.appraisals import KIND
 from partybranch.domain.quotas import Light
-from partybranch.enums import BRANCHES, Presence
+from partybranch.enums import BRANCHES, Grade, Presence
 from partybranch.exporters.minutes import minutes
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.events import attendance_of, kind_names, motions_of
@@ -117,6 +118,11 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "event": event, "kinds": kind_names(event), "groups": groups, "called": len(came),
         "present": len(groups[0]["rows"]), "motions": motions_of(event),
+        "is_appraisal": any(kind.code == KIND for kind in event.kinds.all()),
+        "grades": [
+            {"label": grade.label, "rows": [one for one in came if one.grade == grade]}
+            for grade in Grade
+        ],
         "files": files_of("event", [pk]).get(pk, []),
         "decisions": [one for one in event.decisions.splitlines() if one.strip()],
         "may_write": event.withdrawn_at is None

@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from partybranch.domain.appraisals import KIND, grade_members
 from partybranch.domain.life import (
     Came,
     correct_event,
@@ -22,8 +23,16 @@ from partybranch.domain.life import (
 )
 from partybranch.domain.motions import hold_vote
 from partybranch.enums import Body, Presence
-from partybranch.forms_life import EventForm, VoteForm, WithdrawForm, day_or_today, first_marks
+from partybranch.forms_life import (
+    EventForm,
+    GradeForm,
+    VoteForm,
+    WithdrawForm,
+    day_or_today,
+    first_marks,
+)
 from partybranch.models import BranchEvent, EventKind, PartyOrganization
+from partybranch.queries.events import attendance_of
 from partybranch.queries.facts import voters
 from partybranch.queries.life import event_kinds, officer_members, roll_on
 from partybranch.views.form_page import form_page
@@ -131,6 +140,24 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         request, form, act, title=_("Withdraw: %(topic)s") % {"topic": event.topic},
         back=reverse("party:event", args=[pk]), done=_("The event counts no more."),
         submit=pgettext("event", "Withdraw"), note=_("Nothing is deleted: it stays readable with the reason."),
+    )  # fmt: skip
+
+
+@login_required
+def grades(request: HttpRequest, pk: int) -> HttpResponse:
+    """The grades of a democratic appraisal, member by member."""
+    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    if not event.kinds.filter(code=KIND).exists():
+        raise Http404
+    form = GradeForm(request.POST or None, rows=attendance_of(event))
+
+    def act(_data: dict[str, Any]) -> Any:
+        return grade_members(actor=request.user, event=event, grades=form.grades())  # type: ignore[arg-type]
+
+    return form_page(
+        request, form, act, title=_("Grades: %(topic)s") % {"topic": event.topic},
+        back=reverse("party:event", args=[pk]), done=_("The grades are entered."),
+        submit=_("Enter the grades"), note=_("At most a third of those graded are excellent."),
     )  # fmt: skip
 
 

@@ -13,17 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from docx import Document
 
+from partybranch.domain.appraisals import grade_members
 from partybranch.domain.life import Came, correct_event, record_event, withdraw_event
 from partybranch.domain.motions import hold_vote
 from partybranch.domain.quotas import Light
-from partybranch.enums import Body, Presence
+from partybranch.enums import Body, Grade, Presence
 from partybranch.models import BranchEvent, EventKind, Motion
 from partybranch.queries.life import healths, life_board, members_life
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import AuditEntry
 from portal.core.scope import request_scope
 from tests.partybranch.life import HERE, event_typed, hold, kinds, only
-from tests.partybranch.party import DAY, add_party, ballot, member_of
+from tests.partybranch.party import DAY, FULL, add_party, ballot, member_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,33 @@ def test_members_attendance_and_minutes_of_study(campus: World) -> None:
          expert_study=45)  # fmt: skip
     found = {row.member.pk: row for row in members_life(campus.joint)}
     assert (found[m1.pk].present, found[m1.pk].called, found[m1.pk].minutes) == (1, 2, 90)
+
+
+def test_at_most_a_third_are_excellent_in_the_yearly_appraisal(campus: World) -> None:
+    made = hold(campus, timezone.localdate(), "life_meeting", "appraisal")
+    nine = [member_of(campus, key).pk for key in FULL]
+
+    def grade(best: int) -> None:
+        found = {key: Grade.EXCELLENT if n < best else Grade.GOOD for n, key in enumerate(nine)}
+        grade_members(actor=campus.qin, event=made, grades=found)
+
+    with pytest.raises(DomainError):
+        grade(4)
+    grade(3)
+    assert made.attendance.filter(grade="excellent").count() == 3
+    with pytest.raises(PermissionDenied):
+        grade_members(actor=campus.yan, event=made, grades={nine[0]: Grade.GOOD})
+    other = hold(campus, timezone.localdate(), "theme_day")
+    with pytest.raises(DomainError):
+        grade_members(actor=campus.qin, event=other, grades={nine[0]: Grade.GOOD})
+    client = Client()
+    client.force_login(campus.qin)
+    sent = {f"grade_{nine[0]}": "excellent", f"grade_{nine[1]}": "good"}
+    assert client.post(f"/branch-events/{made.pk}/grades/", sent).status_code == 422
+    sent[f"grade_{nine[2]}"] = "fair"
+    assert client.post(f"/branch-events/{made.pk}/grades/", sent).status_code == 302
+    assert client.get(f"/branch-events/{other.pk}/grades/").status_code == 404
+    assert made.attendance.exclude(grade="").count() == 3
 
 
 @pytest.fixture

@@ -46,6 +46,8 @@ ROWS = [
     Address("party:withdraw_event", "{event}", bad="han", post=EMPTY),
     Address("party:vote", "{event}", ok="han"),
     Address("party:vote", "{event}", bad="han", post=EMPTY),
+    Address("party:grades", "{event}", ok="han", shows={"han": "王怀瑾"}),
+    Address("party:grades", "{event}", away="han", post=EMPTY),
     Address("party:elections", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:new_election", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:new_election", "{second}", bad="han", denied="qian", post=EMPTY),
@@ -86,7 +88,7 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         member=member, branch=second, month=today.replace(day=1), amount=60, paid_on=today
     )
     typed = EventTyped(
-        on=today, kinds=list(EventKind.objects.filter(code="theme_day")), topic="支部主题活动",
+        on=today, kinds=list(EventKind.objects.filter(code__in=("theme_day", "appraisal"))), topic="支部主题活动",
         place="党员之家", host="韩知行", recorder="韩知行", content="学习",
         came={member.pk: Came(Presence.PRESENT)},
     )  # fmt: skip

@@ -134,7 +134,8 @@ class _Writer:
             )
             present += here
             why = dice.choice(_LEAVES) if state == Presence.LEAVE else ""
-            self.came.append((key, one.pk, str(state), why))
+            grade = "" if "appraisal" not in codes else "excellent" if number % 4 == 3 else "good"
+            self.came.append((key, one.pk, str(state), why, grade))
         if "members_meeting" in codes and present > 2:
             full = sum(one.is_full_on(on) for one in people)
             voters = max(min(present, full) - 1, full // 2 + 1)
@@ -196,7 +197,9 @@ class _Writer:
         through = BranchEvent.kinds.through
         copy_rows(through._meta.db_table, ("branchevent_id", "eventkind_id"), self.of_kinds)
         copy_rows(
-            Attendance._meta.db_table, ("event_id", "member_id", "presence", "reason"), self.came
+            Attendance._meta.db_table,
+            ("event_id", "member_id", "presence", "reason", "grade"),
+            self.came,
         )
         move_sequences([BranchEvent])
         Motion.objects.bulk_create(self.votes)
