@@ -1,5 +1,5 @@
 // Line charts from JSON blocks. SVG, no animation, rich-text tooltips (no inline styles).
-// Data: {x, x_label, unit, max, series: [{name, values, n, total}]}; see components/chart.html.
+// Data: {x, x_label, unit, min, max, series: [{name, values, n, total}]}; see components/chart.html.
 (function () {
   "use strict";
 
@@ -85,7 +85,7 @@
       },
       yAxis: {
         type: "value",
-        min: 0,
+        min: data.min || 0,
         max: data.unit === "%" ? 100 : data.max || undefined,
         interval: data.unit === "%" ? 25 : undefined,
         splitLine: { lineStyle: { color: dark ? "#24404B" : token("grid-line") } },
