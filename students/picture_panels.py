@@ -5,6 +5,7 @@ from typing import Any
 from portal.core.asks import Ask
 from portal.core.registry import Panel, register_panel
 from students.models import Student
+from students.queries.inputs import inputs_asked, inputs_block
 from students.queries.picture import (
     awards_asked,
     awards_block,
@@ -33,6 +34,7 @@ for _panel in (
     Panel("courses", 11, BLOCK, courses_block, courses_asked),
     Panel("awards", 12, BLOCK, awards_block, awards_asked),
     Panel("plan", 20, "students/_picture_plan.html", plan_block, plan_asked),
+    Panel("inputs", 30, "students/_picture_inputs.html", inputs_block, inputs_asked),
     Panel("people", 110, BLOCK, people_block, _people_asked),
     Panel("warnings", 120, BLOCK, warnings_block, warnings_asked),
     Panel("family", 150, BLOCK, family_block, family_asked),
