@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from portal.core.asks import Ask, Rows, answers
-from portal.core.rows import fetch
 from students.models import Student
-from students.queries.averages import Averages, averages_of, scale_in_use, standing_of
+from students.queries.averages import Averages, averages_by_term, scale_in_use, standing_of
 from students.queries.portrait import plain
 
 
@@ -58,10 +57,6 @@ _GROUPS = """
      WHERE p.major_id = %(major)s AND p.entry_year = %(year)s
      GROUP BY g.id, g.name, g.need, g.credits, g."order" ORDER BY g."order", g.id
 """
-_TERMS = """
-    SELECT DISTINCT t.code, t.starts_on FROM students_courseresult r
-      JOIN cohorts_term t ON t.code = r.term_id WHERE r.student_id = %s ORDER BY t.starts_on
-"""
 
 
 def groups_asked(student: Student) -> Ask:
@@ -78,15 +73,13 @@ def group_lines(rows: Rows) -> list[GroupLine]:
 
 
 def study_file(student: Student) -> StudyFile:
-    """A constant number of statements for each term of study; the caller has asked for the right."""
+    """A constant number of statements; the caller has asked for the right."""
     scale = scale_in_use()
     asked = answers({"groups": groups_asked(student)}, student=student.pk)
     groups = group_lines(asked["groups"])
-    terms = [code for code, _day in fetch(_TERMS, [student.pk])]
-    line = [(code, found[student.pk]) for code in terms
-            if student.pk in (found := averages_of([student.pk], scale, until=code))]  # fmt: skip
     return StudyFile(
-        standing_of(student.pk, scale), scale.name if scale else "", line, groups,
+        standing_of(student.pk, scale), scale.name if scale else "",
+        averages_by_term(student.pk, scale), groups,
         sum((min(one.done, one.wanted) for one in groups), Decimal(0)),
         sum((one.wanted for one in groups), Decimal(0)),
     )  # fmt: skip
