@@ -46,7 +46,7 @@ def _context(request: HttpRequest, student: Student) -> dict[str, Any]:
         "rights": {right: right in rights for right in PORTRAIT_ACTIONS},
         "why": "；".join(reason.text for reason in reasons(user, "see_record", student)),
         "strengths": [line for one in shown for line in one["data"].get("strengths", [])],
-        "main": [one for one in blocks if one["panel"].order < SIDE],
-        "side": [one for one in blocks if one["panel"].order >= SIDE],
+        "left": [one for one in blocks if one["panel"].order < SIDE],
+        "right": [one for one in blocks if one["panel"].order >= SIDE],
         "codes": [one["panel"].code for one in shown],
     }
