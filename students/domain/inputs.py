@@ -63,7 +63,7 @@ def ask_teacher(
     if due_on > timezone.localdate() + FARTHEST:
         raise DomainError(_("Give the teacher at most thirty days."))
     _check_teacher(actor, student, teacher)
-    row = TeacherInput.objects.create(
+    row: TeacherInput = TeacherInput.objects.create(
         student=student, asked_by=actor, teacher=teacher, question=words[:300],
         asked_at=timezone.now(), due_on=due_on, client_key=client_key,
     )  # fmt: skip
