@@ -26,23 +26,25 @@ MATES = 3
 _BEST, _GOOD = 3, 85
 _RISE = Decimal(2)
 
+# Class mate by class mate, so that the results are read through their index in any school.
 _LINE = """
     SELECT json_build_array(m.term_id, round(max(m.mean) FILTER (WHERE m.is_own), 1)::text,
            round(avg(m.mean) FILTER (WHERE NOT m.is_own), 1)::text,
            count(m.mean) FILTER (WHERE NOT m.is_own), max(m.failed) FILTER (WHERE m.is_own))
-      FROM (SELECT r.term_id, r.student_id = %(student)s AS is_own,
-                   sum(r.score * r.credits)
-                   / nullif(sum(r.credits) FILTER (WHERE r.score IS NOT NULL), 0) AS mean,
-                   count(*) FILTER (WHERE NOT r.passed) AS failed
-              FROM students_courseresult r
-             WHERE r.attempt = 'first' AND r.student_id IN (
-                   SELECT p.student_id FROM students_placement me
-                     JOIN students_placement p ON p.unit_id = me.unit_id
-                    WHERE me.student_id = %(student)s AND me.tree = 'class'
-                      AND me.since <= %(day)s AND (me.until IS NULL OR me.until >= %(day)s)
-                      AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
-                    UNION SELECT %(student)s::bigint)
-             GROUP BY r.term_id, r.student_id) m
+      FROM (SELECT p.student_id FROM students_placement me
+              JOIN students_placement p ON p.unit_id = me.unit_id
+             WHERE me.student_id = %(student)s AND me.tree = 'class'
+               AND me.since <= %(day)s AND (me.until IS NULL OR me.until >= %(day)s)
+               AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
+             UNION SELECT %(student)s::bigint) mate
+     CROSS JOIN LATERAL (
+           SELECT r.term_id, mate.student_id = %(student)s AS is_own,
+                  sum(r.score * r.credits)
+                  / nullif(sum(r.credits) FILTER (WHERE r.score IS NOT NULL), 0) AS mean,
+                  count(*) FILTER (WHERE NOT r.passed) AS failed
+             FROM students_courseresult r
+            WHERE r.student_id = mate.student_id AND r.attempt = 'first'
+            GROUP BY r.term_id) m
       JOIN cohorts_term t ON t.code = m.term_id
      GROUP BY m.term_id, t.starts_on HAVING bool_or(m.is_own) ORDER BY t.starts_on
 """
