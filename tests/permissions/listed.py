@@ -100,7 +100,6 @@ TASKS = {
     "cohorts.tasks.end_exports": "nobody's: it deletes files, and shows rows to no one",
     "students.tasks.turn_day": NOBODY,
     "partybranch.tasks.refresh_developments": NOBODY,
-    "casework.tasks.mail_crisis": "the call list's, who get an address and no name",
     "casework.tasks.watch_crises": "the call list's, who get an address and no name",
     "students.tasks.renew_early": NOBODY,
     "casework.tasks.turn_requests": "the handlers' and senders', who get counts and no names",
