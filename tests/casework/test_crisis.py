@@ -28,6 +28,7 @@ from portal.core.domain.mails import claim_mail, give_back, promise_mails
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import AuditEntry, MailKind, MailRhythm, Notification
 from portal.core.tasks import send_mails
+from students.models import FamilyContact
 from tests.concurrently import at_once
 from tests.world import World, build_world
 
@@ -369,6 +370,45 @@ def test_the_page_of_the_night_is_kept_live_and_stops_when_it_is_over(world: Wor
     assert client.post(back, form).status_code == 409
     assert client.get(live).status_code == 286
     assert client.post(f"/crises/{crisis.pk}/phone/").status_code == 403
+
+
+def test_the_family_line_names_the_first_contact_and_opens_the_number_by_the_field_rule(
+    world: World,
+) -> None:
+    """Rulebook 3.7 (the chain), 8.3 (family contacts): zhou opens it, gao sees it masked, the
+    finder without a post sees neither."""
+    for name, relation, is_guardian in (("顾姐姐", "sibling", False), ("顾明远", "father", True)):
+        contact = FamilyContact(
+            student=world.gu, name=name, relation=relation, is_guardian=is_guardian
+        )
+        contact.set_phone("13911112222" if is_guardian else "13911113333")
+        contact.save()
+    father = FamilyContact.objects.get(is_guardian=True)
+    crisis = raised(world, "gao")
+    open_crisis(actor=world.nobody, student=world.gu, is_named=True)
+    page, phone = f"/crises/{crisis.pk}/", f"/crises/{crisis.pk}/phone/"
+    seen = {key: client_of(world, key).get(page).content.decode()
+            for key in ("zhou", "gao", "nobody")}  # fmt: skip
+    assert {key: [word in text for word in ("顾明远", "顾**", "139****2222", "13911112222", "顾姐姐")]
+            for key, text in seen.items()} == {
+        "zhou": [True, False, True, False, False],
+        "gao": [False, True, True, False, False],
+        "nobody": [False, False, False, False, False],
+    }  # fmt: skip
+    for key, status in (("zhou", 200), ("gao", 403), ("nobody", 403)):
+        answer = client_of(world, key).post(phone, {"contact": father.pk})
+        assert (answer.status_code, "13911112222" in answer.content.decode()) == (
+            status,
+            status == 200,
+        )
+    opened = AuditEntry.objects.get(action="unmask", actor=world.zhou)
+    assert (opened.detail["field"], opened.detail["record"]) == ("family", father.pk)
+    assert client_of(world, "zhou").post(phone, {"contact": "99999"}).status_code == 404
+    # The steps keep the words of the list: no name of the family in what everybody reads.
+    client_of(world, "zhou").post(page, {"act": "told", "part": "family", "who": "家长"})
+    assert "顾明远" not in client_of(world, "nobody").get(page).content.decode()
+    handed(world, crisis)
+    assert client_of(world, "zhou").post(phone, {"contact": father.pk}).status_code == 403
 
 
 def test_leaders_get_counts_and_no_names(world: World) -> None:

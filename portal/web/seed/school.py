@@ -46,6 +46,7 @@ from students.models import (
     Course,
     CourseGroup,
     CourseResult,
+    FamilyContact,
     Placement,
     PlanCourse,
     Programme,
@@ -59,6 +60,7 @@ from .care import TALK_COLUMNS, open_files, talk_lines
 from .case_rows import case_rows, entry_rows, plan_rows, seat_rows
 from .cases import CASE_COLUMNS, CaseWriter, File
 from .crises import seed_crises
+from .family import FAMILY_COLUMNS, family_rows
 from .indexes import bare_table
 from .key_rows import (
     CHECK_COLUMNS,
@@ -90,7 +92,7 @@ from .timeline import Timeline
 
 LOADED: list[type[Model]] = [
     User, Unit, Major, Appointment, Contract, ContractPost, Student, Placement, StatusPeriod,
-    StudentLink, Course, Programme, CourseGroup, PlanCourse, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, Task, FollowUp,
+    FamilyContact, StudentLink, Course, Programme, CourseGroup, PlanCourse, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, Task, FollowUp,
     KeyRequest, KeyTurn, CaseReview, AfterCheck,
 ]  # fmt: skip
 LARGE = 10_000
@@ -244,6 +246,8 @@ class School:
             StatusPeriod, ("id", "student_id", "status", "since", "until", "reason"),
             status_rows(times, pupils, first_id(StatusPeriod)),
         )  # fmt: skip
+        families = family_rows(pupils, times, self.rng("families"), first_id(FamilyContact))
+        self._copy(FamilyContact, FAMILY_COLUMNS, families)
         kind = LinkKind.objects.get(code="tutor").pk
         tutors = [(p, staff.tutor_of[p.id]) for p in pupils if p.id in staff.tutor_of]
         # A school with fewer teachers sets a wider limit of its own; some places stay free.
