@@ -113,6 +113,17 @@ def test_a_student_is_listed_reviewed_and_listed_again_from_the_pages(world: Wor
     assert Case.objects.get(closed_at=None).former_id == case.pk
 
 
+def test_the_page_of_the_student_leads_those_who_write_cases_to_the_ledger(world: World) -> None:
+    """lu, the class adviser, writes no cases; jiang's page of a listed student offers a further one."""
+    address = f"/cases/enter/{world.gu.student_no}/"
+    page = f"/students/{world.gu.student_no}/"
+    for case in (None, "gu"):
+        if case:
+            world.add_case(case)
+        for user, offers in ((world.zhou, True), (world.jiang, True), (world.lu, False)):
+            assert (address in enter(user).get(page).content.decode()) is offers
+
+
 def test_the_student_is_asked_in_words_that_name_no_label_and_answers_on_the_own_page(
     world: World,
 ) -> None:
