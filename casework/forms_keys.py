@@ -54,6 +54,10 @@ class EntryForm(forms.Form):
         _("What was noticed"), 3, 300,
         error_messages={"required": _("Say in one sentence what was noticed.")},
     )  # fmt: skip
+    is_mine = forms.BooleanField(
+        label=_("I am responsible for it"), required=False,
+        help_text=_("Otherwise somebody is still to be named."),
+    )  # fmt: skip
 
 
 class TurnForm(forms.Form):

@@ -1,6 +1,7 @@
 """Pages of keys, reviews and closing, as people use them."""
 
 import datetime as dt
+import re
 
 from django.db import connection
 from django.test import Client
@@ -99,8 +100,13 @@ def test_a_student_is_listed_reviewed_and_listed_again_from_the_pages(world: Wor
     client = enter(world.zhou)
     client.post("/cases/enter/2230514127/", {
         "category": "ECONOMIC", "level": "YELLOW", "cause": "sudden", "source": "family",
-        "reason": "家庭突发变故"})  # fmt: skip
+        "reason": "家庭突发变故", "is_mine": "on"})  # fmt: skip
     case = Case.objects.get()
+    assert case.owner == world.zhou
+    form = client.get("/cases/enter/2230710008/").content.decode()
+    assert re.search('name="is_mine"[^>]*checked', form), "proposed to the counsellor"
+    form = enter(world.jiang).get("/cases/enter/2230710008/").content.decode()
+    assert not re.search('name="is_mine"[^>]*checked', form)
     assert case.entries.get().cause_id == "sudden"
     client.post(f"/cases/{case.pk}/review/", {
         "held_on": timezone.localdate().isoformat(), "level": "BLUE", "findings": "补助到账，已稳定",

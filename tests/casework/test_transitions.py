@@ -280,7 +280,9 @@ def test_what_came_back_is_sent_on_with_its_words_by_whoever_sent_it(world: Worl
     form = {"kind": "refer", "outside": "", "words": WORDS, "unit": world.units["counselling"].pk}
     page = client.post(f"/cases/{case.pk}/transfer/", form).url
     assert "again=" not in client.get(page).content.decode(), "it waits for its answer"
-    answer = client_of(world, "psy").post(page, {"act": "decline", "reason": "本周满员，请联系医院"})
+    answer = client_of(world, "psy").post(
+        page, {"act": "decline", "reason": "本周满员，请联系医院"}
+    )
     assert answer.status_code == 302
     again = f"/cases/{case.pk}/transfer/?again={Transition.objects.get().pk}"
     assert again in client.get(page).content.decode()
