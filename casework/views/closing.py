@@ -48,7 +48,7 @@ def enter(request: HttpRequest, student_no: str) -> HttpResponse:
         return _("%(name)s is listed; both sides are asked to confirm.") % {"name": student.name}
 
     back = reverse("students:portrait", args=[student.student_no])
-    words = _("List %(name)s") % {"name": student.name}
+    words = _("List %(name)s in a ledger") % {"name": student.name}
     answer = _act(request, form, save, words, back)
     return redirect("casework:case", pk=made[0].pk) if made else answer
 
