@@ -90,7 +90,7 @@ def moves(site: Site, turn: int) -> Visit:
 
 @page("requests desk", account="desk", floor=F2, bar=1.5, growth=True)
 def requests_desk(site: Site, turn: int) -> Visit:
-    return Visit("/requests/?box=desk")
+    return Visit("/requests/?desk")
 
 
 # Everyday pages: at most 3 × F1.

@@ -63,7 +63,9 @@ def _cases(leader: User, asker: User) -> None:
     cases = list(both.filter(pk__in=theirs).order_by("-pk")[:MADE])
     send_cases(actor=asker, cases=cases, to=leader, words=WORDS)
     busy = KeyRequest.objects.filter(case__in=cases, kind="close", settled_at=None)
-    for case in Case.objects.filter(pk__in=cases).exclude(pk__in=busy.values("case_id")):
+    for case in Case.objects.filter(pk__in=[one.pk for one in cases]).exclude(
+        pk__in=busy.values("case_id")
+    ):
         ask_closing(
             actor=asker, case=case, outcome=Outcome.REFERRED, reason=WORDS, evidence=EVIDENCE
         )
