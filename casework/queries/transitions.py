@@ -22,7 +22,12 @@ _ICONS = {Move.ASSIGN: "user-plus", Move.TRANSFER: "transfer", Move.REQUEST: "re
 
 
 def _whole(rows: QuerySet[Transition]) -> QuerySet[Transition]:
-    return rows.select_related("case__student", "from_person", "to_person", "to_unit")
+    """With the names that a line shows and no more of the records behind them."""
+    named = rows.select_related("case__student", "from_person", "to_person", "to_unit")
+    return named.only(
+        "kind", "state", "due_at", "to_outside", "case__student__name", "from_person__name",
+        "to_person__name", "to_unit__name", "to_unit__short_name",
+    )  # fmt: skip
 
 
 def waiting(user: Any) -> QuerySet[Transition]:
@@ -49,7 +54,9 @@ def came_back(user: Any, case: Case, key: str) -> Transition | None:
     """What ``user`` sent about this case and got back, by the key in an address."""
     if not key.isdecimal() or len(key) > 18:
         return None
-    found: Transition | None = sent(user).filter(case=case, pk=key, state__in=CAME_BACK).first()
+    found: Transition | None = (
+        sent(user).defer(None).filter(case=case, pk=key, state__in=CAME_BACK).first()
+    )
     return found
 
 
