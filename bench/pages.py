@@ -73,6 +73,26 @@ def silence_of_school(site: Site, turn: int) -> Visit:
     return Visit("/silence/")
 
 
+@page("task inbox", account="leader", floor=F2, bar=1.5, growth=True)
+def task_inbox(site: Site, turn: int) -> Visit:
+    return Visit("/tasks/")
+
+
+@page("keys", account="leader", floor=F2, bar=1.5, growth=True)
+def keys(site: Site, turn: int) -> Visit:
+    return Visit("/keys/")
+
+
+@page("moves", account="leader", floor=F2, bar=1.5, growth=True)
+def moves(site: Site, turn: int) -> Visit:
+    return Visit("/moves/")
+
+
+@page("requests desk", account="desk", floor=F2, bar=1.5, growth=True)
+def requests_desk(site: Site, turn: int) -> Visit:
+    return Visit("/requests/?desk")
+
+
 # Everyday pages: at most 3 × F1.
 
 
@@ -84,6 +104,11 @@ def workbench(site: Site, turn: int) -> Visit:
 @page("portrait", account="counsellor", floor=F1, bar=3, growth=True, count_as=FEW)
 def portrait(site: Site, turn: int) -> Visit:
     return Visit(f"/students/{site['student_no']}/")
+
+
+@page("picture", account="counsellor", floor=F1, bar=3, growth=True, count_as=FEW)
+def picture(site: Site, turn: int) -> Visit:
+    return Visit(f"/students/{site['student_no']}/picture/")
 
 
 @page("case", account="counsellor", floor=F1, bar=3, growth=True, count_as=FEW)

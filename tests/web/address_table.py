@@ -17,6 +17,7 @@ from tests.web import (
     addresses_life,
     addresses_moves,
     addresses_party,
+    addresses_picture,
     addresses_problems,
     addresses_records,
     addresses_requests,
@@ -338,7 +339,8 @@ ADDRESSES += [
 
 FURTHER = [
     addresses_api, addresses_crisis, addresses_early, addresses_exports, addresses_keys,
-    addresses_moves, addresses_party, addresses_life, addresses_problems, addresses_records,
+    addresses_life, addresses_moves, addresses_party, addresses_picture, addresses_problems,
+    addresses_records,
     addresses_requests, addresses_sealed, addresses_study,
 ]  # fmt: skip
 for _part in FURTHER:
