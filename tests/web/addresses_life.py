@@ -47,7 +47,7 @@ ROWS = [
     Address("party:vote", "{event}", ok="han"),
     Address("party:vote", "{event}", bad="han", post=EMPTY),
     Address("party:grades", "{event}", ok="han", shows={"han": "王怀瑾"}),
-    Address("party:grades", "{event}", away="han", post=EMPTY),
+    Address("party:grades", "{event}", bad="han", post=EMPTY),
     Address("party:elections", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:new_election", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:new_election", "{second}", bad="han", denied="qian", post=EMPTY),
