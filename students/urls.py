@@ -4,11 +4,13 @@ from django.urls import path
 
 from students.views import (
     early,
+    inputs,
     link_posts,
     links,
     movement,
     own,
     particulars,
+    picture,
     portrait,
     ratios,
     records,
@@ -50,6 +52,9 @@ urlpatterns = [
     ),
     path("my/family/new/", records.my_contact_new, name="my_contact_new"),
     path("my/family/<int:pk>/", records.my_contact, name="my_contact"),
+    path("students/<str:student_no>/picture/", picture.picture, name="picture"),
+    path("students/<str:student_no>/inputs/new/", inputs.input_ask, name="input_ask"),
+    path("inputs/<int:pk>/", inputs.input_answer, name="input_answer"),
     path("students/<str:student_no>/seen/", seen.seen, name="seen"),
     path("students/<str:student_no>/move/", movement.move_student, name="move"),
     path("students/<str:student_no>/study/", study.study_page, name="study"),

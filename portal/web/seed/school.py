@@ -43,10 +43,13 @@ from cohorts.models.appointment import Grant
 from portal.core import audit
 from portal.core.models import User
 from students.models import (
+    AidGrant,
+    AidRecognition,
     Course,
     CourseGroup,
     CourseResult,
     FamilyContact,
+    HealthNote,
     Placement,
     PlanCourse,
     Programme,
@@ -60,7 +63,6 @@ from .care import TALK_COLUMNS, open_files, talk_lines
 from .case_rows import case_rows, entry_rows, plan_rows, seat_rows
 from .cases import CASE_COLUMNS, CaseWriter, File
 from .crises import seed_crises
-from .family import FAMILY_COLUMNS, family_rows
 from .indexes import bare_table
 from .key_rows import (
     CHECK_COLUMNS,
@@ -84,6 +86,7 @@ from .load import (
 from .party import seed_party
 from .promises import load_tasks
 from .pupils import STUDENT_COLUMNS, Pupil, enrol, placement_rows, status_rows, student_rows
+from .records import load_records
 from .results import RESULT_COLUMNS, Syllabus, result_lines
 from .sealed import seed_sealed
 from .staff import USER_COLUMNS, Staff, contract_rows, employ, user_rows
@@ -92,8 +95,9 @@ from .timeline import Timeline
 
 LOADED: list[type[Model]] = [
     User, Unit, Major, Appointment, Contract, ContractPost, Student, Placement, StatusPeriod,
-    FamilyContact, StudentLink, Course, Programme, CourseGroup, PlanCourse, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, Task, FollowUp,
-    KeyRequest, KeyTurn, CaseReview, AfterCheck,
+    StudentLink, Course, Programme, CourseGroup, PlanCourse, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, Task, FollowUp,
+    KeyRequest, KeyTurn, CaseReview, AfterCheck, FamilyContact, HealthNote, AidRecognition,
+    AidGrant,
 ]  # fmt: skip
 LARGE = 10_000
 _COURSE_COLUMNS = ("id", "code", "name", "credits", "college_id")
@@ -246,8 +250,6 @@ class School:
             StatusPeriod, ("id", "student_id", "status", "since", "until", "reason"),
             status_rows(times, pupils, first_id(StatusPeriod)),
         )  # fmt: skip
-        families = family_rows(pupils, times, self.rng("families"), first_id(FamilyContact))
-        self._copy(FamilyContact, FAMILY_COLUMNS, families)
         kind = LinkKind.objects.get(code="tutor").pk
         tutors = [(p, staff.tutor_of[p.id]) for p in pupils if p.id in staff.tutor_of]
         # A school with fewer teachers sets a wider limit of its own; some places stay free.
@@ -303,6 +305,7 @@ class School:
             files, pupils, staff, times, self.rng("talks"), wish.follow_ups, first_id(FollowUp)
         )
         self._copy_large(FollowUp, TALK_COLUMNS, lines)
+        load_records(pupils, files, staff, times, self.rng("records"))
         self._done("follow-ups")
 
     def _load_keys(self, files: list[File], staff: Staff, first_entry: int) -> None:
