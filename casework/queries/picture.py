@@ -27,7 +27,7 @@ _CONTACTS = """
 
 def case_block(user: Any, student: Student, rows: Rows) -> dict[str, Any] | None:
     """Level, categories, stage and who is responsible, for whoever may see the case."""
-    case = case_summary(user, student, rows)
+    case = case_summary(user, student, rows) if rows else None
     if case is None:
         return None
     pk, last = rows[0][0], rows[0][5]
