@@ -24,6 +24,7 @@ class OfficePaper:
 
     def __init__(self, title: str) -> None:
         self._document: Any = Document()
+        self._counts: dict[str, int] = {}
         section = self._document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.top_margin, section.bottom_margin = Mm(37), Mm(35)
@@ -60,9 +61,10 @@ class OfficePaper:
             made.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             made.paragraph_format.right_indent = Pt(4 * _SIZE)
 
-    def caption(self, text: str) -> None:
-        """The name of a table or picture, which stays with it."""
-        made = self._line(text, _HEAD, 12)
+    def caption(self, kind: str, text: str) -> None:
+        """The name of a table (表) or picture (图), numbered in order; it stays with the next line."""
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        made = self._line(f"{kind}{self._counts[kind]}  {text}", _HEAD, 12)
         made.alignment = WD_ALIGN_PARAGRAPH.CENTER
         made.paragraph_format.keep_with_next = True
 
@@ -70,6 +72,7 @@ class OfficePaper:
         """A picture over the width of the text; ``words`` say what it shows to who cannot see it."""
         made = self._document.add_paragraph()
         made.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        made.paragraph_format.keep_with_next = True
         shown = made.add_run().add_picture(io.BytesIO(content), width=Mm(_TEXT_WIDTH))
         shown._inline.docPr.set("descr", words)
 

@@ -38,9 +38,16 @@ def bars(rows: Sequence[Bar], *, unit: str = "") -> bytes:
     axes = figure.add_axes((0.3 if font else 0.18, 0.04, 0.62 if font else 0.74, 0.92))
     places = range(len(rows))
     axes.barh(places, [row[2] for row in rows], height=0.62, color=_BAR)
-    top = max((row[2] for row in rows), default=0) or 1
+    top = max((max(row[2], row[3] or 0) for row in rows), default=0) or 1
     for place, (_name, _code, value, before) in zip(places, rows, strict=True):
-        axes.text(value + top * 0.015, place, f"{value:g}{unit}", va="center", size=9, color=_INK)
+        axes.text(
+            max(value, before or 0) + top * 0.015,
+            place,
+            f"{value:g}{unit}",
+            va="center",
+            size=9,
+            color=_INK,
+        )
         if before is not None:
             axes.plot([before, before], [place - 0.38, place + 0.38], color=_GREY, linewidth=3)
     axes.set_yticks(list(places))

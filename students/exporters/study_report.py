@@ -18,7 +18,7 @@ from portal.core.sheets.writer import LedgerColumn, ledger_file
 from students.domain.study_reports import scope_of_job
 from students.exporters.office_paper import OfficePaper
 from students.exporters.study_charts import bars
-from students.queries.analysis_sheet import Sheet, failing, is_hidden, rate, sheet, shown
+from students.queries.analysis_sheet import Sheet, failing, is_hidden, listed, rate, sheet, shown
 from students.queries.study_reports import KIND
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -130,7 +130,7 @@ def _whole(paper: OfficePaper, found: Sheet) -> None:
         "平均分", _mean(whole["mean"]), _mean(whole["mean_before"]),
         _changed(whole["mean"], whole["mean_before"], "分"),
     ])  # fmt: skip
-    paper.caption("表1  主要指标")
+    paper.caption("表", "主要指标")
     paper.table(["指标", "本学期", "上学期", "变化"], shown_rows, (5, 3, 3, 3))
 
 
@@ -159,8 +159,8 @@ def _levels(paper: OfficePaper, found: Sheet) -> None:
             for one in found["levels"]
         ]
         paper.picture(bars(drawn), "各层次学生人数")
-        paper.caption("图1  按学期平均分的学生人数")
-    paper.caption("表2  按学期平均分的层次")
+        paper.caption("图", "按学期平均分的学生人数")
+    paper.caption("表", "按学期平均分的层次")
     paper.table(["层次", "人数", "占比", "上学期人数"], rows, (5, 3, 3, 3))
 
 
@@ -176,12 +176,13 @@ def row_of(found: Sheet, row: dict[str, Any]) -> list[str]:
 
 def _groups(paper: OfficePaper, found: Sheet, heading: str, axis: str, name: str) -> None:
     paper.heading(heading)
-    rows = [row for row in found[axis] if row["counts"]["took"]]
+    rows, total = listed(found, axis)
     drawn = _drawn(found, rows)
     if drawn:
         paper.picture(bars(drawn, unit="%"), f"各{name}不及格率")
-        paper.caption(f"图  各{name}不及格率（灰线为上学期）")
-    paper.caption(f"表  各{name}成绩")
+        paper.caption("图", f"各{name}不及格率（灰线为上学期）")
+    some = "" if total == len(rows) else f"（共{total}个，列出不及格率最高的{len(rows)}个）"
+    paper.caption("表", f"各{name}成绩{some}")
     table = [row_of(found, row) for row in (*rows, found["whole"])]
     paper.table(_NAMES, table, (5, 2.2, 2, 2.3, 2.4, 1.7, 1.7, 2, 2, 2))
 
@@ -211,10 +212,10 @@ def _courses(paper: OfficePaper, found: Sheet) -> None:
     ]
     if len(drawn) > 1:
         paper.picture(bars(drawn, unit="%"), "各课程不及格率")
-        paper.caption("图  不及格率较高的课程")
+        paper.caption("图", "不及格率较高的课程")
     total = len(found["courses"])
-    paper.caption(f"表  各课程成绩（共{total}门，按不及格率排列）" if total <= _LISTED
-                  else f"表  不及格率最高的{_LISTED}门课程（共{total}门）")  # fmt: skip
+    paper.caption("表", f"各课程成绩（共{total}门，按不及格率排列）" if total <= _LISTED
+                  else f"不及格率最高的{_LISTED}门课程（共{total}门）")  # fmt: skip
     rows = [[one["code"], one["label"], *_course_cells(found, one)] for one in listed]
     paper.table(["课程号", "课程名称", "参考人数", "平均分", "不及格人数", "不及格率"], rows,
                 (3, 6, 2.2, 2, 2.4, 2.4))  # fmt: skip
@@ -231,7 +232,7 @@ def _heat(paper: OfficePaper, found: Sheet) -> None:
     if not rows:
         paper.text("本学期没有十人以上参考而有人不及格的课程。")
         return
-    paper.caption("表  各专业各课程不及格率（不及格人数/参考人数）")
+    paper.caption("表", "各专业各课程不及格率（不及格人数/参考人数）")
     table = [[row["label"], *(_crossed(found, cell) for cell in row["cells"])] for row in rows]
     paper.table(["专业", *(one["label"] for one in columns)], table, (4, *[2.6] * len(columns)))
 

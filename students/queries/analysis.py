@@ -247,7 +247,7 @@ def courses(scope: Scope, term: Term) -> Courses:
     return kept(scope, f"courses:{term.pk}", read)
 
 
-_HEAT_COLUMNS = 8
+_HEAT_COLUMNS = 6
 _HEAT_LEAST = 10
 
 

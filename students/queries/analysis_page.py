@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.core.ui.marks import DASH, delta_words
 from students.queries.analysis import Line, nameless
-from students.queries.analysis_sheet import Sheet, failing, is_hidden, rate, shown
+from students.queries.analysis_sheet import Sheet, failing, is_hidden, listed, rate, shown
 from students.queries.analysis_sql import BANDS, COURSE_FIGURES, FIGURES
 
 _SHOWN_COURSES = 20
@@ -175,12 +175,18 @@ def _heat_cell(sheet: Sheet, base: str, cell: dict[str, int] | None, **keys: Any
 
 
 def _table(sheet: Sheet, base: str, axis: str, title: str) -> dict[str, Any]:
-    rows = [_row(sheet, base, axis, one) for one in sheet[axis] if one["counts"]["took"]]
+    cut, total = listed(sheet, axis)
+    rows = [_row(sheet, base, axis, one) for one in cut]
     if len(rows) > 1:
         rows.append(
             _row(sheet, base, "", sheet["whole"]) | {"label": _("all together"), "total": True}
         )
-    return {"id": f"by-{axis}", "title": title, "rows": rows}
+    note = ""
+    if total > len(cut):
+        note = _("the %(n)s with the highest failing rate of %(total)s") % {
+            "n": len(cut), "total": total,
+        }  # fmt: skip
+    return {"id": f"by-{axis}", "title": title, "rows": rows, "note": note}
 
 
 def _row(sheet: Sheet, base: str, axis: str, row: dict[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ _UPPER = ("excellent", "good", "middle")
 COURSE_FIGURES: dict[str, Figure] = {
     "took": Figure(_("took the exam"), "true"),
     "passed": Figure(_("passed"), "m.passed"),
-    "failed": Figure(_("failed"), "NOT m.passed", "late"),
+    "failed": Figure(_("did not pass"), "NOT m.passed", "late"),
     **{f"band_{code}": Figure(BANDS[code][0], f"m.passed AND {_marked(code)}") for code in _UPPER},
     "band_pass": Figure(
         _("passed (60–69, pass, exempt)"),

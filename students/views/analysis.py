@@ -116,21 +116,20 @@ def analysis_people(request: HttpRequest) -> HttpResponse:
     page = Page(found.rows, found.number, Paginator(range(found.total), PAGE_SIZE))
     base = _base(scope, term)
     context = choices_of(request, scope, term) | {
-        "cell": cell, "page": page, "rows": _rows(request, found.rows), "total": found.total,
+        "cell": cell, "page": page, "total": found.total, **_rows(request, found.rows),
         "words": words_of(cell, found.rows), "narrow": _narrow(request, base, cell),
         "acts": list_acts("study", request.user),
-        "has_levels": any(column.code == "level" for column in columns("students")),
         "back": f"{reverse('students:analysis')}?{urlencode(base)}",
     }  # fmt: skip
     return render(request, "students/analysis_people.html", context)
 
 
-def _rows(request: HttpRequest, rows: list[Any]) -> list[tuple[Any, Any]]:
-    """(person, level of the open case where the reader may know it)."""
+def _rows(request: HttpRequest, rows: list[Any]) -> dict[str, Any]:
+    """(person, level of the open case) for each row; the level where the reader may know it."""
     ids = [row.pk for row in rows]
     column = next((one for one in columns("students") if one.code == "level"), None)
     cells = column.cells(request.user, ids) if column is not None and ids else {}
-    return [(row, cells.get(row.pk, "")) for row in rows]
+    return {"rows": [(row, cells.get(row.pk, "")) for row in rows], "has_levels": bool(cells)}
 
 
 def _narrow(request: HttpRequest, base: dict[str, str], cell: Cell) -> list[dict[str, Any]]:
