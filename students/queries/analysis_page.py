@@ -1,5 +1,6 @@
 """The study analysis as it is shown: tiles, bars, heat and tables, each number with its list."""
 
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -23,7 +24,12 @@ def _people(sheet: Sheet, base: str, **cell: Any) -> str:
     if not sheet["by_name"] or not base:
         return ""
     words = "&".join(f"{key}={value}" for key, value in cell.items())
-    return f"{reverse('students:analysis_people')}?{base}&{words}"
+    return f"{_people_path()}?{base}&{words}"
+
+
+@cache
+def _people_path() -> str:
+    return reverse("students:analysis_people")
 
 
 def _course_url(base: str, pk: int) -> str:

@@ -1,16 +1,15 @@
 """The people behind a figure of the study analysis: the same condition, with names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import Major, Term
 from portal.core.listing import PAGE_SIZE, digest
-from portal.core.rows import fetch, named
+from portal.core.rows import array_of, fetch
 from students.models import Course, Student
 from students.queries.analysis import Scope, kept
 from students.queries.analysis_sql import (
@@ -93,7 +92,7 @@ class People:
     number: int
 
 
-def _condition(cell: Cell, scope: Scope, user: Any) -> tuple[str, str, dict[str, Any]]:
+def _condition(cell: Cell) -> tuple[str, str, dict[str, Any]]:
     """(join, condition, values) that keep the people of the cell among ``facts f``."""
     params: dict[str, Any] = {}
     join, tests = "", []
@@ -107,88 +106,71 @@ def _condition(cell: Cell, scope: Scope, user: Any) -> tuple[str, str, dict[str,
         if value is not None:
             tests.append(f"{AXES[axis]} = %(axis_{axis})s" if value else f"{AXES[axis]} IS NULL")
             params[f"axis_{axis}"] = value
-    if cell.also:
-        sql, values = _also(cell.also, user)
-        tests.append(sql)
-        params |= values
     return join, " AND ".join(f"({test})" for test in tests), params
 
 
-def _also(code: str, user: Any) -> tuple[str, dict[str, Any]]:
-    figure = STUDENT_FIGURES.get(code)
+def ids_of(scope: Scope, term: Term, cell: Cell, user: Any) -> list[int]:
+    """Everybody of a cell, whoever failed most first, then the lowest average. One statement, kept
+    in the state of results and people; what another app leaves over is asked each time."""
+    join, test, params = _condition(cell)
+
+    def read() -> list[int]:
+        rows = fetch(
+            f"""{with_facts(scope.sql)} SELECT f.student_id FROM facts f {join}
+                  JOIN students_student s ON s.id = f.student_id
+                 WHERE {test} ORDER BY f.failed DESC, f.mean NULLS LAST, s.pinyin, s.id""",
+            scope.params | of_term(term, timezone.localdate()) | params,
+        )
+        return [pk for (pk,) in rows]
+
+    name = digest(term.pk, most_credits(), replace(cell, also=""))
+    found = kept(scope, f"people:{name}", read)
+    figure = STUDENT_FIGURES.get(cell.also) if cell.also else None
     if figure is None:
-        return "false", {}
-    rows = figure.among(user, Student.objects.order_by()).values("pk")
-    try:
-        sql, values = named(*rows.query.sql_with_params(), "also")
-    except EmptyResultSet:
-        return "false", {}
-    return f"f.student_id IN ({sql})", values
+        return [] if cell.also else found
+    left = figure.among(user, Student.objects.filter(pk__any=found).order_by())
+    allowed = set(left.values_list("pk", flat=True))
+    return [pk for pk in found if pk in allowed]
 
 
-# Whoever failed most first, then the lowest average.
-_PAGE = """, cell AS (
-        SELECT f.student_id, f.class_id, f.took, f.failed, f.mean, f.short, f.owed, f.risk,
-               {grade} AS grade FROM facts f {join} WHERE {test}
-    ), page AS (
-        SELECT cell.*, s.student_no, s.name, s.pinyin, count(*) OVER () AS total
-          FROM cell JOIN students_student s ON s.id = cell.student_id
-         ORDER BY cell.failed DESC, cell.mean NULLS LAST, s.pinyin, s.id LIMIT {size} OFFSET {skip}
-    )
-    SELECT page.total, page.student_id, page.student_no, page.name,
-           coalesce(nullif(u.short_name, ''), u.name, '—'), page.took, page.failed, page.mean,
-           page.short, page.owed, page.risk,
-           (SELECT string_agg(c.name || ' ' || m.grade, '、' ORDER BY m.credits DESC, c.code)
-              FROM marks m JOIN students_course c ON c.id = m.course_id
-             WHERE m.student_id = page.student_id AND NOT m.passed),
-           page.grade
-      FROM page LEFT JOIN cohorts_unit u ON u.id = page.class_id
-     ORDER BY page.failed DESC, page.mean NULLS LAST, page.pinyin, page.student_id
+# The facts of one student do not depend on who else is looked at.
+_THESE = "s.id = ANY(%(these)s::bigint[])"
+_PAGE = """
+    SELECT f.student_id, s.student_no, s.name, coalesce(nullif(u.short_name, ''), u.name, '—'),
+           f.took, f.failed, f.mean, f.short, f.owed, f.risk,
+           (SELECT string_agg(c.name || ' ' || o.grade, '、' ORDER BY o.credits DESC, c.code)
+              FROM marks o JOIN students_course c ON c.id = o.course_id
+             WHERE o.student_id = f.student_id AND NOT o.passed), {grade}
+      FROM facts f JOIN students_student s ON s.id = f.student_id {join}
+      LEFT JOIN cohorts_unit u ON u.id = f.class_id
+     ORDER BY array_position(%(these)s::bigint[], f.student_id)
 """
 
 
 def people(scope: Scope, term: Term, cell: Cell, user: Any, number: int) -> People:
-    """Page ``number`` of the people of a cell; the first one if there are fewer. One statement, kept
-    unless another app narrows the cell, whose rows change by themselves."""
-    if cell.also:
-        return _read(scope, term, cell, user, number)
-    name = f"people:{term.pk}:{most_credits()}:{digest(cell)}:{number}"
-    return kept(scope, name, lambda: _read(scope, term, cell, user, number))
-
-
-def _read(scope: Scope, term: Term, cell: Cell, user: Any, number: int) -> People:
-    join, test, params = _condition(cell, scope, user)
-    asked = scope.params | of_term(term, timezone.localdate()) | params
-
-    def read(at: int) -> list[tuple[Any, ...]]:
-        page = _PAGE.format(
-            grade="''" if cell.course is None else "m.grade", join=join, test=test,
-            size=PAGE_SIZE, skip=(at - 1) * PAGE_SIZE,
-        )  # fmt: skip
-        return fetch(with_facts(scope.sql) + page, asked)
-
-    rows = read(number)
-    if not rows and number > 1:
-        number, rows = 1, read(1)
-    return People([_person(row) for row in rows], rows[0][0] if rows else 0, number)
+    """Page ``number`` of the people of a cell; the last one if there are fewer. Two statements."""
+    ids = ids_of(scope, term, cell, user)
+    number = max(1, min(number, -(-len(ids) // PAGE_SIZE)))
+    these = ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    if not these:
+        return People([], 0, 1)
+    join, _test, params = _condition(cell)
+    page = _PAGE.format(grade="''" if cell.course is None else "m.grade", join=join)
+    asked = of_term(term, timezone.localdate()) | params | {"these": array_of(these)}
+    name = digest(term.pk, most_credits(), cell.course, these)
+    rows = kept(
+        scope, f"facts:{name}",
+        lambda: [_person(row) for row in fetch(with_facts(_THESE) + page, asked)],
+    )  # fmt: skip
+    return People(rows, len(ids), number)
 
 
 def _person(row: tuple[Any, ...]) -> Person:
-    _total, pk, number, name, group, took, failed, mean, short, owed, risk, courses, grade = row
+    pk, number, name, group, took, failed, mean, short, owed, risk, courses, grade = row
     return Person(
         pk, number, name, group, took, failed, None if mean is None else round(float(mean), 1),
         float(short), float(owed), bool(risk), courses or "", grade,
     )  # fmt: skip
-
-
-def ids_of(scope: Scope, term: Term, cell: Cell, user: Any) -> set[int]:
-    """Everybody of a cell."""
-    join, test, params = _condition(cell, scope, user)
-    asked = scope.params | of_term(term, timezone.localdate()) | params
-    found = fetch(
-        f"{with_facts(scope.sql)} SELECT f.student_id FROM facts f {join} WHERE {test}", asked
-    )
-    return {pk for (pk,) in found}
 
 
 def words_of(cell: Cell, rows: Sequence[Person]) -> list[str]:

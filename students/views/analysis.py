@@ -9,7 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -18,12 +22,14 @@ from cohorts.models import Term
 from portal.core.access import reaches_any
 from portal.core.listing import PAGE_SIZE
 from portal.core.registry import columns, list_acts
+from portal.core.ui.marks import DASH, figure_markup
 from students.models import Course, Student
-from students.queries.analysis import Scope, scope_of, terms_with_results, units_of
+from students.queries.analysis import Scope, kept, scope_of, terms_with_results, units_of
 from students.queries.analysis_course import course_sheet
 from students.queries.analysis_page import course_context, page_context
-from students.queries.analysis_people import ALSO, Cell, cell_of, people, words_of
+from students.queries.analysis_people import ALSO, Cell, Person, cell_of, people, words_of
 from students.queries.analysis_sheet import sheet
+from students.queries.analysis_sql import most_credits
 from students.queries.figures import FIGURES
 from students.views.listing import page_number, without
 
@@ -77,12 +83,22 @@ def analysis(request: HttpRequest) -> HttpResponse:
     scope, term = door(request)
     context = choices_of(request, scope, term)
     if term is not None:
-        found = sheet(scope, term)
         base = urlencode(_base(scope, term))
-        context |= page_context(found, base, show_all=request.GET.get("courses") == "all")
-        context["all_url"] = f"{without(request, 'courses')}&courses=all#courses"
+        context["body"] = _body(scope, term, base, show_all=request.GET.get("courses") == "all")
         context["report_url"] = f"{reverse('students:study_reports')}?{base}"
     return render(request, "students/analysis.html", context)
+
+
+def _body(scope: Scope, term: Term, base: str, *, show_all: bool) -> SafeString:
+    """Tiles, bars and tables as they are sent: text of the figures alone, kept as long as they."""
+
+    def make() -> str:
+        context = page_context(sheet(scope, term), base, show_all=show_all)
+        context["all_url"] = f"?{base}&courses=all#courses"
+        return str(render_to_string("students/_analysis_body.html", context))
+
+    name = f"body:{term.pk}:{most_credits()}:{get_language()}:{show_all}:{scope.by_name}"
+    return mark_safe(kept(scope, name, make))  # rendered, and escaped, by the engine
 
 
 @login_required
@@ -116,7 +132,7 @@ def analysis_people(request: HttpRequest) -> HttpResponse:
     page = Page(found.rows, found.number, Paginator(range(found.total), PAGE_SIZE))
     base = _base(scope, term)
     context = choices_of(request, scope, term) | {
-        "cell": cell, "page": page, "total": found.total, **_rows(request, found.rows),
+        "cell": cell, "page": page, "total": found.total, **_rows(request, found.rows, cell),
         "words": words_of(cell, found.rows), "narrow": _narrow(request, base, cell),
         "acts": list_acts("study", request.user),
         "back": f"{reverse('students:analysis')}?{urlencode(base)}",
@@ -124,12 +140,33 @@ def analysis_people(request: HttpRequest) -> HttpResponse:
     return render(request, "students/analysis_people.html", context)
 
 
-def _rows(request: HttpRequest, rows: list[Any]) -> dict[str, Any]:
-    """(person, level of the open case) for each row; the level where the reader may know it."""
-    ids = [row.pk for row in rows]
+def _rows(request: HttpRequest, found: list[Person], cell: Cell) -> dict[str, Any]:
+    """Rows as the table fills them in; the level where the reader may know it."""
+    ids = [one.pk for one in found]
     column = next((one for one in columns("students") if one.code == "level"), None)
-    cells = column.cells(request.user, ids) if column is not None and ids else {}
-    return {"rows": [(row, cells.get(row.pk, "")) for row in rows], "has_levels": bool(cells)}
+    levels = column.cells(request.user, ids) if column is not None and ids else {}
+    late = format_html(' <span class="p-text-late">{}</span>', _("may graduate late"))
+    rows = [
+        {
+            "box": _box(one), "number": one.number, "name": one.name, "class_name": one.class_name,
+            "grade": format_html('<td class="p-num">{}</td>', one.grade)
+            if cell.course is not None else "",
+            "mean": DASH if one.mean is None else f"{one.mean:.1f}", "courses": one.courses or DASH,
+            "short": figure_markup(f"{one.short:g}" if one.short else 0),
+            "risk": late if one.risk else "",
+            "level": format_html('<td class="p-nowrap">{}</td>', levels[one.pk] or DASH)
+            if levels else "",
+        }
+        for one in found
+    ]  # fmt: skip
+    return {"rows": rows, "has_levels": bool(levels)}
+
+
+def _box(one: Person) -> Any:
+    return format_html(
+        '<td class="p-c-select"><input type="checkbox" name="selected" value="{}" data-owner="{}"'
+        ' aria-label="{}"></td>', one.pk, one.class_name, one.name,
+    )  # fmt: skip
 
 
 def _narrow(request: HttpRequest, base: dict[str, str], cell: Cell) -> list[dict[str, Any]]:

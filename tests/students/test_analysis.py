@@ -115,7 +115,7 @@ def test_every_number_is_the_length_of_its_list(school: World) -> None:
 @pytest.mark.django_db
 def test_figures_are_of_those_whose_results_one_may_see(school: World) -> None:
     def who(reader: Any, unit: Any = None) -> set[int]:
-        return ids_of(scope(reader, unit and unit.pk), now(), Cell(), reader)
+        return set(ids_of(scope(reader, unit and unit.pk), now(), Cell(), reader))
 
     s = school
     assert who(s.han) == {s.gu.pk, s.cheng.pk, s.luo.pk, s.ye.pk}
@@ -164,7 +164,7 @@ def test_shortage_is_counted_against_the_plan_group_by_group(school: World) -> N
     from portal.core.scope import forget_reach
 
     forget_reach()
-    assert ids_of(mine, now(), Cell("risk"), school.han) == {school.cheng.pk, school.luo.pk}
+    assert ids_of(mine, now(), Cell("risk"), school.han) == [school.cheng.pk, school.luo.pk]
     assert summary(mine, now()).whole["risk"] == 2
 
 
