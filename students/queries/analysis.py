@@ -18,12 +18,14 @@ from portal.core.access import reach_statement, supporter_of
 from portal.core.listing import digest
 from portal.core.rows import fetch
 from portal.core.scope import remembered
-from portal.core.unchanged import kept_in_state, state_column
+from portal.core.unchanged import kept_in_state
 from students.models import Student
 from students.queries.analysis_sql import (
     COURSE_FIGURES,
     FIGURES,
+    HISTORIES,
     counted,
+    moment,
     most_credits,
     of_term,
     with_facts,
@@ -35,12 +37,6 @@ T = TypeVar("T")
 _KINDS = (UnitKind.UNIVERSITY, UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.CLASS)
 # With more units than this classes are chosen from their cohort's page.
 _MANY_UNITS = 300
-_HISTORIES = (
-    "students_courseresultevent", "students_placementevent", "students_studentevent",
-    "students_programmeevent", "students_coursegroupevent", "students_plancourseevent",
-    "cohorts_unitevent",
-)  # fmt: skip
-_SOME_TERMS = 8
 _STANDS = """s.id IN (
     SELECT p.student_id FROM students_placement p JOIN (""" + BELOW + """) b(id) ON b.id = p.unit_id
      WHERE p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s))"""  # fmt: skip
@@ -113,16 +109,7 @@ def units_of(user: Any) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def terms_with_results() -> list[Term]:
     """The latest terms with results, the newest first."""
-
-    def read() -> list[Term]:
-        found = Term.objects.raw(
-            f"""SELECT t.code, t.starts_on, t.weeks FROM cohorts_term t
-                 WHERE EXISTS (SELECT 1 FROM students_courseresult r WHERE r.term_id = t.code)
-                 ORDER BY t.starts_on DESC LIMIT {_SOME_TERMS}"""
-        )
-        return list(found)
-
-    return remembered(("terms with results",), read)
+    return moment().terms
 
 
 @dataclass(frozen=True)
@@ -269,16 +256,9 @@ def kept(scope: Scope, name: str, make: Callable[[], T]) -> T:
     history row, so the newest result names the state too."""
     if not scope.is_kept:
         return make()
-    newest, state = remembered(("analysis state",), _state)
-    day = timezone.localdate()
-    return kept_in_state(f"analysis:{name}:{day}:{newest}:{scope.key}", state, _HISTORIES, make)
-
-
-def _state() -> tuple[int, str]:
-    ((newest, state),) = fetch(
-        f"SELECT (SELECT max(id) FROM students_courseresult), {state_column(_HISTORIES)}", []
-    )
-    return newest or 0, state
+    now, day = moment(), timezone.localdate()
+    key = f"analysis:{name}:{day}:{now.newest}:{scope.key}"
+    return kept_in_state(key, now.state, HISTORIES, make)
 
 
 def nameless(line: Line) -> str:

@@ -11,12 +11,21 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Parameter, Term
+from cohorts.models import Term
+from portal.core.prepared import prepared
+from portal.core.rows import fetch
 from portal.core.scope import remembered
+from portal.core.unchanged import state_column
 from students.enums import ENROLLED_STATUSES
 
 MOST_CREDITS = "study.most_credits"
 _MOST = 30
+_SOME_TERMS = 8
+HISTORIES = (
+    "students_courseresultevent", "students_placementevent", "students_studentevent",
+    "students_programmeevent", "students_coursegroupevent", "students_plancourseevent",
+    "cohorts_unitevent",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -176,15 +185,44 @@ def of_term(term: Term, day: dt.date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What every page of the analysis asks first: terms with results, the newest first, the
+    parameter, and the names of the present state of results, people and plans."""
+
+    terms: list[Term]
+    most: int
+    newest: int
+    state: str
+
+
+_MOMENT = f"""
+    SELECT (SELECT json_agg(json_build_array(t.code, t.starts_on, t.weeks) ORDER BY t.starts_on DESC)
+              FROM cohorts_term t WHERE EXISTS (
+                   SELECT 1 FROM students_courseresult r WHERE r.term_id = t.code)),
+           (SELECT value FROM cohorts_parameter WHERE key = %(most)s),
+           (SELECT max(id) FROM students_courseresult), {state_column(HISTORIES)}
+"""
+
+
+def moment() -> Moment:
+    """One statement of index reads a request."""
+
+    def read() -> Moment:
+        ((terms, most, newest, state),) = fetch(prepared(_MOMENT), {"most": MOST_CREDITS})
+        shown = [
+            Term(code=code, starts_on=dt.date.fromisoformat(day), weeks=weeks)
+            for code, day, weeks in (terms or [])[:_SOME_TERMS]
+        ]
+        return Moment(shown, int(most) if most else _MOST, newest or 0, state)
+
+    return remembered(("analysis moment",), read)
+
+
 def most_credits() -> int:
     """Credits that a half-year can hold (parameter row): more are owed than this allows, and
     graduation may be late."""
-
-    def read() -> int:
-        value = Parameter.objects.filter(key=MOST_CREDITS).values_list("value", flat=True).first()
-        return int(value) if value else _MOST
-
-    return remembered((MOST_CREDITS,), read)
+    return moment().most
 
 
 def counted(figures: dict[str, Figure]) -> str:

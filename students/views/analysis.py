@@ -131,8 +131,8 @@ def analysis_people(request: HttpRequest) -> HttpResponse:
     found = people(scope, term, cell, request.user, page_number(request))
     page = Page(found.rows, found.number, Paginator(range(found.total), PAGE_SIZE))
     base = _base(scope, term)
-    context = choices_of(request, scope, term) | {
-        "cell": cell, "page": page, "total": found.total, **_rows(request, found.rows, cell),
+    context = {
+        "scope": scope, "term": term, "cell": cell, "page": page, "total": found.total, **_rows(request, found.rows, cell),
         "words": words_of(cell, found.rows), "narrow": _narrow(request, base, cell),
         "acts": list_acts("study", request.user),
         "back": f"{reverse('students:analysis')}?{urlencode(base)}",
