@@ -75,7 +75,13 @@ def run(bench: Bench, schools: list[School], only: str, pairs: int) -> list[Resu
         results += query_counts(page, schools[-1])
     for job in jobs(only):
         say(job.name)
-        timing = job.run(bench)
+        try:
+            timing = job.run(bench)
+        except StackError as error:  # the other figures are not to be lost
+            say(str(error))
+            results.append(Result(job.name, schools[-1].students, 0, 0, job.floor, 0, job.bar, False,
+                                  note="failed"))  # fmt: skip
+            continue
         if timing is None:
             continue
         ratio = timing.median_ms / timing.floor_ms

@@ -91,6 +91,11 @@ def portrait(site: Site, turn: int) -> Visit:
     return Visit(f"/students/{site['student_no']}/")
 
 
+@page("picture", account="counsellor", floor=F1, bar=3, growth=True, count_as=FEW)
+def picture(site: Site, turn: int) -> Visit:
+    return Visit(f"/students/{site['student_no']}/picture/")
+
+
 @page("case", account="counsellor", floor=F1, bar=3, growth=True, count_as=FEW)
 def case(site: Site, turn: int) -> Visit | None:
     return Visit(f"/cases/{site['case_id']}/") if site["case_id"] else None

@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 import casework.crisis_panels
 import casework.move_panels
+import casework.picture_panels
 import casework.request_panels
 import casework.warning_panels  # noqa: F401  (the case beside a warning)
 from casework.key_access import is_asked_for_opinions

@@ -36,8 +36,11 @@ _POSTS_AS_JSON = _POSTS.replace(_POST, f"json_build_array({_POST})")
 PostsTold = Callable[[Rows], None]
 
 
-def post_reasons(user: User, action: str, unit_ids: Iterable[int]) -> list[Reason]:
-    """Sentences naming the posts through which ``user`` holds ``action`` on any of the units."""
+def post_reasons(
+    user: User, action: str, unit_ids: Iterable[int], most: int | None = None
+) -> list[Reason]:
+    """Sentences naming the posts through which ``user`` holds ``action`` on any of the units; the
+    first ``most`` of them for a page that has room for no more."""
     units = array_of(sorted(unit_ids))
 
     def read() -> list[Any]:
@@ -45,7 +48,7 @@ def post_reasons(user: User, action: str, unit_ids: Iterable[int]) -> list[Reaso
         return fetch(prepared(_POSTS), asked)
 
     rows = remembered(_posts_key(user, action, units), read)
-    return [Reason("post", _sentence(*row)) for row in rows]
+    return [Reason("post", _sentence(*row)) for row in rows[:most]]
 
 
 def _posts_key(user: User, action: str, units: str) -> tuple[Any, ...]:

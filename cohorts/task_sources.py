@@ -47,7 +47,8 @@ class TaskSource:
     user may see or direct although neither owner nor giver; None: none. ``changed(task, act,
     actor)`` runs inside the transaction of each act on a task, after it. ``moves_by_itself``: the
     source has its own kind of work in a hand-over, which takes its tasks along.
-    ``lock(task)`` takes the locks of the source before those of its task. ``how_to_close``: words shown instead of "close" where the inbox must not close it.
+    ``lock(task)`` takes the locks of the source before those of its task. ``bell(task)``: words and
+    address of the new owner's notice, where the work is done elsewhere. ``how_to_close``: words shown instead of "close" where the inbox must not close it.
     """
 
     code: str
@@ -60,6 +61,7 @@ class TaskSource:
     moves_by_itself: bool = False
     how_to_close: Words = ""
     lock: Callable[[Any], None] | None = None
+    bell: Callable[[Any], tuple[str, str]] | None = None
 
 
 _sources: dict[str, TaskSource] = {}

@@ -13,18 +13,20 @@ from django.utils.translation import gettext_lazy
 from cohorts.access import granted_unit_ids
 from cohorts.post_reasons import post_reasons
 from partybranch.enums import Duty
-from partybranch.models import Development, PartyMember, PoliticalReview, Sponsorship
+from partybranch.models import Development, PartyMember, PoliticalReview
 from portal.core.access import (
     Action,
     Reason,
     Route,
+    part_of,
     reached_keys,
     reasons,
     register_actions,
+    register_part,
     register_route,
 )
 from portal.core.models import User
-from portal.core.scope import remembered, today
+from portal.core.scope import today
 from students.access import SELF_ACTIONS
 from students.models import Student
 
@@ -60,19 +62,23 @@ def _by_student_reasons(user: User, action: str, one: Development) -> list[Reaso
     return reasons(user, action, one.student)
 
 
+# Contacts and introducers of today. Students who vouch for others have no staff route (design 5).
+register_part(
+    "sponsored",
+    """
+    SELECT json_agg(DISTINCT s.development_id)
+      FROM partybranch_partymember m
+      JOIN partybranch_sponsorship s ON s.member_id = m.id
+      JOIN partybranch_development d ON d.id = s.development_id
+     WHERE m.person_id = %(user)s AND d.ended_on IS NULL
+       AND s.since <= %(day)s AND (s.until IS NULL OR s.until >= %(day)s)
+    """,
+)
+
+
 def sponsored_ids(user: User) -> list[int]:
-    """Developments of which a member of staff is contact or introducer today. Students who vouch
-    for others have no staff route (design 5)."""
-
-    def read() -> list[int]:
-        day = today()
-        rows = Sponsorship.objects.filter(
-            Q(until=None) | Q(until__gte=day), since__lte=day, member__person_id=user.pk,
-            development__ended_on=None,
-        )  # fmt: skip
-        return sorted(set(rows.values_list("development_id", flat=True)))
-
-    return remembered(("sponsored", user.pk, today()), read)
+    """Developments of which a member of staff is contact or introducer today."""
+    return part_of(user, "sponsored") or []
 
 
 def _by_sponsor(user: User, action: str) -> QuerySet[Any] | None:

@@ -13,12 +13,14 @@ class StudentsConfig(AppConfig):
         from portal.core.accounts.passwords import register_personal
 
         from . import (
+            input_access,  # noqa: F401 # routes to questions to teachers
             reach,  # noqa: F401 # routes to students as SQL
             warning_access,  # noqa: F401 # routes to academic warnings
         )
         from .catalogue import write_catalogue
         from .domain import (
             handed_over,  # noqa: F401 # links are handed over with posts
+            inputs,  # noqa: F401 # questions to teachers are promises of the one inbox
             unit_follow,  # noqa: F401 # students go along with their units
             warning_jobs,  # noqa: F401 # rules are evaluated in the background
             warning_steps,  # noqa: F401 # steps are promises of the one inbox

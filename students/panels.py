@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+import students.picture_panels  # noqa: F401 # blocks of the picture
 from cohorts.access import held_units
 from portal.core.access import count_reached
 from portal.core.asks import Ask, Rows

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from casework.enums import Channel, Stage
 from casework.models import Case
 from portal.core.access import reach_statement
+from portal.core.asks import Ask, Rows, answers
 from portal.core.listing import (
     Found,
     Listing,
@@ -265,13 +266,13 @@ def tab_counts(user: Any, state: str = "", reach: str = "") -> dict[str, int]:
     )
 
 
-def top_categories() -> list[tuple[str, str]]:
-    """Categories that have a tab: the ones in use that are not part of another."""
-    return [
-        (code, name)
-        for code, name in fetch(
-            """SELECT code, short_name FROM casework_casecategory
-                WHERE is_used AND parent_id IS NULL ORDER BY "order\"""",
-            (),
-        )
-    ]
+# Categories that have a tab: the ones in use that are not part of another.
+TOPS = Ask(
+    """SELECT json_build_array(code, short_name) FROM casework_casecategory
+        WHERE is_used AND parent_id IS NULL ORDER BY "order\""""
+)
+
+
+def top_categories() -> Rows:
+    """``TOPS`` for a page that asks nothing else: [code, short name]."""
+    return answers({"tops": TOPS})["tops"]

@@ -34,6 +34,7 @@ class Line:
     own: str
     college: str
     academy: str
+    last: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class Say:
     levels: dict[str, str]
     when: Write
     owed: Write
+    language: str | None
+    # Badges by level, filled as they are met.
+    marks: dict[str, SafeString]
 
 
 def say_now(levels: dict[str, str]) -> Say:
@@ -55,6 +59,7 @@ def say_now(levels: dict[str, str]) -> Say:
     return Say(
         today, {v: str(w) for v, w in Stage.choices}, {v: str(w) for v, w in Source.choices},
         {v: str(w) for v, w in Channel.choices}, levels, when, owed,
+        get_language(), {},
     )  # fmt: skip
 
 
@@ -100,8 +105,8 @@ def date(value: dt.datetime | dt.date | None, _line: Line, _say: Say) -> Any:
     return value or ""
 
 
-def year(value: int | None, _line: Line, _say: Say) -> Any:
-    return _cohort(value, get_language()) if value else DASH
+def year(value: int | None, _line: Line, say: Say) -> Any:
+    return _cohort(value, say.language) if value else DASH
 
 
 @lru_cache(maxsize=200)
@@ -110,8 +115,11 @@ def _cohort(year: int, _language: str | None) -> str:
     return _("cohort %(year)s") % {"year": year}
 
 
-def level(_value: Any, line: Line, _say: Say) -> Any:
-    return level_markup(line.level)
+def level(_value: Any, line: Line, say: Say) -> Any:
+    mark = say.marks.get(line.level)
+    if mark is None:
+        mark = say.marks[line.level] = level_markup(line.level)
+    return mark
 
 
 def level_word(_value: Any, line: Line, say: Say) -> Any:
@@ -164,12 +172,11 @@ def next_step(value: list[Any] | None, _line: Line, say: Say) -> Any:
     return day if is_psych else " ".join(part for part in (text, day) if part)
 
 
-def contact(value: list[Any], _line: Line, say: Say) -> SafeString | str:
-    at, channel = value
-    if at is None:
+def contact(channel: str | None, line: Line, say: Say) -> SafeString | str:
+    if line.last is None:
         return late(_("no record"))
-    way = say.ways.get(channel, "")
-    when = say.when(dt.datetime.fromisoformat(at))
+    way = say.ways.get(channel or "", "")
+    when = say.when(line.last)
     return f"{when} · {way}" if way else when
 
 
@@ -177,12 +184,12 @@ def due(value: dt.datetime | None, _line: Line, say: Say) -> SafeString | str:
     return say.owed(value) if value else DASH
 
 
-def keys(value: list[Any] | None, _line: Line, _say: Say) -> SafeString | str:
+def keys(value: list[Any] | None, _line: Line, say: Say) -> SafeString | str:
     if value is None:
         return DASH
     sides, said = value[0], value[1] or {}
     states = [said.get(s, "waiting") if s in sides else "" for s in ("college", "academy")]
-    return _pair(states[0], states[1], get_language())
+    return _pair(states[0], states[1], say.language)
 
 
 @lru_cache(maxsize=64)

@@ -86,7 +86,7 @@ COLUMNS: dict[str, Column] = {
         Column("stage", _("Stage"), cell.stage, cell.stage, "c.stage",
                InSheet("状态", _END, 9, "centre"), sort="stage", is_label=True),
         Column("contact", _("Last real contact"), cell.contact, cell.blank,
-               f"json_build_array(c.last_contact_at, {CHANNEL})", sort="contact",
+               CHANNEL, sort="contact",
                is_label=True),
         Column("due", _("Next follow-up"), cell.due, cell.date, "c.contact_due_at", sort="due",
                is_label=True),

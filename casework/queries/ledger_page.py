@@ -103,7 +103,7 @@ def _lines(found: list[tuple[Any, ...]], has_level: bool) -> Iterable[tuple[Line
                 row[0], row[1], row[2], row[_OWN + 3] if has_level else row[3], row[4],
                 "、".join(dict.fromkeys(row[5])) or "—",
                 group.own if group else "—", group.college if group else "—",
-                home.academy if home else "—",
+                home.academy if home else "—", row[8],
             ),
             row[_OWN + 3 + has_level :],
         )  # fmt: skip
@@ -133,6 +133,7 @@ def _screen_rows(
     say = say_now({})
     starts = [f'<td class="{css}">' if (css := cell_css(one)) else "<td>" for one in columns]
     _when, _owed, coming = words_of_days(say.today)
+    nobody, silent = _("not assigned"), f" · {_('no record')}"
     rows = []
     for raw, (line, values) in zip(found, _lines(found, has_level), strict=True):
         cells = [
@@ -142,11 +143,11 @@ def _screen_rows(
         closed, due, last = raw[6:9]
         rows.append({
             "pk": line.pk, "number": line.number, "name": line.name,
-            "owner": line.owner or _("not assigned"), "categories": line.categories,
+            "owner": line.owner or nobody, "categories": line.categories,
             "cells": SafeString("".join(cells)),
             # On the phone: what is owed first, then why the student is listed.
             "phone_first": coming(due) if due and not closed else "—",
-            "phone_last": "" if last else f" · {_('no record')}",
+            "phone_last": "" if last else silent,
             "class_name": line.own,
         })  # fmt: skip
     return rows

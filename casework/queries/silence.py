@@ -5,6 +5,8 @@ A tick without content is no contact, nor is an event about more students than o
 """
 
 import datetime as dt
+import json
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,9 +20,20 @@ from django.utils.translation import ngettext
 from casework.enums import Channel
 from casework.models import Case, CaseLevel
 from casework.queries.ledger import contact_words
-from portal.core.listing import Found, Listing, Order, Value, page_of_rows
+from portal.core.access import reach_statement
+from portal.core.listing import (
+    Found,
+    Listing,
+    Order,
+    Value,
+    digest,
+    page_of_rows,
+    reached_page,
+)
+from portal.core.rows import fetch
 from portal.core.ui.dates import day_gap, local_days
 from portal.core.ui.marks import level_markup
+from portal.core.unchanged import kept_in_state
 from students.enums import Tree
 from students.queries.listing import STANDS_IN
 from students.queries.unit_words import STATE, unit_words
@@ -33,14 +46,17 @@ MOST_DAYS = 3650
 def silent_for(days: int | None = None, today: dt.date | None = None) -> Q:
     """Cases whose last real contact lies more than ``days`` days back, or more than their own
     level's rhythm. A contact of the day N days ago still keeps a rhythm of N days."""
-    today = today or timezone.localdate()
     since = Coalesce("last_contact_at", "reported_at")
-    if days is not None:
-        return Q(LessThan(since, _start(today, days)))
     found = Q(pk__in=[])
-    for code, every in CaseLevel.objects.values_list("pk", "contact_every_days"):
-        found |= Q(LessThan(since, _start(today, every)), level=code)
+    for code, start in _starts(days, today or timezone.localdate()).items():
+        found |= Q(LessThan(since, start), level=code)
     return found
+
+
+def _starts(days: int | None, today: dt.date) -> dict[str, dt.datetime]:
+    """By level: who had no contact since this moment is silent."""
+    rhythm = CaseLevel.objects.values_list("pk", "contact_every_days")
+    return {code: _start(today, every if days is None else days) for code, every in rhythm}
 
 
 def _start(today: dt.date, days: int) -> dt.datetime:
@@ -57,22 +73,55 @@ SILENT = Listing(
     "JOIN students_student s ON s.id = c.student_id LEFT JOIN core_user o ON o.id = c.owner_id",
     ("c.id", "s.student_no", "s.name", "c.level_id", "o.name", "c.last_contact_at",
      "c.reported_at", _LAST),
-    ("casework_caseevent", "students_placementevent"),
+    ("casework_caseevent", "students_placementevent"), wide=60,
 )  # fmt: skip
 LONGEST = Order("coalesce(c.last_contact_at, c.reported_at), c.id")
+# What ``silent_for`` says, for a list that is walked by its index.
+_SILENT = (
+    "coalesce(c.last_contact_at, c.reported_at)"
+    " < (%(silent_since)s::jsonb ->> c.level_id)::timestamptz"
+)
+_WALK = f"casework_case c WHERE c.closed_at IS NULL AND {_SILENT} AND {{test}}"
 
 
-def silence_page(rows: "QuerySet[Case]", number: int) -> Found:
-    """One page of 50, the longest silence first; ``rows`` were restricted and narrowed before."""
-    day = timezone.localdate()
-    stands_in = STANDS_IN.replace("s.id", "c.student_id")
-    more = [
+def silence_page(user: Any, days: int | None, number: int) -> Found:
+    """One page of 50 of the open cases that ``user`` may see, the longest silence first."""
+    starts = _starts(days, timezone.localdate())
+    since = json.dumps({code: start.isoformat() for code, start in starts.items()})
+    order = Order(LONGEST.sql, walk=_WALK, where=_SILENT, params={"silent_since": since})
+
+    def count(state: str, reach: str) -> int:
+        return kept_in_state(
+            f"silent:{reach}:{digest(since)}", state, SILENT.histories, lambda: _count(user, since)
+        )
+
+    found = reached_page(
+        SILENT, user, "see_case", order, number, _more(), count, closed_at__isnull=True
+    )
+    return replace(found, rows=_lines(found.rows, timezone.localdate()))
+
+
+def _count(user: Any, since: str) -> int:
+    mine = reach_statement(Case, user, "see_case", closed_at__isnull=True)
+    if mine is None:
+        return 0
+    sql = f"SELECT count(*) FROM casework_case c WHERE c.id = ANY(ARRAY({mine[0]})) AND {_SILENT}"
+    return int(fetch(sql, {**mine[1], "silent_since": since})[0][0])
+
+
+def narrowed_page(rows: "QuerySet[Case]", number: int) -> Found:
+    """The same of ``rows`` that were restricted and narrowed before, silence included."""
+    found = page_of_rows(SILENT, rows, LONGEST, number, _more())
+    return replace(found, rows=_lines(found.rows, timezone.localdate()))
+
+
+def _more() -> list[Value]:
+    day, stands_in = timezone.localdate(), STANDS_IN.replace("s.id", "c.student_id")
+    return [
         Value(STATE),
         Value(stands_in, (Tree.CLASS.value, day, day)),
         Value(stands_in, (Tree.ACADEMY.value, day, day)),
     ]
-    found = page_of_rows(SILENT, rows, LONGEST, number, more)
-    return Found(_lines(found.rows, day), found.total, found.number)
 
 
 def _lines(rows: list[tuple[Any, ...]], today: dt.date) -> list[dict[str, Any]]:

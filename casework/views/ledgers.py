@@ -23,12 +23,14 @@ from casework.filters_ledger import (
 )
 from casework.models import Case, CaseCategory, CaseLevel
 from casework.queries.figures import FIGURES
-from casework.queries.ledger import DEFAULT_SORT, SORTS, top_categories
+from casework.queries.ledger import DEFAULT_SORT, SORTS, TOPS
 from casework.queries.ledger_columns import COLUMNS, Column, chosen
 from casework.queries.ledger_page import cell_css, count_each, ledger_order, ledger_page
-from cohorts.access import held_units, post_reasons
+from cohorts.access import held_units
+from cohorts.post_reasons import post_reasons, posts_asked
 from portal.core.access import reaches_any
-from portal.core.saved_filters import plain_query, saved_of
+from portal.core.asks import Ask, Rows, answers
+from portal.core.saved_filters import plain_query, saved_asked
 from students.models import Student
 from students.queries import choices
 from students.views.listing import (
@@ -65,33 +67,37 @@ def ledger(request: HttpRequest, tab: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, tab: str, codes: Sequence[str]) -> dict[str, Any]:
+    user: Any = request.user
     is_open, columns = tab != CLOSED, chosen(request.GET.getlist("columns"))
     key, is_down = sorting(request, SORTS, "entered" if tab == CLOSED else DEFAULT_SORT)
-    narrow, narrowed = ledger_rows(request.user, tab, request.GET)
+    narrow, narrowed = ledger_rows(user, tab, request.GET)
     order = ledger_order(
         key, is_down or (tab == CLOSED and "sort" not in request.GET), is_open, codes
     )
     found, counts = ledger_page(
-        request.user, narrowed, is_open, order, page_number(request), columns, codes
+        user, narrowed, is_open, order, page_number(request), columns, codes
     )
     total = counts.get(tab, 0) if tab else counts["open"]
+    why, why_told = posts_asked(user, "see_case", held_units(user, "see_case"))
+    told = answers({"tops": TOPS, "saved": _saved(user), "why": why})
+    why_told(told["why"])
     context = {
         "page": shown_page(found), "rows": found.rows, "tab": tab,
         "heads": _heads(columns, key, is_down),
-        "tabs": _tabs(request, tab, counts),
+        "tabs": _tabs(request, tab, counts, told["tops"]),
         "active": _active(request, narrow.conditions() if narrow else []),
         "ignored": narrow.form.errors if narrow else None,
         "clear_url": without(request, *LEDGER_CONDITIONS),
         "shown": found.total, "total": total, "q": request.GET.get("q", ""),
-        "chips": _chips(request, tab), "acts": _acts(request),
+        "chips": _chips(request, tab, told["saved"]), "acts": _acts(request),
         "now_query": plain_query(request.GET.urlencode()),
         "export_url": _export_url(request, tab),
-        "enter": bool(held_units(request.user, "write_case")),  # type: ignore[arg-type]
-        "why": _why(request.user),
+        "enter": bool(held_units(user, "write_case")),
+        "why": _why(user),
     }  # fmt: skip
     labels = tuple(str(head["label"]) for head in context["heads"])
     context["parts"] = list_parts(
-        request, context, request.user.pk, found.total, total, labels, keep=narrow is None,
+        request, context, user.pk, found.total, total, labels, keep=narrow is None,
         head="casework/_ledger_heads.html",
     )  # fmt: skip
     return context
@@ -104,10 +110,17 @@ def _active(request: HttpRequest, found: list[tuple[str, Any, str]]) -> list[dic
     return conditions(request, found)
 
 
-def _tabs(request: HttpRequest, tab: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _saved(user: Any) -> Ask | None:
+    """One's own filters; whoever looks through another account does not read them."""
+    return saved_asked(user, LIST) if getattr(user, "supporter", None) is None else None
+
+
+def _tabs(
+    request: HttpRequest, tab: str, counts: dict[str, int], tops: Rows
+) -> list[dict[str, Any]]:
     """Counts and rows come from the same queries (``tab_counts``, ``of_tab``)."""
     query = without(request, "figure", "selected").removeprefix("?")
-    named = [("", _("All"), "open"), *((code, name, code) for code, name in top_categories())]
+    named = [("", _("All"), "open"), *((code, name, code) for code, name in tops)]
     if tab and tab not in {code for code, _name, _key in named} | {CLOSED, MULTIPLE}:
         name = CaseCategory.objects.filter(pk=tab).values_list("short_name", flat=True).first()
         named.append((tab, name or tab, tab))
@@ -130,7 +143,7 @@ def _heads(columns: Sequence[Column], key: str, is_down: bool) -> list[dict[str,
     return heads(told, key, is_down)
 
 
-def _chips(request: HttpRequest, tab: str) -> list[dict[str, Any]]:
+def _chips(request: HttpRequest, tab: str, saved: Rows) -> list[dict[str, Any]]:
     """Filters of everybody and one's own; ``query`` is what each of them asks."""
     now, path = plain_query(request.GET.urlencode()), request.path
     rest = plain_query(without(request, "figure", "more", "selected").removeprefix("?"))
@@ -139,9 +152,8 @@ def _chips(request: HttpRequest, tab: str) -> list[dict[str, Any]]:
         label = MORE[value].label if key == "more" else FIGURES[value].label
         found.append({"label": str(label), "path": path, "own": False,
                       "query": plain_query(f"{rest}&{key}={value}")})  # fmt: skip
-    if getattr(request.user, "supporter", None) is None:
-        mine = saved_of(request.user, LIST)  # type: ignore[arg-type]
-        found += [{"label": one.name, "path": one.path, "query": one.query, "own": True} for one in mine]  # fmt: skip
+    for name, at, query in saved:
+        found.append({"label": name, "path": at, "query": query, "own": True})
     for chip in found:
         chip["url"] = f"{chip['path']}?{chip['query']}"
         chip["active"] = chip["path"] == path and chip["query"] == now
@@ -150,7 +162,7 @@ def _chips(request: HttpRequest, tab: str) -> list[dict[str, Any]]:
 
 def _saved_row(request: HttpRequest, tab: str) -> HttpResponse:
     """The round chips with their numbers, fetched when the page stands."""
-    chips = _chips(request, tab)
+    chips = _chips(request, tab, answers({"saved": _saved(request.user)})["saved"])
     rows = []
     for chip in chips:
         query = QueryDict(chip["query"])
@@ -201,8 +213,9 @@ def _export_url(request: HttpRequest, tab: str) -> str:
 
 def _why(user: Any) -> str:
     """The posts that open the list; seats are told on the page of the case."""
-    told = [reason.text for reason in post_reasons(user, "see_case", held_units(user, "see_case"))]
-    found = told[:2] or [_("seats in task forces")]
+    held = held_units(user, "see_case")
+    told = [reason.text for reason in post_reasons(user, "see_case", held, most=2)]
+    found = told or [_("seats in task forces")]
     return "；".join([*found, _("of the psychological category only level and advice are shown")])
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from casework.filters import CONDITIONS, CaseFilter
 from casework.models import Case
-from casework.queries.silence import CHOICES, MOST_DAYS, silence_page, silent_for
+from casework.queries.silence import CHOICES, MOST_DAYS, narrowed_page, silence_page, silent_for
 from casework.views.cases import filter_form
 from portal.core.access import reaches_any
 from students.models import Student
@@ -36,12 +36,13 @@ def silence(request: HttpRequest) -> HttpResponse:
     if request.GET.get("part") == "filter":
         return filter_form(request)
     days = _days(request.GET.get("days", ""))
-    rows = Case.objects.restrict(request.user, "see_case").filter(closed_at=None)
-    narrow = None
+    narrow, number = None, page_number(request)
     if any(request.GET.get(key) for key in CONDITIONS):
+        rows = Case.objects.restrict(request.user, "see_case").filter(closed_at=None)
         narrow = CaseFilter(request.GET, rows, request=request)
-        rows = narrow.qs
-    found = silence_page(rows.filter(silent_for(days)), page_number(request))
+        found = narrowed_page(narrow.qs.filter(silent_for(days)), number)
+    else:
+        found = silence_page(request.user, days, number)
     context: dict[str, Any] = {
         "page": shown_page(found),
         "rows": found.rows,

@@ -162,12 +162,17 @@ def tell_owner(task: Task, actor: User | None) -> None:
     words = _("A task was given to you, due %(day)s.") % {
         "day": date_format(task.due_on, "DATE_FORMAT")
     }
-    tell(task, task.owner_id, "given", words)
+    url, bell = "", source_of(task.source).bell
+    if bell is not None:
+        said, url = bell(task)
+        words = f"{said} {words}"
+    tell(task, task.owner_id, "given", words, url)
 
 
-def tell(task: Task, person_id: int, what: str, words: str) -> None:
-    """One notice for each version of the task: sending it again does not ring twice."""
+def tell(task: Task, person_id: int, what: str, words: str, url: str = "") -> None:
+    """One notice for each version of the task: sending it again does not ring twice. It leads to
+    the task, or to ``url``."""
     Notification.objects.get_or_create(
         user_id=person_id, key=f"task:{task.pk}:{what}:{task.version}",
-        defaults={"text": words[:300], "url": reverse("cohorts:task", args=[task.pk])},
+        defaults={"text": words[:300], "url": url or reverse("cohorts:task", args=[task.pk])},
     )  # fmt: skip

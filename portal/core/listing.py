@@ -41,13 +41,15 @@ class Order:
     this order from an index, with {test} and {upto} where the reach and the rows needed are to
     stand; empty when no index has this order. ``keys`` are the columns of an order that goes
     upwards, never empty ones: by them a page is found again (``portal.core.page_starts``).
-    ``params`` are the values of places in ``joins``."""
+    ``where`` is a further condition on the rows, which a ``walk`` has inside it; ``params`` are the
+    values of places in all of them."""
 
     sql: str
     joins: str = ""
     walk: str = ""
     keys: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,11 @@ def reached_page(
     fewer pages. ``within`` narrows the rows by columns of the list's own table, as in
     ``reached_keys``; ``count(state, reach)`` then tells how many they are."""
     wanted = _Wanted(listing, user, action, within, order, tuple(more), count)
-    name = (listing.model._meta.label, key_of(user), action, str(within))
-    take = _walked if order.walk and _sizes.get(name, 0) >= listing.wide else _gathered
+    whole = (listing.model._meta.label, key_of(user), action, str(within))
+    name = (*whole, order.where)
+    # Few rows of a large reach: to gather the reach would cost more than to walk to them.
+    size = max(_sizes.get(name, 0), _sizes.get((*whole, ""), 0))
+    take = _walked if order.walk and size >= listing.wide else _gathered
     found = take(wanted, number)
     if not found.rows and number > 1:
         total = take(wanted, 1).total
@@ -131,8 +136,9 @@ def _gathered(wanted: _Wanted, number: int) -> Found:
     if reach is None:
         return Found([], 0, 1)
     only = conditions(wanted.listing.model, a, wanted.within)
+    further = f" AND {wanted.order.where}" if wanted.order.where else ""
     page = f"""SELECT {a}.id, count(*) OVER () FROM {table} {a} {wanted.order.joins}
-                WHERE {a}.id = ANY(ARRAY({reach[0]})){only.sql}
+                WHERE {a}.id = ANY(ARRAY({reach[0]})){only.sql}{further}
                 ORDER BY {wanted.order.sql} {_cut(number)}"""
     shown = _shown(wanted.listing, (page, reach[1] | only.params), wanted.order, wanted.more)
     return Found(shown.rows, shown.total, number, shown.state, digest(reach))

@@ -1,6 +1,6 @@
 """Filters that people keep: for every list whose state is its address.
 
-A list names itself once, at start-up (``register_list``), and shows ``saved_of`` as round chips
+A list names itself once, at start-up (``register_list``), and shows ``saved_asked`` as round chips
 (components/saved_filters.html). Saving, renaming and deleting are the same for all of them.
 """
 
@@ -10,7 +10,8 @@ from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 
-from portal.core.models import SavedFilter, User
+from portal.core.asks import Ask
+from portal.core.models import User
 
 # What says where on a list one stands, and not which rows it shows.
 _PASSING = ("page", "part", "csrfmiddlewaretoken")
@@ -62,6 +63,13 @@ def plain_query(query: str) -> str:
     return plain.urlencode()
 
 
-def saved_of(user: User, page: str) -> list[SavedFilter]:
-    """The filters that ``user`` keeps for this list, in the order of saving; one statement."""
-    return list(SavedFilter.objects.filter(owner_id=user.pk, page=page)[:MOST_PER_LIST])
+def saved_asked(user: User, page: str) -> Ask:
+    """The filters that ``user`` keeps for this list, in the order of saving: rows of name, path
+    and query, for the statement of a page (``portal.core.asks``)."""
+    return Ask(_SAVED, {"owner": user.pk, "page": page})
+
+
+_SAVED = f"""
+    SELECT json_build_array(name, path, query) FROM core_savedfilter
+     WHERE owner_id = %(owner)s AND page = %(page)s ORDER BY id LIMIT {MOST_PER_LIST}
+"""

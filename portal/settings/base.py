@@ -160,7 +160,8 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-IMPORT_MAX_BYTES = 40 * 1024 * 1024
+# The results of a whole school for a year: 1.2 million rows.
+IMPORT_MAX_BYTES = 120 * 1024 * 1024
 IMPORT_MAX_ROWS = 300_000
 # Files that people add to a record: bytes of one, number at a time.
 ATTACHMENT_MAX_BYTES = int(env.text("ATTACHMENT_MAX_BYTES", str(10 * 1024 * 1024)))

@@ -1,5 +1,5 @@
 // Line charts from JSON blocks. SVG, no animation, rich-text tooltips (no inline styles).
-// Data: {x, x_label, unit, max, series: [{name, values, n, total}]}; see components/chart.html.
+// Data: {x, x_label, unit, min, max, series: [{name, values, n, total}]}; see components/chart.html.
 (function () {
   "use strict";
 
@@ -16,9 +16,16 @@
     }
     return -1;
   }
-  function line(series, place, unit) {
+  // The name of a line stands above its end where it ends higher than the other one.
+  function endsAbove(all, place) {
+    const ends = all.map((series) => series.values[lastIndex(series.values)]);
+    if (all.length < 2 || ends.some((value) => value === null || value === undefined)) return place === 0;
+    return place === 0 ? ends[0] >= ends[1] : ends[1] > ends[0];
+  }
+  function line(series, place, unit, all) {
     const first = place === 0;
     const end = lastIndex(series.values);
+    const above = endsAbove(all, place);
     return {
       name: series.name,
       type: "line",
@@ -40,10 +47,9 @@
           label: {
             show: last,
             formatter: series.name,
-            position: first ? "left" : "bottom",
-            distance: first ? 10 : 22,
+            position: above ? "left" : "bottom",
             align: "right",
-            verticalAlign: first ? "bottom" : "top",
+            verticalAlign: above ? "bottom" : "top",
             distance: 8,
             color: first ? (dark ? "#E8EFF2" : token("accent-strong")) : ink3,
             fontWeight: first ? 600 : 400,
@@ -71,6 +77,7 @@
   }
   function options(data) {
     const axis = { color: ink3, fontSize: dark ? 18 : 12, fontFamily: font };
+    const ends = { alignMinLabel: "left", alignMaxLabel: "right" };
     return {
       animation: false,
       textStyle: { fontFamily: font },
@@ -81,11 +88,11 @@
         boundaryGap: false,
         axisLine: { lineStyle: { color: dark ? "#24404B" : token("line-2") } },
         axisTick: { show: false },
-        axisLabel: axis,
+        axisLabel: Object.assign({}, axis, ends),
       },
       yAxis: {
         type: "value",
-        min: 0,
+        min: data.min || 0,
         max: data.unit === "%" ? 100 : data.max || undefined,
         interval: data.unit === "%" ? 25 : undefined,
         splitLine: { lineStyle: { color: dark ? "#24404B" : token("grid-line") } },
@@ -106,7 +113,7 @@
         textStyle: { color: token("ink"), fontSize: 12, lineHeight: 18 },
         formatter: tooltip(data),
       },
-      series: data.series.slice(0, 2).map((series, place) => line(series, place, data.unit)),
+      series: data.series.slice(0, 2).map((series, place) => line(series, place, data.unit, data.series.slice(0, 2))),
     };
   }
 

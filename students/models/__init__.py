@@ -8,6 +8,7 @@ from .placement import Placement, StatusPeriod
 from .result import Course, CourseResult
 from .student import Student
 from .study import CourseGroup, PlanCourse, Programme
+from .teacher_input import TeacherInput
 from .warning import AcademicWarning, WarningSet, WarningStep
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "StatusPeriod",
     "Student",
     "StudentLink",
+    "TeacherInput",
     "WarningSet",
     "WarningStep",
 ]

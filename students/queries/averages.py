@@ -121,6 +121,42 @@ def averages_of(
     }
 
 
+_UNTIL = """
+    SELECT u.code, {means} e.earned
+      FROM (SELECT DISTINCT t.code, t.starts_on FROM students_courseresult r
+              JOIN cohorts_term t ON t.code = r.term_id WHERE r.student_id = %(student)s) u
+      {lateral}
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(c.credits), 0) AS earned FROM (
+               SELECT max(r.credits) AS credits
+                 FROM students_courseresult r JOIN cohorts_term t ON t.code = r.term_id
+                WHERE r.student_id = %(student)s AND r.passed AND t.starts_on <= u.starts_on
+                GROUP BY r.course_id) c) e
+     ORDER BY u.starts_on
+"""
+_UNTIL_MEANS = """
+     CROSS JOIN LATERAL (
+           WITH counted AS ({counted})
+           SELECT sum(point * credits) / nullif(sum(credits) FILTER (WHERE point IS NOT NULL), 0)
+                  AS gpa,
+                  sum(score * credits) / nullif(sum(credits) FILTER (WHERE score IS NOT NULL), 0)
+                  AS mean
+             FROM counted) m
+"""
+
+
+def averages_by_term(student_id: int, scale: GradeScale | None) -> list[tuple[str, Averages]]:
+    """How the averages stood after each term with results; one statement for any number."""
+    asked: dict[str, Any] = {"student": student_id}
+    means, lateral = "NULL::numeric, NULL::numeric,", ""
+    if scale is not None:
+        counted = counted_sql(scale, "r.student_id = %(student)s AND t.starts_on <= u.starts_on")
+        means, lateral = "m.gpa, m.mean,", _UNTIL_MEANS.replace("{counted}", counted)
+        asked["scale"] = scale.pk
+    sql = _UNTIL.replace("{means}", means).replace("{lateral}", lateral)
+    return [(code, Averages(gpa, mean, earned)) for code, gpa, mean, earned in fetch(sql, asked)]
+
+
 _PEERS = """
     SELECT s.id FROM students_student s JOIN students_student me ON me.id = %(student)s
      WHERE s.major_id = me.major_id AND s.entry_year = me.entry_year

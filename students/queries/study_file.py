@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from portal.core.rows import fetch
+from portal.core.asks import Ask, Rows, answers
 from students.models import Student
-from students.queries.averages import Averages, averages_of, scale_in_use, standing_of
+from students.queries.averages import Averages, averages_by_term, scale_in_use, standing_of
 from students.queries.portrait import plain
 
 
@@ -24,6 +24,11 @@ class GroupLine:
         return self.done >= self.wanted
 
     @property
+    def missing(self) -> str:
+        """Credits still to earn, in words; empty where there are enough."""
+        return "" if self.is_full else plain(self.wanted - self.done)
+
+    @property
     def words(self) -> str:
         return f"{plain(self.done)} / {plain(self.wanted)}"
 
@@ -39,11 +44,11 @@ class StudyFile:
 
 
 _GROUPS = """
-    SELECT g.id, g.name, g.need, g.credits,
-           coalesce(sum(pc.credits) FILTER (WHERE ok.course_id IS NOT NULL), 0),
-           coalesce(sum(pc.credits), 0),
+    SELECT json_build_array(g.name, g.need, g.credits::text,
+           coalesce(sum(pc.credits) FILTER (WHERE ok.course_id IS NOT NULL), 0)::text,
+           coalesce(sum(pc.credits), 0)::text,
            coalesce(array_agg(c.name ORDER BY pc.term_no, c.code)
-                    FILTER (WHERE ok.course_id IS NULL AND g.need = 'required'), '{}')
+                    FILTER (WHERE ok.course_id IS NULL AND g.need = 'required'), '{}'))
       FROM students_programme p JOIN students_coursegroup g ON g.programme_id = p.id
       LEFT JOIN students_plancourse pc ON pc.group_id = g.id
       LEFT JOIN students_course c ON c.id = pc.course_id
@@ -52,25 +57,29 @@ _GROUPS = """
      WHERE p.major_id = %(major)s AND p.entry_year = %(year)s
      GROUP BY g.id, g.name, g.need, g.credits, g."order" ORDER BY g."order", g.id
 """
-_TERMS = """
-    SELECT DISTINCT t.code, t.starts_on FROM students_courseresult r
-      JOIN cohorts_term t ON t.code = r.term_id WHERE r.student_id = %s ORDER BY t.starts_on
-"""
+
+
+def groups_asked(student: Student) -> Ask:
+    """For ``group_lines``; shares ``student`` with the page. The caller has asked for the right."""
+    return Ask(_GROUPS, {"major": student.major_id, "year": student.entry_year})
+
+
+def group_lines(rows: Rows) -> list[GroupLine]:
+    """Groups of the plan of the student's major and entry year, with what is done of each."""
+    return [
+        GroupLine(name, need, Decimal(done), Decimal(chosen if need == "elective" else total), left)
+        for name, need, chosen, done, total, left in rows
+    ]
 
 
 def study_file(student: Student) -> StudyFile:
-    """A constant number of statements for each term of study; the caller has asked for the right."""
+    """A constant number of statements; the caller has asked for the right."""
     scale = scale_in_use()
-    groups = []
-    asked = {"student": student.pk, "major": student.major_id, "year": student.entry_year}
-    for _pk, name, need, chosen, done, total, left in fetch(_GROUPS, asked):
-        wanted = chosen if need == "elective" else total
-        groups.append(GroupLine(name, need, done, wanted, left))
-    terms = [code for code, _day in fetch(_TERMS, [student.pk])]
-    line = [(code, found[student.pk]) for code in terms
-            if student.pk in (found := averages_of([student.pk], scale, until=code))]  # fmt: skip
+    asked = answers({"groups": groups_asked(student)}, student=student.pk)
+    groups = group_lines(asked["groups"])
     return StudyFile(
-        standing_of(student.pk, scale), scale.name if scale else "", line, groups,
+        standing_of(student.pk, scale), scale.name if scale else "",
+        averages_by_term(student.pk, scale), groups,
         sum((min(one.done, one.wanted) for one in groups), Decimal(0)),
         sum((one.wanted for one in groups), Decimal(0)),
     )  # fmt: skip

@@ -51,6 +51,15 @@ _OWED = """
 """
 
 
+def owed_courses(student_id: int) -> list[dict[str, Any]]:
+    """Courses failed and not passed since, required ones first; the caller asked for the right."""
+    return [
+        {"course": name, "credits": plain(credits), "required": required, "times": times,
+         "grade": grade, "term": term}
+        for name, credits, required, times, grade, term in fetch(_OWED, [student_id])
+    ]  # fmt: skip
+
+
 def warning_file(warning: AcademicWarning) -> WarningFile:
     """Facts in words, steps with their owners, courses owed, averages and rank."""
     rules = read_rules(warning.rules.body)
@@ -66,11 +75,7 @@ def warning_file(warning: AcademicWarning) -> WarningFile:
         task = tasks.get(step.pk)
         who = task.owner or task.unit if task else None
         lines.append(StepLine(step, who.name if who else "", task))
-    owed = [
-        {"course": name, "credits": plain(credits), "required": required, "times": times,
-         "grade": grade, "term": term}
-        for name, credits, required, times, grade, term in fetch(_OWED, [warning.student_id])
-    ]  # fmt: skip
+    owed = owed_courses(warning.student_id)
     return WarningFile(
         warning, explain(rules, warning.rule, warning.facts),
         rule_words(rule, rules) if rule else "",

@@ -10,8 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from portal.core.access import reasons
+from portal.core.asks import answers
 from students.models import AcademicWarning, Student
+from students.queries.own_study import help_lines
+from students.queries.portrait import results_asked, results_by_term
 from students.queries.study_file import StudyFile, study_file
+from students.queries.warning_file import owed_courses
 from students.warning_rules import read_rules
 from students.warning_words import explain
 
@@ -34,17 +38,23 @@ def study_page(request: HttpRequest, student_no: str) -> HttpResponse:
 @login_required
 @require_GET
 def my_study(request: HttpRequest) -> HttpResponse:
-    """The student's own view: results stand on the record page, here is what they add up to."""
+    """The student's own view: notices and what follows them, courses owed, plan, results."""
     student = Student.objects.restrict(request.user, "see_own").select_related("major").first()
     if student is None:
         raise Http404
     rows = AcademicWarning.objects.restrict(request.user, "see_own")
     lines = warning_lines(rows.filter(student=student), "students:my_notice")
+    helped = help_lines([line["warning"].pk for line in lines])
+    for line in lines:
+        line["steps"] = helped.get(line["warning"].pk, [])
+    asked = {"results": results_asked(request.user, student.pk, "see_own")}
+    found = answers(asked, student=student.pk)
     context = _context(student, lines) | {
         "back": reverse("students:my"), "back_label": _("My record"), "title": _("My studies"),
-        "is_own": True,
+        "is_own": True, "owed": owed_courses(student.pk),
+        "terms": results_by_term(found["results"]), "study_url": "",
     }  # fmt: skip
-    return render(request, "students/study.html", context)
+    return render(request, "students/my_study.html", context)
 
 
 def warning_lines(rows: Any, name: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The list of silence: open cases without real contact, by rhythm or for N days (rulebook 3.2)."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 from casework.domain.follow_ups import log_follow_up
 from casework.enums import Channel
 from casework.models import Case, FollowUp
+from casework.queries import silence
 from casework.queries.figures import cases
 from casework.queries.silence import silent_for
 from tests.world import World
@@ -114,3 +116,20 @@ def test_statements_do_not_grow_with_the_rows(world: World) -> None:
             client.get("/silence/")
         counted.append(len([one for one in asked if "core_auditentry" not in one["sql"]]))
     assert counted[0] == counted[1]
+
+
+@pytest.mark.parametrize("wide", [0, 500])
+def test_walked_by_its_index_or_gathered_the_list_is_that_of_the_rule(
+    world: World, monkeypatch: pytest.MonkeyPatch, wide: int
+) -> None:
+    monkeypatch.setattr(silence, "SILENT", replace(silence.SILENT, wide=wide))
+    for key, level, ago in (("gu", "YELLOW", 80), ("song", "BLUE", 50), ("luo", "RED", 5)):
+        world.add_case(key, level=level, at=timezone.now() - dt.timedelta(days=ago))
+    world.add_case("cheng", level="BLUE", at=timezone.now() - dt.timedelta(days=9))  # in time
+    for days, who in ((None, "lin"), (None, "zhou"), (60, "lin"), (30, "zhou")):
+        for _again in range(2):  # the first reading tells how many there are
+            found = silence.silence_page(world.people[who], days, 1)
+            mine = Case.objects.restrict(world.people[who], "see_case")
+            right = mine.filter(silent_for(days)).order_by("reported_at")
+            assert [row["pk"] for row in found.rows] == [case.pk for case in right]
+            assert found.total == right.count()

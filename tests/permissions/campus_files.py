@@ -32,7 +32,14 @@ from casework.models.counselling import Way
 from casework.request_access import sender_mark
 from cohorts.models import Appointment, Letter, Task
 from portal.core.crypto import encrypt
-from students.models import AidGrant, AidRecognition, FamilyContact, HealthNote, Student
+from students.models import (
+    AidGrant,
+    AidRecognition,
+    FamilyContact,
+    HealthNote,
+    Student,
+    TeacherInput,
+)
 
 if TYPE_CHECKING:
     from tests.permissions.campus import Campus
@@ -193,3 +200,15 @@ def _fields(campus: "Campus") -> None:
         )
         AidGrant.objects.create(student=student, academic_year=year, kind_id="A04", amount=1,
                                 granted_on=day)  # fmt: skip
+        _question(campus, number, student)
+
+
+def _question(campus: "Campus", number: int, student: Student) -> None:
+    """Some wait, some were answered, some are past their day; asked of people of the campus."""
+    is_done, now = number % 3 == 1, timezone.now()
+    TeacherInput.objects.create(
+        student=student, asked_by=campus.people[0], asked_at=now, question="课堂表现如何",
+        teacher=campus.people[number % len(campus.people)],
+        due_on=campus.today - DAY * (number % 5 == 4), advice="多练习" if is_done else "",
+        answered_at=now if is_done else None,
+    )  # fmt: skip

@@ -27,6 +27,7 @@ RESTRICTED = {
     "students.HealthNote": ("student", "follows student"),
     "students.AidRecognition": ("student", "follows student"),
     "students.AidGrant": ("student", "follows student"),
+    "students.TeacherInput": ("record asked", "tests/students/test_inputs.py"),
     "casework.Case": ("student closed team seat glass economic", "matrix case"),
     "students.AcademicWarning": ("student confirm own", "tests/students/test_warnings.py"),
     "students.EarlyScore": ("student", "follows student"),

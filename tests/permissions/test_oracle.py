@@ -137,6 +137,7 @@ PARTS = {
     "no independent eye": ("principal.guards && resource has about", "false && resource has about", "Request"),
     "first asked": ("resource.first_asked == principal", "false", "Request"),
     "the student's own": ("resource.student.account == principal", "false", "Family Hour Request"),
+    "questions to teachers": ("resource.waits &&", "true &&", "Input"),
     "letters of one's own": ("resource.person == principal", "false", "Letter"),
     "contacts and introducers": ("resource.vouching.contains(principal)", "false", "File"),
     "ended files": ("resource.is_running &&", "true &&", "File"),

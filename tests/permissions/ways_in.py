@@ -63,6 +63,8 @@ def _line(student: Any) -> str:
 WAYS = [
     Way("portrait", "page", "student", "see_card",
         lambda c, s: c.get(f"/students/{s.student_no}/")),
+    Way("picture", "page", "student", "see_record",
+        lambda c, s: c.get(f"/students/{s.student_no}/picture/")),
     Way("list of students", "fragment", "student", "see_card",
         lambda c, s: c.get(f"/students/?q={s.student_no}", **HX), _line),
     Way("telephone on click", "fragment", "student", "see_phone",

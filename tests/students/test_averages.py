@@ -8,7 +8,7 @@ import pytest
 
 from cohorts.models import Term
 from students.models import Course, CourseResult, GradeScale, Student
-from students.queries.averages import averages_of, scale_in_use, standing_of
+from students.queries.averages import averages_by_term, averages_of, scale_in_use, standing_of
 from tests.world import World
 
 TERM = "2025-2026-1"
@@ -69,6 +69,23 @@ def test_which_attempt_counts_is_a_setting(world: World, sitting: str, average: 
     until = averages_of([world.gu.pk], scale, until="2024-2025-1")[world.gu.pk]
     assert until.earned == 2
     assert until.average in (80, 40, 60)
+
+
+@pytest.mark.parametrize("sitting", ["best", "last", "first", "all"])
+def test_the_line_over_the_terms_is_what_the_averages_were_then(world: World, sitting: str) -> None:
+    Term.objects.create(code="2024-2025-1", starts_on=dt.date(2024, 9, 2))
+    for grade, term, attempt in (
+        ("40", "2024-2025-1", "first"), ("80", "2024-2025-1", "resit"), ("60", TERM, "retake"),
+    ):  # fmt: skip
+        sit(world.gu, "X1", grade, term=term, attempt=attempt)
+    sit(world.gu, "X2", "91", 3)
+    GradeScale.objects.filter(is_used=True).update(sitting=sitting)
+    scale = scale_in_use()
+    line = averages_by_term(world.gu.pk, scale)
+    assert [code for code, _one in line] == ["2024-2025-1", TERM]
+    for code, one in line:
+        assert one == averages_of([world.gu.pk], scale, until=code)[world.gu.pk]
+    assert [one.earned for _code, one in averages_by_term(world.gu.pk, None)] == [2, 5]
 
 
 def test_the_rank_is_among_the_same_major_and_entry_year(world: World) -> None:

@@ -52,6 +52,8 @@ ROWS = [
     Address("casework:crisis_review", "{song_crisis}", bad="zhou he psy", post={}),
     Address("casework:silence", query="?days=1", ok=f"{CARE} shen", denied=NO_CASES,
             shows={"zhou": "宋远"}, hides={"lin": "宋远", "shen": "宋远"}),
+    Address("casework:silence", query="?days=1&entry_year=2023", ok=f"{CARE} shen", denied=NO_CASES,
+            shows={"zhou": "宋远"}, hides={"lin": "宋远", "shen": "宋远"}),
     Address("casework:silence", query="?part=filter", ok=f"{CARE} shen", denied=NO_CASES,
             hides={"lin": "机械2301"}),
     Address("casework:record", "{talk}", ok=CARE,

@@ -22,7 +22,15 @@ from cohorts.models import Academy, Appointment, Cohort, Contract, Term, Unit, U
 from portal.core.models import User
 from portal.web.seed.names import NameMaker
 from portal.web.seed.numbers import check_character
-from students.models import CourseResult, Placement, Student
+from students.models import (
+    AidGrant,
+    AidRecognition,
+    CourseResult,
+    FamilyContact,
+    HealthNote,
+    Placement,
+    Student,
+)
 from tests.web.seeding import shared_by_module
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +138,26 @@ def test_no_real_academy_and_no_real_persons_number_is_used() -> None:
         assert number[6:14] == student.born_on.strftime("%Y%m%d")
         assert int(number[16]) % 2 == (student.sex == "1")
         assert student.phone.startswith("19900")
+
+
+def test_a_few_have_family_contacts_health_notes_and_aid_and_the_numbers_are_nobodys() -> None:
+    shares = {
+        model: model.objects.values("student").distinct().count() / 600
+        for model in (FamilyContact, HealthNote, AidRecognition)
+    }
+    assert all(0.005 < share < 0.15 for share in shares.values()), shares
+    # Freshmen are recognised from October on; warnings that a clerk confirmed came later.
+    freshmen = max(Student.objects.values_list("entry_year", flat=True))
+    poor = Student.objects.filter(
+        cases__closed_at=None, cases__entries__category="ECONOMIC", entry_year__lt=freshmen
+    )
+    assert not poor.filter(recognitions=None).exists()
+    for contact in FamilyContact.objects.all()[:20]:
+        assert contact.phone().startswith("19900")
+    assert all(note.text() for note in HealthNote.objects.all()[:5])
+    today = timezone.localdate()
+    assert not AidGrant.objects.filter(granted_on__gt=today).exists()
+    assert not AidRecognition.objects.filter(decided_on__gt=today).exists()
 
 
 def test_names_are_of_two_to_four_characters_or_dotted() -> None:

@@ -79,8 +79,8 @@ def send_job(job_id: int) -> None:
     def send() -> None:
         try:
             run_job.apply_async((job_id,), retry=False)
-        except Exception:
-            log.warning("The broker did not take job %s; it will be sent again.", job_id)
+        except Exception as error:
+            log.warning("The broker did not take job %s, it will be sent again: %r", job_id, error)
 
     transaction.on_commit(send)
 

@@ -225,6 +225,7 @@ CAST: dict[str, tuple[str, Callable[[Stage], User | None]]] = {
     "partytutor": ("党建指导教师", _on_cohort("party_tutor", "何清源")),
     "clerk": ("教务员", _on_college("clerk", "韩知行")),
     "psych": ("心理教师", _in_office("psych_teacher", "心理健康教育中心", "苏念慈")),
+    "aid": ("资助专员", _at_top("aid_officer", "顾惠民")),
     "office": ("部处工作人员", _in_office("office_staff", "党委学生工作部", "江映秋")),
     "student": ("学生", _student),
     "secretary": ("学院党委书记", _on_college("party_secretary", "沈若谷")),

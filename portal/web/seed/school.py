@@ -43,9 +43,13 @@ from cohorts.models.appointment import Grant
 from portal.core import audit
 from portal.core.models import User
 from students.models import (
+    AidGrant,
+    AidRecognition,
     Course,
     CourseGroup,
     CourseResult,
+    FamilyContact,
+    HealthNote,
     Placement,
     PlanCourse,
     Programme,
@@ -82,6 +86,7 @@ from .load import (
 from .party import seed_party
 from .promises import load_tasks
 from .pupils import STUDENT_COLUMNS, Pupil, enrol, placement_rows, status_rows, student_rows
+from .records import load_records
 from .results import RESULT_COLUMNS, Syllabus, result_lines
 from .sealed import seed_sealed
 from .staff import USER_COLUMNS, Staff, contract_rows, employ, user_rows
@@ -91,7 +96,8 @@ from .timeline import Timeline
 LOADED: list[type[Model]] = [
     User, Unit, Major, Appointment, Contract, ContractPost, Student, Placement, StatusPeriod,
     StudentLink, Course, Programme, CourseGroup, PlanCourse, CourseResult, Case, LedgerEntry, Seat, Plan, PlanStep, Task, FollowUp,
-    KeyRequest, KeyTurn, CaseReview, AfterCheck,
+    KeyRequest, KeyTurn, CaseReview, AfterCheck, FamilyContact, HealthNote, AidRecognition,
+    AidGrant,
 ]  # fmt: skip
 LARGE = 10_000
 _COURSE_COLUMNS = ("id", "code", "name", "credits", "college_id")
@@ -299,6 +305,7 @@ class School:
             files, pupils, staff, times, self.rng("talks"), wish.follow_ups, first_id(FollowUp)
         )
         self._copy_large(FollowUp, TALK_COLUMNS, lines)
+        load_records(pupils, files, staff, times, self.rng("records"))
         self._done("follow-ups")
 
     def _load_keys(self, files: list[File], staff: Staff, first_entry: int) -> None:

@@ -16,6 +16,7 @@ from students.models import (
     Placement,
     StatusPeriod,
     Student,
+    TeacherInput,
 )
 from tests.permissions.engine import Entities, Kind, ref
 from tests.permissions.kinds.people import DWELLING_OR_PARTY, covers
@@ -134,8 +135,24 @@ def _follow_allows(action: str) -> str:
     return f"{found} || {crisis}" if action == "see_contact" else found
 
 
+def _inputs() -> Iterator[tuple[int, dict[str, Any]]]:
+    today = timezone.localdate()
+    for row in TeacherInput.objects.all():
+        waits = row.answered_at is None and row.withdrawn_at is None and row.due_on >= today
+        yield row.pk, {"student": ref("Student", row.student_id), "waits": waits,
+                       "teacher": ref("User", row.teacher_id)}  # fmt: skip
+
+
+def _input_allows(action: str) -> str:
+    if action == "answer_input":
+        return "resource.waits && resource.teacher == principal"
+    kept = (reaches("resource.student", one) for one in ("see_record", "log_talk"))
+    return " && ".join(f"({one})" for one in kept)
+
+
 KINDS = (
     Kind("Student", Student, ACTIONS, _students, _allows),
+    Kind("Input", TeacherInput, ("see_record", "answer_input"), _inputs, _input_allows),
     *(Kind(name, model, actions, _follows(model), _follow_allows) for name, model, actions in (
         ("Family", FamilyContact, ("see_contact", "see_masked", "see_own")),
         ("Health", HealthNote, ("see_health",)),

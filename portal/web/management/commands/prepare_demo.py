@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cohorts.models import Unit
 from portal.web.seed.demo import prepare_accounts
+from portal.web.seed.demo_inputs import prepare_inputs
 from portal.web.seed.demo_lists import prepare_lists
 from portal.web.seed.request_rows import prepare_requests
 from portal.web.seed.school import School, Wish
@@ -26,9 +27,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Demo accounts belong to the demo only (settings.DEMO is off).")
-        if not Student.objects.exists():
+        is_new = not Student.objects.exists()
+        if is_new:
             self._seed()
         accounts = prepare_accounts()
+        if is_new:
+            prepare_inputs()
         prepare_requests()
         prepare_lists()
         self.stdout.write(accounts)
