@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from bench import waiting
 from casework.enums import Channel
 from casework.models import Case, FollowUp, Seat
 from cohorts.domain.appointments import appoint, end_appointment
@@ -38,6 +39,7 @@ def build(counsellor_reach: int, cohort_size: int, rows: Sequence[int]) -> dict[
         "school": User.objects.get(username="bench_school"),
         "schoolleader": User.objects.get(username="bench_schoolleader"),
     }
+    people["desk"] = waiting.fill(people["leader"])
     for n in rows:
         people[f"rows{n}"] = User.objects.get(username=f"bench_rows{n}")
     site = _facts(people["counsellor"])

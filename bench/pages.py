@@ -78,6 +78,26 @@ def analysis_people(site: Site, turn: int) -> Visit:
     return Visit("/analysis/people/?figure=failed")
 
 
+@page("task inbox", account="leader", floor=F2, bar=1.5, growth=True)
+def task_inbox(site: Site, turn: int) -> Visit:
+    return Visit("/tasks/")
+
+
+@page("keys", account="leader", floor=F2, bar=1.5, growth=True)
+def keys(site: Site, turn: int) -> Visit:
+    return Visit("/keys/")
+
+
+@page("moves", account="leader", floor=F2, bar=1.5, growth=True)
+def moves(site: Site, turn: int) -> Visit:
+    return Visit("/moves/")
+
+
+@page("requests desk", account="desk", floor=F2, bar=1.5, growth=True)
+def requests_desk(site: Site, turn: int) -> Visit:
+    return Visit("/requests/?desk")
+
+
 # Everyday pages: at most 3 × F1.
 
 

@@ -22,7 +22,7 @@ LINES: list[tuple[str, int, str, str, str, str, str]] = [
     (Part.COLLEGE, 10, "contract_leader deputy_secretary party_secretary", Tree.CLASS, "", "", ""),
     (Part.CENTRE, 10, "psych_teacher", "", "", "", ""),
     (Part.CENTRE, 20, "", "", "全国统一心理援助热线", "12356", "24 小时"),
-    (Part.FAMILY, 10, "", "", "家长", "", "号码见学生页面的家庭联系人"),
+    (Part.FAMILY, 10, "", "", "家长", "", "尚未登记家庭联系人，先问本人或室友"),
     (Part.SECURITY, 10, "", "", "校园 110（保卫处值班室）", "", "号码由系统管理员填写"),
     (Part.AFFAIRS, 10, "", "", "党委学生工作部值班室", "", "号码由系统管理员填写"),
     (Part.HOSPITAL, 10, "", "", "急救电话", "120", "有危险时先打，再登记"),

@@ -40,19 +40,25 @@ class EntryForm(forms.Form):
     category = forms.ModelChoiceField(
         label=_("Category"), queryset=CaseCategory.objects.filter(is_used=True), empty_label=None
     )
+    # No level comes chosen: the first of the list would be red.
     level = forms.ModelChoiceField(
-        label=_("Level"), queryset=CaseLevel.objects.all(), empty_label=None
-    )
+        label=_("Level"), queryset=CaseLevel.objects.all(), empty_label=_("choose"),
+        error_messages={"required": _("Choose a level.")},
+    )  # fmt: skip
     cause = forms.ModelChoiceField(
         label=_("Cause"),
         queryset=CauseCode.objects.filter(is_used=True),
         required=False,
         help_text=_("Counted, to find what can be mended for everybody."),
     )
-    source = forms.ChoiceField(label=_("Source"), choices=Source.choices)
+    source = forms.ChoiceField(label=_("Source"), choices=Source.choices, initial=Source.COUNSELLOR)
     reason = _text(
         _("What was noticed"), 3, 300,
         error_messages={"required": _("Say in one sentence what was noticed.")},
+    )  # fmt: skip
+    is_mine = forms.BooleanField(
+        label=_("I am responsible for it"), required=False,
+        help_text=_("Otherwise somebody is still to be named."),
     )  # fmt: skip
 
 
@@ -145,7 +151,7 @@ class ReopenForm(forms.Form):
     level = forms.ModelChoiceField(
         label=_("Level"), queryset=CaseLevel.objects.all(), empty_label=None
     )
-    source = forms.ChoiceField(label=_("Source"), choices=Source.choices)
+    source = forms.ChoiceField(label=_("Source"), choices=Source.choices, initial=Source.COUNSELLOR)
     reason = _text(_("What happened"), 3, 300, error_messages=SAY_WHY)
 
 

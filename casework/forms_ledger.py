@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.forms.people import PersonField
 
@@ -23,7 +24,7 @@ class AssignManyForm(forms.Form):
 class TransferManyForm(forms.Form):
     to = PersonField(label=_("To a person"), help_text=_("Staff number, or the full name."))
     words = _text(
-        _("What is asked"),  # type: ignore[arg-type]
+        pgettext_lazy("case", "What is asked"),  # type: ignore[arg-type]
         _(
             "The receiver reads this and may not see the case: write what must be known, and no more."
         ),  # type: ignore[arg-type]

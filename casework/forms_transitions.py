@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.domain.transitions import Receiver
 from casework.enums import Move
@@ -18,7 +19,11 @@ _WHY = {"required": _("Say in one sentence why.")}
 class SendForm(forms.Form):
     """One receiver: a person, an office, or a place outside the school."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=Move.choices, initial=Move.TRANSFER)
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("case", "What is to happen"),
+        choices=Move.choices,
+        initial=Move.TRANSFER,
+    )
     person = PersonField(
         label=_("To a person"), required=False, help_text=_("Staff number, or the full name.")
     )
@@ -30,7 +35,7 @@ class SendForm(forms.Form):
         help_text=_("For a referral to a hospital: its name and department."),
     )  # fmt: skip
     words = forms.CharField(
-        label=_("What is asked"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=pgettext_lazy("case", "What is asked"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The receiver reads this and may not see the case: write what must be known, "
                     "and no more."),
     )  # fmt: skip

@@ -3,8 +3,6 @@
 from celery import shared_task
 
 from casework.domain.crisis_end import watch_crises
-from casework.domain.crisis_notices import MAIL_TASK
-from casework.domain.crisis_notices import mail_crisis as send_mail
 from casework.domain.reminders import remind_owners
 from casework.domain.request_nightly import turn_requests
 
@@ -21,13 +19,7 @@ def turn_requests_task() -> dict[str, int]:
     return turn_requests()
 
 
-@shared_task(name=MAIL_TASK)
-def mail_crisis(pk: int) -> int:
-    """Mail those who were told of a crisis. Marked when done; safe to run again."""
-    return send_mail(pk)
-
-
 @shared_task(name="casework.tasks.watch_crises")
 def watch_crises_task() -> dict[str, int]:
-    """Mails that wait, late first actions, reviews that are due. Safe to run again."""
+    """Late first actions, reviews that are due. Safe to run again."""
     return watch_crises()

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from casework.crisis_access import may_alarm
 from casework.crisis_enums import COMPANY, FIRST_ACTIONS, TAPPED, Hop
 from casework.domain.cases import open_case, raise_level
-from casework.domain.crisis_notices import tell_called
+from casework.domain.crisis_notices import ring_called
 from casework.domain.rhythm import first_action_due
 from casework.domain.rights import check_still
 from casework.enums import Source
@@ -99,7 +99,7 @@ def _begin(
         CrisisHop(crisis=crisis, kind=Hop.TOLD, part=one.part, at=now, person_id=one.person_id)
         for one in called if one.person_id is not None
     )  # fmt: skip
-    tell_called(crisis, _others(called, actor))
+    ring_called(crisis, _others(called, actor))
     audit.record(
         actor=actor, action="open_crisis", obj=crisis, student=student.pk,
         case=case.pk if case else None, told=len(_others(called, actor)),

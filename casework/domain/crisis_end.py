@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from casework.crisis_access import may_alarm
 from casework.crisis_enums import EndedAs, Hop
-from casework.domain.crisis_notices import MAIL_FOR, mail_crisis, tell
+from casework.domain.crisis_notices import ring, tell
 from casework.domain.rights import check_still
 from casework.enums import MIN_REASON_CHARS
 from casework.models import CaseLevel, Crisis, CrisisHop
@@ -85,14 +85,14 @@ def review_crisis(*, actor: User, crisis: Crisis, lessons: str) -> Crisis:
     return crisis
 
 
+@transaction.atomic
 def watch_crises(now: dt.datetime | None = None) -> dict[str, int]:
-    """What the clock does: mails that wait, a first action that is late, reviews that are due.
+    """What the clock does: a first action that is late rings everybody again, reviews that are due
+    are told.
 
     Safe to run again: each person hears of each fact once. Names no student.
     """
     now = now or timezone.now()
-    waiting = Crisis.objects.filter(mailed_at=None, opened_at__gt=now - MAIL_FOR)
-    mailed = sum(mail_crisis(pk) for pk in waiting.order_by("pk").values_list("pk", flat=True))
     late = Crisis.objects.filter(handed_at=None, first_action_at=None, first_due_at__lte=now)
     due = Crisis.objects.filter(
         handed_at__isnull=False, reviewed_at=None, review_on__lte=timezone.localdate(now)
@@ -101,8 +101,8 @@ def watch_crises(now: dt.datetime | None = None) -> dict[str, int]:
     for crisis in late.prefetch_related("hops"):
         people = {hop.person_id or hop.by_id for hop in crisis.hops.all()} - {None}
         words = _("A crisis has no first action although its time has passed. Open it now.")
-        told += tell(crisis, people, "late", words)
+        told += ring(crisis, people, "late", words)
     for crisis in due.filter(Q(handed_to__is_active=True)):
         words = _("The review of a crisis is due today.")
         told += tell(crisis, [crisis.handed_to_id], "review", words)
-    return {"mailed": mailed, "told": told}
+    return {"told": told}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from casework.domain.transitions import WAITS, checked_words, move_due
 from casework.enums import OWNER_MOVES, Move
-from casework.models import Case, LockOut, Seat, Transition
+from casework.models import Case, Seat, Transition
+from casework.queries.bulk_refusals import not_led, unsendable
 from cohorts.access import in_force
 from cohorts.domain.reconcile import lock_people
 from portal.core import audit
@@ -33,27 +34,17 @@ def send_cases(*, actor: User, cases: Sequence[Case], to: User, words: str) -> l
     lock_people([to.pk])
     ids = sorted({case.pk for case in cases})
     locked = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
-    if not to.is_in_force() or hasattr(to, "student"):
-        raise DomainError(_("Choose a member of staff whose account is in force."))
+    checked_receiver(to)
     forget_reach()
-    rows = Case.objects.filter(pk__in=ids)
-    led = set(rows.restrict(actor, "manage_case").values_list("pk", flat=True))
-    written = set(rows.restrict(actor, "write_case").values_list("pk", flat=True))
-    if any(c.pk not in led and not (c.owner_id == actor.pk and c.pk in written) for c in locked):
+    if not_led(actor, locked):
         raise PermissionDenied(_("Your post no longer allows this. Nothing was changed."))
-    shut = LockOut.objects.filter(case__in=ids, person=to).filter(
-        Q(ends_at=None) | Q(ends_at__gt=now)
-    )
-    _refuse(
-        _(
+    refused = unsendable(actor, locked, to)
+    if refused:
+        words = _(
             "These cannot be sent: closed, on their way already, or not open to this person: %(list)s."
-        ),
-        [c for c in locked if c.closed_at is not None or c.owner_id == to.pk],
-        rows.filter(pk__in=shut.values("case_id")),
-        rows.filter(
-            pk__in=Transition.objects.filter(WAITS, kind__in=OWNER_MOVES).values("case_id")
-        ),
-    )
+        )
+        numbers = sorted(case.number for case in locked if case.pk in refused)
+        raise DomainError(words % {"list": "、".join(numbers[:10])})
     made: list[Transition] = Transition.objects.bulk_create(
         Transition(
             case=case, kind=Move.TRANSFER, from_person=actor, to_person=to, words=words,
@@ -75,10 +66,10 @@ def send_cases(*, actor: User, cases: Sequence[Case], to: User, words: str) -> l
     return made
 
 
-def _refuse(words: str, *several: object) -> None:
-    numbers = sorted({case.number for rows in several for case in rows})  # type: ignore[attr-defined]
-    if numbers:
-        raise DomainError(words % {"list": "、".join(numbers[:10])})
+def checked_receiver(to: User) -> None:
+    """Raises DomainError for a student, and for whoever has left."""
+    if not to.is_in_force() or hasattr(to, "student"):
+        raise DomainError(_("Choose a member of staff whose account is in force."))
 
 
 @transaction.atomic

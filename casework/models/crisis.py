@@ -103,7 +103,6 @@ class Crisis(models.Model):
     # By the clock, nights and weekends included (rulebook 3.2, example 21).
     first_due_at = models.DateTimeField(_("first action due"))
     first_action_at = models.DateTimeField(_("first action"), null=True, editable=False)
-    mailed_at = models.DateTimeField(null=True, editable=False)
     handed_at = models.DateTimeField(_("handed back at"), null=True, blank=True)
     handed_by = named_person(_("handed back by"), "+")
     handed_to = named_person(_("handed to"), "crises_received")

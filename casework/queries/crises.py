@@ -16,6 +16,7 @@ from portal.core.access import reaches_one
 from portal.core.ui.dates import format_day
 from students.enums import Tree
 from students.models import Student
+from students.queries.records import FirstContact, first_contact
 from students.queries.standing import Stand, stands
 
 # Steps about somebody on the call list, newest first, tell how far the call has come.
@@ -125,16 +126,14 @@ def timeline(steps: list[CrisisHop]) -> list[dict[str, Any]]:
     return items
 
 
-def calls(called: list[Callee], steps: list[CrisisHop]) -> list[dict[str, Any]]:
-    """The call list with what became of each call."""
+def calls(
+    called: list[Callee], steps: list[CrisisHop], family: FirstContact | None = None
+) -> list[dict[str, Any]]:
+    """The call list with what became of each call. ``family`` fills the line of the family; its
+    steps keep the words of the list, so that no name stands in them."""
     rows = []
     for number, one in enumerate(called, 1):
-        about = [
-            step for step in steps
-            if step.kind in _CALLS and (
-                one.person_id in (step.person_id, step.by_id) if one.person_id
-                else step.part == one.part and step.who == one.name)
-        ]  # fmt: skip
+        about = [step for step in steps if _is_about(step, one)]
         # A line of the portal itself is no answer of a person.
         told = [step for step in about if step.by_id is not None]
         last = told[-1] if told else about[-1] if about else None
@@ -145,7 +144,19 @@ def calls(called: list[Callee], steps: list[CrisisHop]) -> list[dict[str, Any]]:
             "state": _call_state(last) if last is not None else "",
             "tone": "ok" if told and told[-1].kind != Hop.NO_ANSWER else "due" if about else "",
         })  # fmt: skip
+        if family is not None and one.part == Part.FAMILY and not (one.phone or one.person_id):
+            rows[-1] |= {"name": family.title, "note": "", "contact": family.pk,
+                         "masked": family.masked}  # fmt: skip
+            family = None
     return rows
+
+
+def _is_about(step: CrisisHop, one: Callee) -> bool:
+    if (step.kind, one.part) == (Hop.FAMILY, Part.FAMILY):
+        return True
+    if one.person_id:
+        return step.kind in _CALLS and one.person_id in (step.person_id, step.by_id)
+    return step.kind in _CALLS and (step.part, step.who) == (one.part, one.name)
 
 
 def _call_state(step: CrisisHop) -> str:
@@ -163,13 +174,15 @@ def _dialled(phone: str) -> str:
     return "".join(char for char in phone if char.isdigit() or char == "+")
 
 
-def live(crisis: Crisis, now: dt.datetime | None = None) -> dict[str, Any]:
-    """What changes while the page stands open. Five statements, whatever the number of steps."""
+def live(user: Any, crisis: Crisis, now: dt.datetime | None = None) -> dict[str, Any]:
+    """What changes while the page stands open. The same statements, whatever the number of steps."""
     steps = steps_of(crisis)
+    called = call_list(crisis.student, crisis.case) if crisis.is_open else []
+    family = first_contact(user, crisis.student) if called else None
     return {
         "clock": clock(crisis, now or timezone.now()),
         "company": company(steps),
-        "calls": calls(call_list(crisis.student, crisis.case), steps) if crisis.is_open else [],
+        "calls": calls(called, steps, family),
         "steps": timeline(steps),
     }
 

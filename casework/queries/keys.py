@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.enums import KeyKind, KeySide, KeyState, KeyVerdict
+from casework.enums import KeyKind, KeySide, KeyState, KeyVerdict, Outcome
 from casework.key_access import is_asked_for_opinions
 from casework.models import KeyRequest, KeyTurn
 from casework.queries.key_sides import OFFICES, managed_units
@@ -19,6 +18,7 @@ from students.enums import Tree
 from students.models import Placement
 
 MOST = 100
+OPEN = (KeyState.WAITING, KeyState.DISAGREED)
 
 
 def _open(user: Any) -> QuerySet[KeyRequest]:
@@ -68,54 +68,70 @@ def asked_by_me(user: Any) -> QuerySet[KeyRequest]:
     return _open(user).filter(asked_by_id=user.pk)
 
 
-def read_whole(rows: QuerySet[KeyRequest], most: int = MOST) -> list[KeyRequest]:
-    """With everything that a line shows, the most urgent first; two statements."""
+def read_whole(rows: QuerySet[KeyRequest]) -> list[KeyRequest]:
+    """With everything that the page of one shows; two statements."""
     turns = KeyTurn.objects.select_related("person").order_by("at")
     whole = rows.select_related(
         "case__student", "case__level", "entry__category", "entry__level", "to_level", "asked_by"
     ).prefetch_related(Prefetch("turns", queryset=turns))
-    return list(whole.order_by("due_at", "pk")[:most])
+    return list(whole)
 
 
 def title(request: KeyRequest) -> str:
     """What is asked for, in a few words, without the student."""
-    if request.kind == KeyKind.CLOSE:
-        return _("Close: %(outcome)s") % {"outcome": request.get_outcome_display()}
-    category = request.entry.category.name if request.entry else ""
-    if request.kind == KeyKind.LOWER and request.to_level is not None:
-        return _("%(category)s: lower to %(level)s") % {
-            "category": category, "level": request.to_level.name,
-        }  # fmt: skip
-    level = request.entry.level.name if request.entry else ""
+    entry = request.entry
+    return _title(
+        request.kind, request.outcome, entry.category.name if entry else "",
+        entry.level.name if entry else "", request.to_level.name if request.to_level else "",
+    )  # fmt: skip
+
+
+def _title(kind: str, outcome: str, category: str, level: str, goal: str) -> str:
+    if kind == KeyKind.CLOSE:
+        return _("Close: %(outcome)s") % {"outcome": Outcome(outcome).label if outcome else ""}
+    if kind == KeyKind.LOWER and goal:
+        return _("%(category)s: lower to %(level)s") % {"category": category, "level": goal}
     return _("Entry: %(category)s, %(level)s") % {"category": category, "level": level}
 
 
-def items(requests: Iterable[KeyRequest]) -> list[dict[str, Any]]:
-    """Lines for components/item_list.html."""
+_SHOWN = (
+    "pk", "kind", "outcome", "state", "due_at", "disagreed_at", "asked_at", "case__student__name",
+    "entry__category__name", "entry__level__name", "to_level__name", "asked_by__name",
+)  # fmt: skip
+
+
+def items(requests: QuerySet[KeyRequest], most: int = MOST) -> list[dict[str, Any]]:
+    """Lines for components/item_list.html, the most urgent first; two statements. ``state`` is the
+    word for whoever lists settled ones too."""
     today, shown = timezone.localdate(), []
-    for one in requests:
-        words, tone = _clock(one, today)
-        given = [f"{KeySide(t.side).label} {KeyVerdict(t.verdict).label}" for t in one.turns.all()]
-        asker = one.asked_by.name if one.asked_by else _("system")
-        meta = [
-            _("%(name)s asked on %(day)s") % {
-                "name": asker, "day": format_day(one.asked_at, today=today),
-            },
-            *given,
-        ]  # fmt: skip
+    rows = list(requests.order_by("due_at", "pk").values_list(*_SHOWN)[:most])
+    given: dict[int, list[str]] = {}
+    turns = KeyTurn.objects.filter(request__in=[row[0] for row in rows]).order_by("at")
+    for pk, side, verdict in turns.values_list("request_id", "side", "verdict") if rows else ():
+        given.setdefault(pk, []).append(f"{KeySide(side).label} {KeyVerdict(verdict).label}")
+    for row in rows:
+        pk, kind, outcome, state, due, disagreed, asked, name, category, level, goal, asker = row
+        words, tone = _clock(state, disagreed, due, today)
+        meta = _("%(name)s asked on %(day)s") % {
+            "name": asker or _("system"), "day": format_day(asked, today=today),
+        }  # fmt: skip
+        about = _title(kind, outcome, category or "", level or "", goal or "")
         shown.append({
-            "title": f"{one.case.student.name} · {title(one)}", "meta": " · ".join(meta),
-            "url": reverse("casework:key", args=[one.pk]), "side": words, "side_tone": tone,
-            "action_url": "", "action_label": "", "action_method": "",
+            "title": f"{name} · {about}", "meta": " · ".join([meta, *given.get(pk, [])]),
+            "url": f"/keys/{pk}/", "side": words, "side_tone": tone, "action_url": "",
+            "action_label": "", "action_method": "", "state": KeyState(state).label,
+            "is_open": state in OPEN,
         })  # fmt: skip
     return shown
 
 
-def _clock(request: KeyRequest, today: dt.date) -> tuple[str, str]:
-    if request.state == KeyState.DISAGREED and request.disagreed_at is not None:
-        days = day_gap(request.disagreed_at, today)
+def _clock(
+    state: str, disagreed_at: dt.datetime | None, due_at: dt.datetime, today: dt.date
+) -> tuple[str, str]:
+    if state == KeyState.DISAGREED and disagreed_at is not None:
+        days = day_gap(disagreed_at, today)
         return _("joint meeting, day %(n)s") % {"n": days + 1}, "late"
-    words, tone = due_words(request.due_at, today=today)
+    words, tone = due_words(due_at, today=today)
     return words, tone or "plain"
 
 

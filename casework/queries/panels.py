@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.enums import Channel, Stage
@@ -112,9 +113,13 @@ def case_asked(user: Any, student: Student) -> Ask | None:
 
 
 def case_summary(user: Any, student: Student, rows: Rows) -> dict[str, Any] | None:
-    """The newest case of the student, or None where ``user`` may see none."""
+    """The newest case of the student, and where a student is listed by whoever writes cases; None
+    where ``user`` may neither see nor list one."""
+    enter = ""
+    if reaches_one(Student, user, "write_case", student.pk):
+        enter = reverse("casework:enter", args=[student.student_no])
     if not rows:
-        return None
+        return {"pk": None, "enter_url": enter} if enter else None
     pk, number, level, stage, owner, last, due, closed, do, dont, names = rows[0]
     return {
         "pk": pk,
@@ -126,6 +131,7 @@ def case_summary(user: Any, student: Student, rows: Rows) -> dict[str, Any] | No
         "contact": format_ago(moment(last)) if last else "",
         "due": "" if closed else due_markup(moment(due), timezone.localdate()),
         "is_open": not closed,
+        "enter_url": enter,
         "advice_do": do,
         "advice_dont": dont,
         "earlier": [{"pk": row[0], "number": row[1]} for row in rows[1:]],

@@ -1,5 +1,6 @@
 """People around a case: who can be named responsible, and who could see it at all."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -29,6 +30,7 @@ def people_near(case: Case) -> list[tuple[int, str]]:
     seated = case.seats.filter(in_force(today))
     links = (
         StudentLink.objects.filter(in_force(today), student_id=case.student_id, revoked_at=None)
+        .filter(_still_here(today))
         .order_by("person__pinyin")
         .values_list("person_id", "person__name", "kind__name")
     )
@@ -45,8 +47,15 @@ def _named(case: Case, *several: Any) -> list[tuple[int, str]]:
     return list(found.items())
 
 
+def _still_here(today: dt.date) -> Q:
+    """Accounts in force: whoever has left the school sees nothing any more."""
+    return Q(person__is_active=True) & (
+        Q(person__expires_on=None) | Q(person__expires_on__gte=today)
+    )
+
+
 def _seated(seats: QuerySet[Any]) -> QuerySet[Any]:
-    rows = seats.order_by("person__pinyin")
+    rows = seats.filter(_still_here(timezone.localdate())).order_by("person__pinyin")
     return rows.values_list("person_id", "person__name", "duty")
 
 
@@ -64,8 +73,7 @@ def _posts(case: Case, action: str) -> QuerySet[Any]:
                 unit__below__descendant_id__in=places.values("unit_id"),
             )
         )
-        .filter(Q(person__expires_on=None) | Q(person__expires_on__gte=today))
-        .filter(person__is_active=True)
+        .filter(_still_here(today))
         .order_by("-role__order", "person__pinyin")
         .values_list("person_id", "person__name", "role__name")
     )

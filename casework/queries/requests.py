@@ -112,9 +112,23 @@ class Line:
     asks: str = ""
 
 
-def page_of(rows: QuerySet[Any], number: str | int, size: int = PAGE_SIZE) -> Page:
-    named = rows.select_related("kind", "office", "handler", "student", "unit")
-    return Paginator(named, size).get_page(number)
+# What a line shows; the accounts and records behind the names stay in the database.
+_NAMED = (
+    "text", "place", "is_protected", "state", "due_on", "is_due_provisional", "sent_at",
+    "recheck_on", "kind__name", "office__name", "office__short_name", "handler__name",
+    "student__name", "unit__name",
+)  # fmt: skip
+
+
+def page_of(
+    rows: QuerySet[Any], number: str | int, size: int = PAGE_SIZE, total: int | None = None
+) -> Page:
+    """One page of ``rows``; ``total`` where the caller has counted them already."""
+    named = rows.select_related("kind", "office", "handler", "student", "unit").only(*_NAMED)
+    pages = Paginator(named, size)
+    if total is not None:
+        pages.count = total
+    return pages.get_page(number)
 
 
 def lines_of(rows: list[Request]) -> list[Line]:

@@ -11,17 +11,23 @@ from django.utils.translation import gettext as _
 
 from casework.domain.transitions import MOVES, may_answer
 from casework.enums import Move, MoveState
-from casework.models import Transition
+from casework.models import Case, Transition
 from cohorts.models import Unit
 from portal.core.ui.dates import due_words, format_day
 
 OPEN = (MoveState.WAITING, MoveState.ACCEPTED)
+CAME_BACK = (MoveState.DECLINED, MoveState.REVOKED)
 _ICONS = {Move.ASSIGN: "user-plus", Move.TRANSFER: "transfer", Move.REQUEST: "request",
           Move.REFER: "external"}  # fmt: skip
 
 
 def _whole(rows: QuerySet[Transition]) -> QuerySet[Transition]:
-    return rows.select_related("case__student", "from_person", "to_person", "to_unit")
+    """With the names that a line shows and no more of the records behind them."""
+    named = rows.select_related("case__student", "from_person", "to_person", "to_unit")
+    return named.only(
+        "kind", "state", "due_at", "to_outside", "case__student__name", "from_person__name",
+        "to_person__name", "to_unit__name", "to_unit__short_name",
+    )  # fmt: skip
 
 
 def waiting(user: Any) -> QuerySet[Transition]:
@@ -42,6 +48,16 @@ def sent(user: Any) -> QuerySet[Transition]:
     """What ``user`` sent, newest first; the sender keeps sight of it."""
     rows: QuerySet[Transition] = Transition.objects.restrict(user, "see_move", from_person=user.pk)
     return _whole(rows).order_by("-asked_at", "-pk")
+
+
+def came_back(user: Any, case: Case, key: str) -> Transition | None:
+    """What ``user`` sent about this case and got back, by the key in an address."""
+    if not key.isdecimal() or len(key) > 18:
+        return None
+    found: Transition | None = (
+        sent(user).defer(None).filter(case=case, pk=key, state__in=CAME_BACK).first()
+    )
+    return found
 
 
 def items(rows: Any, *, with_state: bool = False) -> list[dict[str, Any]]:

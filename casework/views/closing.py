@@ -27,6 +27,7 @@ from casework.models import AfterCheck, Case, HelpFeedback
 from casework.queries.after import check_items, open_checks
 from casework.queries.closing import conditions
 from casework.views.case_acts import _act, _case_url
+from cohorts.models import Appointment
 from portal.core.access import reaches_any
 from portal.core.errors import DomainError
 from portal.core.ui.dates import format_day
@@ -35,19 +36,27 @@ from students.models import Student
 
 @login_required
 def enter(request: HttpRequest, student_no: str) -> HttpResponse:
-    """List one student: category, level, cause, source, what was noticed."""
+    """List one student: category, level, cause, source, what was noticed, who is responsible."""
     student = Student.objects.get_for(request.user, "write_case", student_no=student_no)
-    form = EntryForm(request.POST or None)
+    form = EntryForm(request.POST or None, initial={"is_mine": _is_counsellor(request.user)})
     made: list[Case] = []
 
     def save() -> str:
-        made.append(open_case(actor=request.user, student=student, **form.cleaned_data))
+        data = form.cleaned_data
+        owner: Any = request.user if data.pop("is_mine") else None
+        made.append(open_case(actor=request.user, student=student, owner=owner, **data))
         return _("%(name)s is listed; both sides are asked to confirm.") % {"name": student.name}
 
     back = reverse("students:portrait", args=[student.student_no])
-    words = _("List %(name)s") % {"name": student.name}
+    words = _("List %(name)s in a ledger") % {"name": student.name}
     answer = _act(request, form, save, words, back)
     return redirect("casework:case", pk=made[0].pk) if made else answer
+
+
+def _is_counsellor(user: Any) -> bool:
+    """Whoever looks after students day by day is proposed as the responsible person."""
+    posts = Appointment.objects.in_force(timezone.localdate()).filter(person=user)
+    return bool(posts.filter(role__code__in=("counsellor", "part_counsellor")).exists())
 
 
 @login_required

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,9 @@ from casework.views.case_acts import _act
 from portal.core import audit, reads
 from portal.core.access import reaches_one, reasons
 from portal.core.errors import DomainError
+from students.domain.particulars import open_record
+from students.domain.records import KINDS
+from students.queries.records import contact_of
 
 # The big buttons, in the order of the night: what, and in whose words.
 BUTTONS = (
@@ -69,7 +72,7 @@ def _page(request: HttpRequest, crisis: Crisis, form: StepForm | None) -> dict[s
     sees_case = bool(crisis.case_id) and Case.objects.restrict(user, "see_case").filter(
         pk=crisis.case_id
     ).exists()  # fmt: skip
-    return live(crisis) | {
+    return live(user, crisis) | {
         "crisis": crisis,
         "student": crisis.student,
         "place": whereabouts(crisis),
@@ -109,7 +112,7 @@ def crisis_live(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "casework/_crisis_live.html",
-        live(crisis) | {"crisis": crisis, "is_answer": True},
+        live(request.user, crisis) | {"crisis": crisis, "is_answer": True},
         status=status,
     )
 
@@ -117,8 +120,11 @@ def crisis_live(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def crisis_phone(request: HttpRequest, pk: int) -> HttpResponse:
-    """The student's number, for those who are called to find the student, while it runs."""
+    """A number while it runs: the student's, for those who are called to find the student; with
+    ``contact`` that of the family, for those who may open it anyway (rulebook 8.3)."""
     crisis = Crisis.objects.get_for(request.user, "see_crisis", pk)
+    if crisis.is_open and "contact" in request.POST:
+        return _family_number(request, crisis)
     if not crisis.is_open or not may_find(request.user, crisis):
         raise PermissionDenied(_("The number is shown to the call list while the crisis runs."))
     audit.record(
@@ -126,6 +132,17 @@ def crisis_phone(request: HttpRequest, pk: int) -> HttpResponse:
         reason=f"crisis {crisis.pk}",
     )  # fmt: skip
     return render(request, "casework/_crisis_phone.html", {"phone": crisis.student.phone})
+
+
+def _family_number(request: HttpRequest, crisis: Crisis) -> HttpResponse:
+    key = request.POST["contact"]
+    contact = contact_of(crisis.student, int(key) if key.isdecimal() and len(key) < 12 else 0)
+    if contact is None:
+        raise Http404
+    phone = open_record(
+        actor=request.user, kind=KINDS["family"], row=contact, reason=f"crisis {crisis.pk}"  # type: ignore[arg-type]
+    )  # fmt: skip
+    return render(request, "casework/_crisis_phone.html", {"phone": phone})
 
 
 @login_required

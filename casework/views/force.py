@@ -18,9 +18,11 @@ from casework.models import Case, Seat
 from casework.queries.case_page import case_rights
 from casework.queries.force import force_page, proposed_seats
 from cohorts.exporters.letters import PDF, WORD, pdf_sheets, word_sheets
+from cohorts.forms.people import suggested_people
 from portal.core import audit, reads
 from portal.core.errors import DomainError
 from portal.core.models import User
+from students.access import unit_ids_of
 
 
 @login_required
@@ -52,9 +54,14 @@ def force(request: HttpRequest, pk: int) -> HttpResponse:
         "case": case, "rights": rights, "may_seat": may_seat, "form": form,
         "back": reverse("casework:case", args=[pk]),
         "proposed": proposed_seats(case) if may_seat else [],
+        "people": suggested_people(request.user, _places(case)) if may_seat else [],
         **force_page(case),
     }  # fmt: skip
     return render(request, "casework/force.html", context, status=status)
+
+
+def _places(case: Case) -> list[int]:
+    return list(unit_ids_of(case.student_id))
 
 
 def _tell(request: HttpRequest, number: int) -> None:

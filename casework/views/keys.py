@@ -40,9 +40,9 @@ def key_list(request: HttpRequest) -> HttpResponse:
     """What waits for my key, disagreements in my reach, what I asked for."""
     user = request.user
     page = {
-        "waiting": items(read_whole(waiting(user))),
-        "clashes": items(read_whole(clashes(user))),
-        "asked": items(read_whole(asked_by_me(user))),
+        "waiting": items(waiting(user)),
+        "clashes": items(clashes(user)),
+        "asked": items(asked_by_me(user)),
         "has_cases": reaches_any(Case, user, "see_case"),
     }
     return render(request, "casework/keys.html", page)
@@ -148,11 +148,10 @@ def case_keys(request: HttpRequest, pk: int) -> HttpResponse:
     """Every request of one case, open and settled."""
     case = Case.objects.get_for(request.user, "see_case", pk)
     rows = KeyRequest.objects.restrict(request.user, "see_case").filter(case=case)
-    found = read_whole(rows)
-    lines = items(found)
-    for line, one in zip(lines, found, strict=True):
-        if not one.is_open:
-            line["side"], line["side_tone"] = one.state_label, "plain"
+    lines = items(rows)
+    for line in lines:
+        if not line["is_open"]:
+            line["side"], line["side_tone"] = line["state"], "plain"
     return render(request, "casework/case_keys.html", {"case": case, "items": lines})
 
 

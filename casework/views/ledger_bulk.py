@@ -17,6 +17,7 @@ from casework.domain.bulk import assign_cases, lower_cases, transfer_cases
 from casework.filters_ledger import selected_of
 from casework.forms_ledger import AssignManyForm, LowerManyForm, TransferManyForm
 from casework.models import Case
+from casework.views.log_batch import begin_batch
 from cohorts.access import held_units
 from cohorts.forms.people import suggested_people
 from portal.core.domain.bulk import MOST, BulkOutcome
@@ -32,9 +33,10 @@ _ACTS: dict[str, tuple[Any, type[forms.Form], Callable[..., BulkOutcome]]] = {
 @login_required
 @require_POST
 def bulk(request: HttpRequest, act: str) -> HttpResponse:
-    """The selected cases among those that this person may see; exports go their own way."""
+    """The selected cases among those that this person may see; exports and records of talks go
+    their own way."""
     mine = Case.objects.restrict(request.user, "see_case").filter(pk__in=selected_of(request.POST))
-    if act != "export" and act not in _ACTS:
+    if act not in ("export", "log", *_ACTS):
         raise Http404
     cases = list(
         mine.select_related("student", "owner", "level").order_by("level__rank", "pk")[:MOST]
@@ -42,6 +44,8 @@ def bulk(request: HttpRequest, act: str) -> HttpResponse:
     if not cases:
         messages.error(request, _("Choose the students first."))
         return redirect("casework:ledgers")
+    if act == "log":
+        return begin_batch(request, [case.student.student_no for case in cases])
     if act == "export":
         query = QueryDict(mutable=True)
         query.setlist("selected", [str(case.pk) for case in cases])

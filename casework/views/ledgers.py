@@ -183,7 +183,7 @@ def _acts(request: HttpRequest) -> list[dict[str, Any]]:
         found += [("assign", _("Assign"), "user-plus"), ("lower", _("Ask to lower"), "arrow-down")]
     if held_units(user, "write_case"):
         found.insert(1, ("transfer", pgettext("case", "Hand over"), "transfer"))
-    shown = [
+    shown = log_acts(user) + [
         {
             "label": label,
             "url": reverse("casework:ledger_bulk", args=[act]),
@@ -198,6 +198,13 @@ def _acts(request: HttpRequest) -> list[dict[str, Any]]:
             "url": reverse("casework:ledger_bulk", args=["export"]),
         })  # fmt: skip
     return shown
+
+
+def log_acts(user: Any) -> list[dict[str, Any]]:
+    """One account about all chosen students, for whoever logs talks by a post."""
+    url = reverse("casework:ledger_bulk", args=["log"])
+    label = _("Log for several")
+    return [{"label": label, "url": url, "icon": "pencil", "note": ""}] if held_units(user, "log_talk") else []  # fmt: skip
 
 
 def _export_url(request: HttpRequest, tab: str) -> str:

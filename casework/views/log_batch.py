@@ -50,9 +50,27 @@ def log_batch(request: HttpRequest) -> HttpResponse:
     return redirect("casework:log_batch")
 
 
+def begin_batch(request: HttpRequest, numbers: list[str]) -> HttpResponse:
+    """The form about students who were chosen in a list, by their numbers. Those with whom this
+    person may not log talks are left out, and how many they are is said."""
+    if not reaches_anyone(request.user, "log_talk"):
+        raise PermissionDenied(_("None of your posts lets you log talks."))
+    named = named_students(request.user, " ".join(numbers))
+    if named.unknown:
+        words = ngettext(
+            "%(n)s student was left out: you may not log talks with them.",
+            "%(n)s students were left out: you may not log talks with them.",
+            len(named.unknown),
+        )
+        messages.warning(request, words % {"n": len(named.unknown)})
+    known = Named(named.students, [], [])
+    return _page(request, None, known, names="、".join(one.student_no for one in known.students))
+
+
 def _page(
-    request: HttpRequest, form: FollowUpForm | None, named: Named | None, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, form: FollowUpForm | None, named: Named | None, status: int = 200,
+    *, names: str = "",
+) -> HttpResponse:  # fmt: skip
     shown = form or FollowUpForm(auto_id=FIELD_ID)
     words = chip_words()
     problems = [(name, str(line)) for name, lines in shown.errors.items() for line in lines]
@@ -61,7 +79,7 @@ def _page(
     chosen = shown.kept("channel") or Channel.VISIT
     context = {
         "form": shown,
-        "names": request.POST.get("names", ""),
+        "names": request.POST.get("names", names),
         "problems": problems if form is not None else [],
         "preview": _preview(named) if named and named.students and not problems else None,
         "is_event": bool(named) and len(named.students) > GROUP_CONTACT_MAX,  # type: ignore[union-attr]

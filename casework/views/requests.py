@@ -57,7 +57,8 @@ def request_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     counts = box_counts(rows, request.user)
     order = ("due_on", "pk") if box not in ("closed", "all") else ("-sent_at", "-pk")
-    page = page_of(rows.filter(boxes(request.user)[box]).order_by(*order), request.GET.get("page", 1))  # fmt: skip
+    found = rows.filter(boxes(request.user)[box]).order_by(*order)
+    page = page_of(found, request.GET.get("page", 1), total=counts[box])
     words = {
         "open": _("Open"), "mine": _("Waits for me"), "desk": _("Sorting desk"),
         "overdue": _("Overdue"), "first": _("Asked me first"), "closed": _("Closed"),

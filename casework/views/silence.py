@@ -14,6 +14,7 @@ from casework.filters import CONDITIONS, CaseFilter
 from casework.models import Case
 from casework.queries.silence import CHOICES, MOST_DAYS, narrowed_page, silence_page, silent_for
 from casework.views.cases import filter_form
+from casework.views.ledgers import log_acts
 from portal.core.access import reaches_any
 from students.models import Student
 from students.views.listing import (
@@ -55,10 +56,12 @@ def silence(request: HttpRequest) -> HttpResponse:
         "total": found.total,
         "q": request.GET.get("q", ""),
         "by_rhythm": days is None,
+        "acts": log_acts(request.user),
     }
     context["parts"] = list_parts(
-        request, context, request.user.pk, found.total, days, keep=narrow is None
-    )
+        request, context, request.user.pk, found.total, days, keep=narrow is None,
+        head="casework/_ledger_heads.html",
+    )  # fmt: skip
     return render(request, "casework/silence.html", context)
 
 

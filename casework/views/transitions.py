@@ -26,20 +26,29 @@ from casework.domain.transitions_bulk import accept_moves
 from casework.forms_transitions import EndForm, FinishForm, SendForm
 from casework.models import Case, Transition
 from casework.queries.people import possible_owners
-from casework.queries.transitions import acts, items, offices, sent, waiting
-from portal.core.access import reasons
+from casework.queries.transitions import (
+    CAME_BACK,
+    acts,
+    came_back,
+    items,
+    offices,
+    sent,
+    waiting,
+)
+from portal.core.access import reaches_one, reasons
 from portal.core.errors import DomainError
 from students.views.listing import page_of
 
 
 @login_required
 def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a case, or a request about it."""
+    """Send a case, or a request about it. ``?again=`` takes over the words of one that came back."""
     case = Case.objects.get_for(request.user, "write_case", pk)
-    form = SendForm(
-        request.POST or None, units=offices(),
-        initial={"client_key": uuid.uuid4(), "kind": request.GET.get("kind") or "transfer"},
-    )  # fmt: skip
+    initial = {"client_key": uuid.uuid4(), "kind": request.GET.get("kind") or "transfer"}
+    former = came_back(request.user, case, request.GET.get("again", ""))
+    if former is not None:
+        initial |= {"kind": former.kind, "words": former.words}
+    form = SendForm(request.POST or None, units=offices(), initial=initial)
     status = 200
     if request.method == "POST":
         status = 422
@@ -55,7 +64,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
                 )  # fmt: skip
                 return redirect("casework:move", pk=move.pk)
     people = [f"{words.split(' · ')[0]}" for _pk, words in possible_owners(case)]
-    context = {"form": form, "case": case, "people": people}
+    context = {"form": form, "case": case, "people": people, "former": former}
     return render(request, "casework/send.html", context, status=status)
 
 
@@ -154,4 +163,8 @@ def _page(
         shown[name] = bound if name == act and bound is not None else kind() if kind else None
     sees_case = Case.objects.restrict(request.user, "see_case").filter(pk=move.case_id).exists()
     why = "；".join(reason.text for reason in reasons(request.user, "see_move", move))
-    return {"move": move, "acts": shown, "sees_case": sees_case, "why": why}
+    is_back = move.state in CAME_BACK and move.from_person_id == request.user.pk
+    may_send = is_back and move.case.is_open and reaches_one(
+        Case, request.user, "write_case", move.case_id
+    )  # fmt: skip
+    return {"move": move, "acts": shown, "sees_case": sees_case, "why": why, "may_send": may_send}

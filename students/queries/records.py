@@ -3,6 +3,7 @@ a request of its own (rulebook 8.2, 8.3)."""
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -236,6 +237,28 @@ def crisis_lines(student: Student, opened: Mapping[str, str]) -> list[dict[str, 
         {"line": line, "title": title, "text": opened.get(line, masked), "is_shown": line in opened}
         for line, title, masked in lines
     ]
+
+
+@dataclass(frozen=True)
+class FirstContact:
+    """Whom of the family one calls first; ``pk`` only where the reader may open the number."""
+
+    title: str
+    masked: str
+    pk: int | None
+
+
+def first_contact(user: Any, student: Student) -> FirstContact | None:
+    """The first in the order of the record, guardians before others, as far as the reader's posts
+    go (rulebook 8.3): name and a number that opens, or both masked, or nothing."""
+    opens = _may(user, student, "see_contact")
+    rows = FamilyContact.objects.restrict(user, "see_contact" if opens else "see_masked")
+    one = rows.filter(student=student, ended_at=None).order_by("-is_guardian", "id").first()
+    if one is None:
+        return None
+    name = one.name if opens else masked_name(one.name)
+    title = f"{name} · {one.get_relation_display()}"
+    return FirstContact(title, one.phone_masked, one.pk if opens else None)
 
 
 def contact_of(student: Student, pk: int) -> FamilyContact | None:

@@ -12,7 +12,7 @@ PORTRAIT_ACTIONS = (
 # What the panels of the portrait ask; asked together, one statement answers all.
 PANEL_ACTIONS = (
     "see_case", "see_talks", "clear_restricted", "see_care_hint", "edit_student", "see_contact",
-    "see_health", "write_health", "see_aid_tier", "see_aid", "write_aid",
+    "see_health", "write_health", "see_aid_tier", "see_aid", "write_aid", "write_case",
 )  # fmt: skip
 
 

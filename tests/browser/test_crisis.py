@@ -106,6 +106,16 @@ def test_a_crisis_in_the_night_from_two_taps_to_handing_back(
     ring.tap()
     expect(counsellor.locator("h1:visible")).to_have_text(name)
     counsellor.get_by_role("button", name="我来处理").tap()
+    # The family's number opens with one tap and stays while the page keeps itself fresh.
+    dial = counsellor.locator("#crisis-family")
+    dial.get_by_role("button", name="****").tap()
+    expect(dial.locator("a[href^='tel:']")).to_be_visible()
+    counsellor.evaluate(
+        "(url) => htmx.ajax('GET', url, {target: '#crisis-live', swap: 'innerHTML'})",
+        f"/crises/{crisis[1]}/live/",
+    )
+    expect(dial.locator("a[href^='tel:']")).to_be_visible()
+    expect(dial.get_by_role("button")).to_have_count(0)
     counsellor.get_by_role("button", name="我在陪同").dblclick()
     expect(counsellor.locator(".p-crisis-company")).to_contain_text("正在陪同")
     # The finder's page tells it by itself.

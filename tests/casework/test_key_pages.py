@@ -1,6 +1,7 @@
 """Pages of keys, reviews and closing, as people use them."""
 
 import datetime as dt
+import re
 
 from django.db import connection
 from django.test import Client
@@ -99,8 +100,13 @@ def test_a_student_is_listed_reviewed_and_listed_again_from_the_pages(world: Wor
     client = enter(world.zhou)
     client.post("/cases/enter/2230514127/", {
         "category": "ECONOMIC", "level": "YELLOW", "cause": "sudden", "source": "family",
-        "reason": "家庭突发变故"})  # fmt: skip
+        "reason": "家庭突发变故", "is_mine": "on"})  # fmt: skip
     case = Case.objects.get()
+    assert case.owner == world.zhou
+    form = client.get("/cases/enter/2230710008/").content.decode()
+    assert re.search('name="is_mine"[^>]*checked', form), "proposed to the counsellor"
+    form = enter(world.jiang).get("/cases/enter/2230710008/").content.decode()
+    assert not re.search('name="is_mine"[^>]*checked', form)
     assert case.entries.get().cause_id == "sudden"
     client.post(f"/cases/{case.pk}/review/", {
         "held_on": timezone.localdate().isoformat(), "level": "BLUE", "findings": "补助到账，已稳定",
@@ -111,6 +117,17 @@ def test_a_student_is_listed_reviewed_and_listed_again_from_the_pages(world: Wor
     client.post(f"/cases/{case.pk}/reopen/", {
         "level": "YELLOW", "source": "family", "reason": "补助停发，再次困难"})  # fmt: skip
     assert Case.objects.get(closed_at=None).former_id == case.pk
+
+
+def test_the_page_of_the_student_leads_those_who_write_cases_to_the_ledger(world: World) -> None:
+    """lu, the class adviser, writes no cases; jiang's page of a listed student offers a further one."""
+    address = f"/cases/enter/{world.gu.student_no}/"
+    page = f"/students/{world.gu.student_no}/"
+    for case in (None, "gu"):
+        if case:
+            world.add_case(case)
+        for user, offers in ((world.zhou, True), (world.jiang, True), (world.lu, False)):
+            assert (address in enter(user).get(page).content.decode()) is offers
 
 
 def test_the_student_is_asked_in_words_that_name_no_label_and_answers_on_the_own_page(

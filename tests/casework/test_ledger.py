@@ -5,12 +5,13 @@ import re
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from casework.domain.bulk import assign_cases, transfer_cases
 from casework.domain.cases import open_case
 from casework.domain.finishing import finish_case
 from casework.domain.keys import turn_key
@@ -264,6 +265,29 @@ def test_several_are_assigned_after_a_preview_that_writes_nothing(world: World) 
     assert bulk(client_of(world, "lu"), "assign", cases).status_code == 302
 
 
+def test_naming_and_handing_over_ask_as_much_for_three_cases_as_for_one(world: World) -> None:
+    cases = [world.add_case(key) for key in ("gu", "song", "ye")]
+    acts = {
+        "assign": lambda some, trial: assign_cases(
+            actor=world.jiang, cases=some, owner=world.zhou, is_trial=trial),
+        "transfer": lambda some, trial: transfer_cases(
+            actor=world.jiang, cases=some, to=world.he, words="换岗，请接手每周面谈",
+            is_trial=trial),
+    }  # fmt: skip
+
+    def asked(name: str, some: list[Case], trial: bool) -> int:
+        with CaptureQueriesContext(connection) as made, transaction.atomic():
+            outcome = acts[name](some, trial)
+            transaction.set_rollback(True)
+        assert len(outcome.done) + len(outcome.refused) == len(some)
+        return len(made)
+
+    for name in acts:
+        for trial in (True, False):
+            counts = [asked(name, some, trial) for some in (cases[:1], cases[:1], cases)]
+            assert counts[1] == counts[2], (name, trial)
+
+
 def test_several_are_handed_over_and_their_lowering_is_asked_for(world: World) -> None:
     gu, ye = world.add_case("gu", "ORANGE"), world.add_case("ye", "BLUE")
     lock_out(actor=None, case=ye, person=world.he, reason="与学生有亲属关系")
@@ -272,7 +296,7 @@ def test_several_are_handed_over_and_their_lowering_is_asked_for(world: World) -
         {"to": "he", "words": "学生转入贵院宿舍，请接手每周面谈"},
     )
     shown = bulk(client, "transfer", [gu, ye], step="try", **words).content.decode()
-    assert ye.number in shown
+    assert f"{world.he.name}须回避本个案" in shown
     assert not Transition.objects.exists()
     bulk(client, "transfer", [gu, ye], step="do", **words)
     assert [move.case for move in Transition.objects.all()] == [gu]

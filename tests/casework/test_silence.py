@@ -1,6 +1,7 @@
 """The list of silence: open cases without real contact, by rhythm or for N days (rulebook 3.2)."""
 
 import datetime as dt
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from casework.domain.cases import seat_person
 from casework.domain.follow_ups import log_follow_up
-from casework.enums import Channel
-from casework.models import Case, FollowUp
+from casework.enums import Channel, WriteLevel
+from casework.models import Case, FollowUp, Seat
 from casework.queries import silence
 from casework.queries.figures import cases
 from casework.queries.silence import silent_for
@@ -63,6 +65,40 @@ def test_a_student_just_listed_is_not_silent_yet(world: World) -> None:
     world.add_case("gu", level="YELLOW", at=timezone.now() - dt.timedelta(days=3))
     assert not Case.objects.filter(silent_for()).exists()
     assert Case.objects.filter(silent_for(2)).count() == 1
+
+
+def test_chosen_lines_are_logged_in_one_account_without_whoever_is_not_one_s_own(
+    world: World,
+) -> None:
+    old = timezone.now() - dt.timedelta(days=80)
+    cases_ = [world.add_case(key, level="YELLOW", at=old) for key in ("gu", "song", "cheng")]
+    client = client_of(world, "zhou")
+    for address in ("/silence/", "/ledgers/"):
+        assert "/ledgers/bulk/log/" in client.get(address).content.decode(), address
+    ticked = [case.pk for case in cases_]
+    page = client.post("/ledgers/bulk/log/", {"selected": ticked}).content.decode()
+    assert "2230514127、2230710008" in page
+    assert "程亦安" not in page, "not his student"
+    assert not FollowUp.objects.exists()
+    form = {"names": "2230514127、2230710008", "channel": "visit", "content": TEXT, "save": "1",
+            "client_key": str(uuid.uuid4())}  # fmt: skip
+    assert client.post("/log/batch/", form).status_code == 302
+    assert set(FollowUp.objects.values_list("case_id", "is_real")) == {
+        (case.pk, True) for case in cases_[:2]
+    }
+    assert Case.objects.filter(silent_for()).get() == cases_[2]
+
+
+def test_a_seat_that_only_reads_logs_for_nobody_and_is_told(world: World) -> None:
+    """zhou logs with gu by his post; cheng's case he only reads by a seat."""
+    other = world.add_case("cheng")
+    seat = seat_person(actor=None, case=other, person=world.zhou, duty="协同")
+    Seat.objects.filter(pk=seat.pk).update(write_level=WriteLevel.READ)
+    case = world.add_case("gu")
+    page = client_of(world, "zhou").post("/ledgers/bulk/log/", {"selected": [case.pk, other.pk]})
+    assert "1 student was left out" in page.content.decode()
+    assert "顾言川" in page.content.decode()
+    assert "程亦安" not in page.content.decode()
 
 
 def test_the_list_names_the_last_contact_and_by_whom_the_longest_first(world: World) -> None:

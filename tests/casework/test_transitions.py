@@ -274,6 +274,28 @@ def test_a_case_is_sent_and_accepted_in_the_browser(world: World) -> None:
     assert client_of(world, "shen").get(made.url).status_code == 404
 
 
+def test_what_came_back_is_sent_on_with_its_words_by_whoever_sent_it(world: World) -> None:
+    case = begun(world)
+    client = client_of(world, "zhou")
+    form = {"kind": "refer", "outside": "", "words": WORDS, "unit": world.units["counselling"].pk}
+    page = client.post(f"/cases/{case.pk}/transfer/", form).url
+    assert "again=" not in client.get(page).content.decode(), "it waits for its answer"
+    answer = client_of(world, "psy").post(
+        page, {"act": "decline", "reason": "本周满员，请联系医院"}
+    )
+    assert answer.status_code == 302
+    again = f"/cases/{case.pk}/transfer/?again={Transition.objects.get().pk}"
+    assert again in client.get(page).content.decode()
+    shown = client.get(again).content.decode()
+    for words in (WORDS, "本周满员，请联系医院"):
+        assert words in shown
+    assert client.get(again).context["form"].initial["kind"] == "refer"
+    # he, of the same academy, did not send it: no words are taken over.
+    assert "本周满员" not in client_of(world, "he").get(again).content.decode()
+    for odd in ("x", "9" * 40, "0"):
+        assert client.get(f"/cases/{case.pk}/transfer/?again={odd}").status_code == 200
+
+
 def test_the_lists_make_as_many_statements_for_three_as_for_one(world: World) -> None:
     client = client_of(world, "jiang")
     counts = []

@@ -21,6 +21,7 @@ from portal.core.models import User
 from students.domain.placements import tree_of
 from students.enums import Tree
 from students.models import Placement, Student, StudentLink
+from tests.permissions.campus_crises import add_crises, add_exports
 from tests.permissions.campus_files import hang
 from tests.permissions.campus_party import add_party_files, add_party_units
 from tests.world import World
@@ -62,6 +63,8 @@ class Campus:
         self._ties()
         self.talks = self._talks()
         hang(self)
+        add_crises(self)
+        add_exports(self)
         move_unit(
             actor=None, unit=Unit.objects.get(pk=world.c2302.pk),
             parent=Unit.objects.get(pk=self.dice.choice((world.chem24.pk, world.chem23.pk))),

@@ -16,6 +16,7 @@ from casework.models import (
     Booking,
     Case,
     CommonProblem,
+    Crisis,
     FollowUp,
     KeyRequest,
     Request,
@@ -25,7 +26,7 @@ from casework.models import (
     Transition,
 )
 from cohorts.enums import UnitKind
-from cohorts.models import Appointment, Letter, Task, Unit
+from cohorts.models import Appointment, Export, Letter, Task, Unit
 from portal.core.access import actions
 from portal.core.models import User
 from portal.core.rows import fetch
@@ -64,6 +65,8 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
                                       "own_request")),
     "protected": (Request, "protected", ("see_request", "handle_protected", "handle_request",
                                          "sort_requests", "own_request")),
+    "crisis": (Crisis, "crises", ("see_crisis", "close_crisis")),
+    "export": (Export, "exports", ("see_export", "approve_export")),
 }  # fmt: skip
 # Units and posts do not move, graduate or stand in a branch.
 _ONLY_STUDENTS = {"moved in", "moved out", "graduated", "branch only"}

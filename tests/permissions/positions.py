@@ -121,6 +121,8 @@ class Positions:
     protected: dict[tuple[str, str], Any] = field(default_factory=dict)
     tasks: dict[tuple[str, str], Any] = field(default_factory=dict)
     photos: dict[tuple[str, str], Any] = field(default_factory=dict)
+    crises: dict[tuple[str, str], Any] = field(default_factory=dict)
+    exports: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 
 def build() -> Positions:

@@ -15,6 +15,7 @@ from casework.models import (
     CaseReview,
     CauseCode,
     CommonProblem,
+    Crisis,
     FollowUp,
     HelpFeedback,
     KeyRequest,
@@ -30,7 +31,7 @@ from casework.models import (
     Transition,
 )
 from casework.models.counselling import Way
-from cohorts.models import Task
+from cohorts.models import Export, Task
 from portal.core.crypto import encrypt, encrypt_bytes, lookup_hash
 from portal.core.models import Attachment, User
 from students.models import AidGrant, AidRecognition, FamilyContact, HealthNote
@@ -93,6 +94,10 @@ def _on_cases(campus: "Positions", writer: User) -> None:
         key: Task(source="plan_step", source_id=step.pk, owner=writer, given_by=writer,
                   given_at=now, due_on=today, first_due_on=today)
         for key, step in steps.items()})  # fmt: skip
+    campus.crises = _made(Crisis, {
+        key: Crisis(student=case.student, case=case, opened_by=writer, opened_at=now,
+                    first_due_at=now + DAY)
+        for key, case in cases.items()})  # fmt: skip
 
 
 def _on_students(campus: "Positions", writer: User) -> None:
@@ -158,6 +163,10 @@ def _on_units(campus: "Positions", writer: User) -> None:
         "protected": _made(Request, {pk: Request(about=unit, **hidden) for pk, unit in units.items()}),
         "tasks": _made(Task, {
             pk: Task(text="核对名单", unit=unit, given_at=now, due_on=today, first_due_on=today)
+            for pk, unit in units.items()}),
+        "exports": _made(Export, {
+            pk: Export(kind="ledger", title="名单", unit=unit, reason="专班会商", lines=[1], persons=1,
+                       asked_by=writer, asked_at=now, ends_at=now + DAY)
             for pk, unit in units.items()}),
     }  # fmt: skip
     shelves["photos"] = _made(Attachment, {

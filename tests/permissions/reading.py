@@ -19,8 +19,8 @@ IN_FORCE = {"own scope", "child", "moved in", "ends today", "locked out", "last 
 OUT_OF_FORCE = {"expired yesterday", "starts tomorrow", "frozen account"}
 # What belongs to a case, and with it to the lock-out from it.
 OF_CASE = {"case", "talk", "note", "closed", "closed note", "key", "move", "step", "sealed file",
-           "sealed note", "screening", "hour"}  # fmt: skip
-OF_UNIT = {"unit", "post", "letter", "problem", "request", "protected", "task"}
+           "sealed note", "screening", "hour", "crisis"}  # fmt: skip
+OF_UNIT = {"unit", "post", "letter", "problem", "request", "protected", "task", "export"}
 SEALED = {"sealed file", "sealed note", "screening", "hour"}
 
 
@@ -58,7 +58,7 @@ def held_at(name: str, role: str, kind: str, position: str) -> set[str]:
 def _is_served(name: str, position: str) -> bool:
     """Everybody at the school, as long as the post is in force and nothing shuts the person out."""
     is_shut = position == "locked out" and name in OF_CASE
-    served = name in ("student", "case") or name in SEALED
+    served = name in ("student", "case", "crisis") or name in SEALED
     return served and not is_shut and position not in ({"graduated"} | OUT_OF_FORCE)
 
 
@@ -161,6 +161,21 @@ def _protected(action: str, _mine: Any, role: str, kind: str, position: str) -> 
     return is_seen and action in allowed, is_seen
 
 
+def _crisis(action: str, mine: Collection[str], *_where: Any) -> Cell:
+    """By the right over the student's cases, by seat, by the centre; nobody of the campus is on its
+    call list or acted in it."""
+    is_served = "clear_psychological" in mine
+    is_seen = is_served or "see_case" in mine
+    allowed = {"see_crisis": is_seen, "close_crisis": is_served or "write_case" in mine}
+    return allowed.get(action, False), is_seen
+
+
+def _export(action: str, mine: Collection[str], *_where: Any) -> Cell:
+    """What somebody else asked for on the unit: by whoever may consent."""
+    is_seen = "approve_export" in mine
+    return is_seen and action in ("see_export", "approve_export"), is_seen
+
+
 def _sealed(action: str, mine: Collection[str], *_where: Any) -> Cell:
     is_seen = "clear_psychological" in mine
     return is_seen and action == "clear_psychological", is_seen
@@ -169,5 +184,6 @@ def _sealed(action: str, mine: Collection[str], *_where: Any) -> Cell:
 _SPECIAL = {
     "note": _note, "post": _post, "letter": _letter, "closed": _closed,
     "closed note": _closed_note, "key": _key, "move": _move, "step": _step, "problem": _problem,
-    "task": _task, "request": _request, "protected": _protected, **dict.fromkeys(SEALED, _sealed),
+    "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
+    "export": _export, **dict.fromkeys(SEALED, _sealed),
 }  # fmt: skip

@@ -32,6 +32,8 @@ ROWS = [
     Address("casework:ledger", "NONE", denied=NO_CASES),
     *(Address("casework:ledger_bulk", act, ok=CARE, others=302, post=TICKED,
               hides={"shen": "顾言川"}) for act in ("assign", "transfer", "lower")),
+    Address("casework:ledger_bulk", "log", ok=CARE, others=302, post=TICKED,
+            shows={"zhou": "顾言川"}, hides={"shen": "顾言川"}),
     Address("casework:ledger_bulk", "export", away=EVERYBODY, post=TICKED,
             free="goes on to the form of exports, which asks for the right"),
     Address("web:filters", ok=EVERYBODY, free=OWN, shows={"jiang": "本周"}, hides={"he": "本周"}),

@@ -90,13 +90,14 @@ _CLAIM = """
      WHERE id = (SELECT id FROM core_outmail
                   WHERE due_at <= %(now)s
                     AND (state = 'waiting' OR (state = 'claimed' AND leased_until < %(now)s))
-                  ORDER BY due_at, id FOR UPDATE SKIP LOCKED LIMIT 1)
+                  ORDER BY kind = 'alarm' DESC, due_at, id FOR UPDATE SKIP LOCKED LIMIT 1)
     RETURNING id
 """
 
 
 def claim_mail(now: dt.datetime | None = None) -> OutMail | None:
-    """The next mail that is due, ours for the time of a lease; None when nothing is."""
+    """The next mail that is due, an alarm before all others, ours for the time of a lease; None
+    when nothing is."""
     now = now or timezone.now()
     found = fetch(_CLAIM, {"now": now, "lease": now + LEASE})
     return OutMail.objects.select_related("user").get(pk=found[0][0]) if found else None

@@ -56,7 +56,7 @@ def _night(case: Case, number: int, night: tuple[Any, ...], times: Timeline) -> 
     review_on = (end + dt.timedelta(days=3)).date()
     crisis = Crisis.objects.create(
         student=case.student, case=case, opened_by_id=opener.person_id, opened_at=at,
-        place=PLACES[number], words=WORDS[number], mailed_at=at,
+        place=PLACES[number], words=WORDS[number],
         first_due_at=at + dt.timedelta(hours=case.level.first_action_hours),
         first_action_at=at + dt.timedelta(minutes=first),
         handed_at=end, handed_by_id=opener.person_id, handed_to_id=opener.person_id,

@@ -3,6 +3,8 @@
 import random
 from itertools import accumulate
 
+from portal.core.names import surname_of
+
 # Rough shares per ten thousand of the population.
 _SURNAMES = """
 王715 李708 张675 刘538 陈453 杨308 黄223 赵206 吴205 周202 徐166 孙154 马129 朱126 胡131 郭114
@@ -93,12 +95,27 @@ class NameMaker:
         return surname + first + last
 
     def staff(self, is_male: bool) -> str:
+        given = self.given(is_male)
+        return self.surname() + given
+
+    def given(self, is_male: bool) -> str:
+        """As given to people who have grown-up children or posts by now."""
         rng = self._rng
         pool = _STAFF_MALE if is_male else _STAFF_FEMALE
         given = rng.choice(pool)
         if rng.random() < 0.72:
             given += rng.choice(pool.replace(given, ""))
-        return self.surname() + given
+        return given
+
+    def parent(self, child: str, is_male: bool) -> str:
+        """A father shares the surname of ``child``; a dotted name ends with the father's own."""
+        _own, dot, father = child.partition("\u00b7")
+        if dot:
+            older = self._rng.choice([name for name in _DOT_FATHER if name != father])
+            return f"{father}\u00b7{older}" if is_male else self.dotted(False)
+        if not is_male:
+            return self.staff(False)
+        return surname_of(child) + self.given(True)
 
     def dotted(self, is_male: bool) -> str:
         own = self._rng.choice(_DOT_MALE if is_male else _DOT_FEMALE)

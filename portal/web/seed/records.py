@@ -1,7 +1,6 @@
-"""Family contacts, health notes, hardship and grants of a few students: all invented.
+"""Family contacts of all students; health notes, hardship and grants of a few: all invented.
 
-A few percent of the students have each; whoever has an economic case is recognised, and the family
-of a focus student is known, as it would be.
+A few percent of the students have each; whoever has an economic case is recognised.
 """
 
 import datetime as dt
@@ -40,7 +39,7 @@ GRANT_COLUMNS = (
     "id", "student_id", "academic_year", "kind_id", "amount", "granted_on", "note",
     "recorded_by_id", "recorded_at", "client_key", "version",
 )  # fmt: skip
-_FAMILY_SHARE, _HEALTH_SHARE, _AID_SHARE = 0.06, 0.02, 0.04
+_HEALTH_SHARE, _AID_SHARE = 0.02, 0.04
 _NOTES = ["白天上班，晚七点后方便接听", "普通话不流利，可由姐姐转述", "在外地务工，急事发短信"]
 _HEALTH = [
     (HealthKind.CHRONIC, "哮喘，随身带药；长跑与冬季户外活动先问本人"),
@@ -64,17 +63,15 @@ _BESIDE = (("A07", 640), ("A08", 1500), ("A03", 2000))
 def load_records(
     pupils: list[Pupil], files: list[File], staff: Staff, times: Timeline, rng: random.Random
 ) -> None:
-    """Four tables by COPY; ciphers are made one by one, so the shares stay small."""
+    """Four tables by COPY."""
     open_files = [file for file in files if file.closed_at is None]
-    focus = {file.pupil.id for file in open_files}
     poor = {f.pupil.id for f in open_files if any(e[0] == "ECONOMIC" for e in f.entries)}
 
     def some(share: float, always: set[int]) -> list[Pupil]:
         return [one for one in pupils if rng.random() < share or one.id in always]
 
     plans: list[tuple[type[Model], tuple[str, ...], Iterator[tuple[object, ...]]]] = [
-        (FamilyContact, FAMILY_COLUMNS,
-         _family(some(_FAMILY_SHARE, focus), staff, times, rng)),
+        (FamilyContact, FAMILY_COLUMNS, _family(pupils, staff, times, rng)),
         (HealthNote, HEALTH_COLUMNS, _health(some(_HEALTH_SHARE, set()), staff, times, rng)),
     ]  # fmt: skip
     aided = [(one, *_recognised(one, times, rng)) for one in some(_AID_SHARE, poor)]
@@ -99,9 +96,7 @@ def _family(
         entered = _day(times, rng, times.entered_on(pupil.home.year), 60)
         pairs = [(Relation.FATHER, True), (Relation.MOTHER, False)]
         for place, (relation, is_male) in enumerate(pairs if rng.random() < 0.6 else pairs[:1]):
-            name = names.staff(is_male)
-            if relation == Relation.FATHER and "\u00b7" not in pupil.name:
-                name = pupil.name[0] + name[-1:]
+            name = names.parent(pupil.name, is_male)
             number = phone(700_000 + pupil.id * 2 + place)
             by = staff.counsellor(pupil).id if rng.random() < 0.7 else None
             yield (

@@ -5,9 +5,10 @@ have rows of it. Helper facts of other models go into attributes, as seats into 
 """
 
 from tests.permissions.engine import Entities, ref
-from tests.permissions.kinds import casework, files, partybranch, people, students, units
+from tests.permissions.kinds import casework, crises, files, partybranch, people, students, units
 
-KINDS = (*students.KINDS, *partybranch.KINDS, *casework.KINDS, *files.KINDS, *units.KINDS)
+KINDS = (*students.KINDS, *partybranch.KINDS, *casework.KINDS, *crises.KINDS, *files.KINDS,
+         *units.KINDS)  # fmt: skip
 ACTIONS = tuple(
     dict.fromkeys([*(action for kind in KINDS for action in kind.actions), *units.ASKED])
 )

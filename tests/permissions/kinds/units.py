@@ -1,10 +1,10 @@
-"""What lies with units: common problems, requests (also protected ones), tasks, letters."""
+"""What lies with units: common problems, requests (also protected ones), tasks, letters, exports."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from casework.models import CommonProblem, PlanStep, Request
-from cohorts.models import Letter, Task, Unit
+from cohorts.models import Export, Letter, Task, Unit
 from portal.core.crypto import decrypt
 from tests.permissions.engine import Kind, ref
 from tests.permissions.kinds.casework import case_allows
@@ -123,6 +123,20 @@ def _letter_allows(action: str) -> str:
     return f"{gives} || resource.person == principal" if action == "see_unit" else gives
 
 
+def _exports() -> Rows:
+    kinds = _kinds()
+    for row in Export.objects.all():
+        yield row.pk, {"unit": ref("Unit", row.unit_id), "asker": ref("User", row.asked_by_id),
+                       "unit_is_inner": kinds[row.unit_id] in DWELLING_OR_PARTY,
+                       "needs_consent": row.needs_approval}  # fmt: skip
+
+
+def _export_allows(action: str) -> str:
+    held = _held("resource.unit", "approve_export")
+    consents = f"resource.needs_consent && resource.asker != principal && ({held})"
+    return f"resource.asker == principal || {consents}" if action == "see_export" else consents
+
+
 KINDS = (
     Kind("Problem", CommonProblem, ("see_case", "manage_case"), _problems, _problem_allows),
     Kind("Request", Request, tuple(_BY), _requests,
@@ -130,6 +144,7 @@ KINDS = (
     Kind("Task", Task, ("see_task", "do_task", "direct_task"), _tasks, _task_allows,
          forbids="resource has case && resource.case.shut.contains(principal)"),
     Kind("Letter", Letter, ("see_unit", "appoint"), _letters, _letter_allows),
+    Kind("Export", Export, ("see_export", "approve_export"), _exports, _export_allows),
 )  # fmt: skip
 # Actions of posts that only these ask about.
 ASKED = ("do_task", "direct_task", "see_task", "appoint", "grant_roles", "handle_request",
