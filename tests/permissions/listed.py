@@ -113,6 +113,9 @@ EXPORTERS = {
     "casework.exporters_force": "the case by get_for, its seats, without the student",
     "casework.exporters_ledger": "cases by restrict(see_case), students by restrict(export_cases)",
     "students.exporters.student_list": "restrict(export_students), fields by students.fields",
+    "students.exporters.office_paper": "layout alone, shows no rows of its own",
+    "students.exporters.study_charts": "layout alone, shows no rows of its own",
+    "students.exporters.study_report": "numbers of students.queries.analysis for the owner of the job",
     "students.exporters.warning_papers": "one warning by get_for in students.views.warning",
     "portal.web.exporters.account": "the contract by get_for, its items as on the page",
 }
