@@ -73,6 +73,11 @@ def silence_of_school(site: Site, turn: int) -> Visit:
     return Visit("/silence/")
 
 
+@page("people of a figure, 2,000 reached", account="leader", floor=F2, bar=1.5, growth=True)
+def analysis_people(site: Site, turn: int) -> Visit:
+    return Visit("/analysis/people/?figure=failed")
+
+
 @page("task inbox", account="leader", floor=F2, bar=1.5, growth=True)
 def task_inbox(site: Site, turn: int) -> Visit:
     return Visit("/tasks/")
@@ -141,6 +146,16 @@ def branch_life(site: Site, turn: int) -> Visit:
 @page("cohort dashboard, 2,000", account="leader", floor=F1, bar=4, growth=True)
 def cohort_dashboard(site: Site, turn: int) -> Visit:
     return Visit(f"/cohorts/{site['cohort_id']}/")
+
+
+@page("study analysis, 2,000", account="leader", floor=F1, bar=4, growth=True)
+def analysis(site: Site, turn: int) -> Visit:
+    return Visit(f"/analysis/?unit={site['cohort_id']}")
+
+
+@page("study analysis, whole school", account="schoolleader", floor=F1, bar=6)
+def analysis_of_school(site: Site, turn: int) -> Visit:
+    return Visit("/analysis/")
 
 
 @page("school dashboard", account="schoolleader", floor=F1, bar=6)

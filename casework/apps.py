@@ -31,6 +31,7 @@ class CaseworkConfig(AppConfig):
             handed_over,  # noqa: F401  (registers its kinds of work)
             lowering,  # noqa: F401 # what the last key of an entry or a lowering does
             plan_tasks,  # noqa: F401 # steps are promises of the one inbox
+            study_help,  # noqa: F401 # tasks about students of the analysis
             unit_follow,  # noqa: F401 # cases go along with their units
             warning_follow,  # noqa: F401 # confirmed warnings enter the ledger
         )

@@ -36,14 +36,17 @@ from casework.queries.panels import (
     untalked,
 )
 from casework.queries.sealed_glance import CASE_SQL, case_block, student_asked, student_panel
+from casework.queries.study import UnlistedFigure, unlisted
 from casework.sealed_access import is_centre
 from cohorts.access import granted_unit_ids
 from portal.core.access import reaches_any
 from portal.core.registry import (
     Column,
+    ListAct,
     NavItem,
     Panel,
     register_column,
+    register_list_act,
     register_nav,
     register_panel,
 )
@@ -110,6 +113,14 @@ register_column(
     "students", Column("contact", _("Last real contact"), 20, contact_cells, inline=contact_inline)
 )
 register_source(cases_known)
+register_list_act(
+    "study",
+    ListAct(
+        "help", 10, _("Plan help"), "casework:study_help", "plus",
+        lambda user: reaches_anyone(user, "see_results"),
+    ),
+)  # fmt: skip
+register_figure(UnlistedFigure("unlisted", _("on no ledger yet"), unlisted, "see_case"))
 register_figure(
     StudentFigure("untalked", _("nobody has talked with this term"), untalked, "see_talks")
 )

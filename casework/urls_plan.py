@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from casework.views import force, plans
+from casework.views import force, plans, study_help
 
 plan_paths = [
+    path("analysis/help/", study_help.study_help, name="study_help"),
     path("cases/<int:pk>/plan/", plans.plan, name="plan"),
     path("cases/<int:pk>/plan/edit/", plans.edit, name="plan_edit"),
     path("cases/<int:pk>/plan/steps/", plans.new_step, name="plan_new_step"),

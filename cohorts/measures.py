@@ -27,6 +27,8 @@ PARAMETERS: list[tuple[str, str, str, str, str | None, str | None, bool, str, st
      "校内规定", "到期未审批自动失效"),
     ("early.capacity", "优先了解名单人数", "20", "人/名单", "1", "200", True,
      "平台设定", "每位负责人一次最多列出的学生数"),
+    ("study.most_credits", "每学期最多修读学分", "30", "学分/学期", "1", "60", False,
+     "平台设定", "剩余学分超过剩余学期数乘以此数时，列为可能延期毕业"),
 ]  # fmt: skip
 
 # code, name, counted for, kind, parameter, at least, {role: weight}

@@ -25,7 +25,10 @@ class StudentsConfig(AppConfig):
             warning_jobs,  # noqa: F401 # rules are evaluated in the background
             warning_steps,  # noqa: F401 # steps are promises of the one inbox
         )
-        from .exporters import student_list  # noqa: F401 # the list as a file
+        from .exporters import (
+            student_list,  # noqa: F401 # the list as a file
+            study_report,  # noqa: F401 # reports are written in the background
+        )
         from .queries.heads import heads_below
         from .queries.own_words import own_words
         from .study_catalogue import write_study

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 import students.picture_panels  # noqa: F401 # blocks of the picture
+from cohorts.access import held_units
 from portal.core.access import count_reached
 from portal.core.asks import Ask, Rows
 from portal.core.registry import (
@@ -119,6 +120,10 @@ register_nav(
     NavItem(
         "early", _("Students"), _("Look first at these"), "students:early", "flag", 120,
         lambda user: reaches_anyone(user, "see_results"),
+    ),
+    NavItem(
+        "analysis", _("Students"), _("Study analysis"), "students:analysis", "analysis", 107,
+        lambda user: reaches_anyone(user, "see_results") or bool(held_units(user, "see_counts")),
     ),
     NavItem(
         "movements", _("Students"), _("Movement of students"), "students:movements", "transfer",

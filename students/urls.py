@@ -3,6 +3,7 @@
 from django.urls import path
 
 from students.views import (
+    analysis,
     early,
     inputs,
     link_posts,
@@ -17,6 +18,7 @@ from students.views import (
     seen,
     students,
     study,
+    study_reports,
     warning,
     warning_rules,
     warnings,
@@ -69,6 +71,21 @@ urlpatterns = [
     path("warnings/rules/<int:pk>/act/", warning_rules.set_act, name="warning_set_act"),
     path("warnings/<int:pk>/", warning.warning_page, name="warning"),
     path("warnings/<int:pk>/<slug:kind>.docx", warning.warning_paper, name="warning_paper"),
+    path("analysis/", analysis.analysis, name="analysis"),
+    path("analysis/people/", analysis.analysis_people, name="analysis_people"),
+    path("analysis/courses/<int:pk>/", analysis.course, name="analysis_course"),
+    path("analysis/reports/", study_reports.report_list, name="study_reports"),
+    path("analysis/reports/<uuid:key>/", study_reports.report, name="study_report"),
+    path(
+        "analysis/reports/<uuid:key>/progress/",
+        study_reports.progress,
+        name="study_report_progress",
+    ),
+    path(
+        "analysis/reports/<uuid:key>.<slug:form>",
+        study_reports.report_file,
+        name="study_report_file",
+    ),
     path("early/", early.early_page, name="early"),
     path("movement/", movement.movement_list, name="movements"),
     path("movement/split/", movement.split_majors, name="split"),

@@ -6,7 +6,7 @@ words, ``box_counts`` the numbers on the tabs.
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -122,6 +122,8 @@ def titles(user: Any, named: Collection[tuple[int, str, int | None, str]]) -> di
             label = str(source_of(source).label)
             hidden = _("%(kind)s: what it is about is not open to you") % {"kind": label}
             line = TaskLine(text or hidden)
+        elif text and not line.note:
+            line = replace(line, note=text)
         found[pk] = line
     return found
 

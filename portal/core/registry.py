@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 
 Words = str | Promise
@@ -70,6 +71,18 @@ class Column:
 
 
 @dataclass(frozen=True)
+class ListAct:
+    """A button of the bulk bar below a list: the chosen rows are posted to ``url_name``."""
+
+    code: str
+    order: int
+    label: Words
+    url_name: str
+    icon: str
+    is_shown: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
 class Hit:
     """One line of the search: name in bold, facts beside it."""
 
@@ -91,6 +104,7 @@ class _Shelf:
     panels: dict[str, dict[str, Panel]] = field(default_factory=dict)
     columns: dict[str, dict[str, Column]] = field(default_factory=dict)
     search: dict[str, SearchProvider] = field(default_factory=dict)
+    acts: dict[str, dict[str, ListAct]] = field(default_factory=dict)
 
 
 _shelf = _Shelf()
@@ -119,6 +133,20 @@ def register_column(listing: str, column: Column) -> None:
 
 def columns(listing: str) -> list[Column]:
     return sorted(_shelf.columns.get(listing, {}).values(), key=lambda column: column.order)
+
+
+def register_list_act(listing: str, act: ListAct) -> None:
+    _shelf.acts.setdefault(listing, {})[act.code] = act
+
+
+def list_acts(listing: str, user: Any) -> list[dict[str, Any]]:
+    """What ``user`` may do with chosen rows of the list, as components/bulk_bar.html takes it."""
+    acts = sorted(_shelf.acts.get(listing, {}).values(), key=lambda act: act.order)
+    return [
+        {"label": act.label, "url": reverse(act.url_name), "icon": act.icon, "note": ""}
+        for act in acts
+        if act.is_shown(user)
+    ]
 
 
 def register_search(provider: SearchProvider) -> None:

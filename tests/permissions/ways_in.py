@@ -77,6 +77,8 @@ WAYS = [
         lambda c, s: c.get(f"/log/students/?q={s.student_no}"), lambda s: s.student_no),
     Way("search", "search", "student", "see_card",
         lambda c, s: c.get(f"/search/?q={s.student_no}"), _line),
+    Way("help from the study analysis", "page", "student", "see_results",
+        lambda c, s: c.post("/analysis/help/", {"selected": s.pk}), lambda s: s.student_no),
     Way("students", "api", "student", "see_card", _api("students")),
     Way("case", "page", "case", "see_case", lambda c, case: c.get(f"/cases/{case.pk}/")),
     Way("cases", "api", "case", "see_case", _api("cases")),

@@ -14,6 +14,7 @@ from portal.core.access.queryset import RestrictedQuerySet
 from portal.core.access.written import GATHERED
 from portal.core.rows import named
 from portal.web.queries import workbench
+from students.queries import analysis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _RULE = str(ROOT / "portal" / "core" / "access")
@@ -84,6 +85,7 @@ class Doors:
 
         monkeypatch.setattr(listing, "reach_statement", reach_statement)
         monkeypatch.setattr(workbench, "reach_statement", reach_statement)
+        monkeypatch.setattr(analysis, "reach_statement", reach_statement)
         monkeypatch.setattr(RestrictedQuerySet, "restrict", restrict)
         monkeypatch.setattr(queryset, "reaches_row", reaches_row)
 

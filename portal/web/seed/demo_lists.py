@@ -11,6 +11,8 @@ from cohorts.queries.exports import own_unit
 from portal.core.domain.saved_filters import save_filter
 from portal.core.errors import DomainError
 from portal.core.models import SavedFilter, User
+from students.domain.study_reports import start_report
+from students.queries.analysis import terms_with_results
 
 # account, path, query, name
 _FILTERS = [
@@ -21,6 +23,7 @@ _FILTERS = [
      "本月新增"),
     ("counsellor", "/ledgers/", "figure=overdue", "我的逾期"),
 ]  # fmt: skip
+_REPORT_KEY = uuid.UUID("0b7d5f0e-3a1c-4c6b-8f0d-92f1c1d0a7e4")
 _KEY = uuid.UUID("6f4a1c52-7d10-4f0e-9a55-1d2b7c9e8f30")
 
 
@@ -32,6 +35,7 @@ def prepare_lists() -> None:
         person = people.get(name)
         if person is not None and person.pk not in kept:
             save_filter(actor=person, path=path, query=query, name=title)
+    _have_report(people.get("clerk"))
     leader, kind = people.get("leader"), export_kind("ledger")
     if leader is None or kind is None or Export.objects.exists():
         return
@@ -46,3 +50,11 @@ def prepare_lists() -> None:
             )  # fmt: skip
     except DomainError:
         return  # a school without such cases, or without anybody to consent, shows no example
+
+
+def _have_report(clerk: User | None) -> None:
+    """A report of the study analysis of the clerk's college after the newest term with results."""
+    term = next(iter(terms_with_results()), None)
+    unit = own_unit(clerk, "see_results") if clerk is not None else None
+    if clerk is not None and unit is not None and term is not None:
+        start_report(actor=clerk, unit=unit, term=term, key=_REPORT_KEY)
