@@ -57,12 +57,12 @@ class Doors:
         self._open = ""
         real = RestrictedQuerySet.restrict
 
-        def restrict(rows: Any, user: Any, action: str, **within: Any) -> Any:
+        def restrict(rows: Any, user: Any, action: str, through: str = "", **within: Any) -> Any:
             door = _door()
             self.seen.add(door)
             if self._open in ("all", door):
                 return rows.filter(**within)
-            return real(rows, user, action, **within)
+            return real(rows, user, action, through=through, **within)
 
         asked = queryset.reaches_row
 
