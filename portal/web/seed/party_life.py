@@ -136,8 +136,8 @@ class _Writer:
             why = dice.choice(_LEAVES) if state == Presence.LEAVE else ""
             grade = "" if "appraisal" not in codes else "excellent" if number % 4 == 3 else "good"
             self.came.append((key, one.pk, str(state), why, grade))
-        if "members_meeting" in codes and present > 2:
-            full = sum(one.is_full_on(on) for one in people)
+        full = sum(one.is_full_on(on) for one in people)
+        if "members_meeting" in codes and min(present, full) > 2:
             voters = max(min(present, full) - 1, full // 2 + 1)
             self.votes.append(Motion(
                 event_id=key, matter="支部半年工作计划", on=on, body=Body.MEETING, expected=full,
