@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from bench import waiting
@@ -20,6 +20,8 @@ from cohorts.domain.appointments import appoint, end_appointment
 from cohorts.domain.tree import move_unit
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, LinkKind, Role, Unit
+from partybranch.enums import BRANCHES, PartyKind
+from partybranch.models import PartyOrganization
 from portal.core.models import User
 from students.enums import Tree
 from students.models import Placement, Student, StudentLink
@@ -38,18 +40,26 @@ def build(counsellor_reach: int, cohort_size: int, rows: Sequence[int]) -> dict[
         "leader": User.objects.get(username="bench_leader"),
         "school": User.objects.get(username="bench_school"),
         "schoolleader": User.objects.get(username="bench_schoolleader"),
+        "party": User.objects.get(username="bench_party"),
+        "allbranches": User.objects.get(username="bench_allbranches"),
     }
     people["desk"] = waiting.fill(people["leader"])
     for n in rows:
         people[f"rows{n}"] = User.objects.get(username=f"bench_rows{n}")
     site = _facts(people["counsellor"])
     site["is_new"] = is_new
+    site["branch_id"] = _branches_of(people["party"]).values_list("pk", flat=True)[0]
     site["as"] = {f"rows{n}": _facts(people[f"rows{n}"]) for n in rows}
     site["reach"] = {
         key: Student.objects.restrict(user, "see_card").count() for key, user in people.items()
     }
     site["sessions"] = {key: open_session(user) for key, user in people.items()}
     return site
+
+
+def _branches_of(person: User) -> QuerySet[PartyOrganization]:
+    rows: QuerySet[PartyOrganization] = PartyOrganization.objects.restrict(person, "see_unit")
+    return rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("pk")
 
 
 def _cohort() -> Unit:
@@ -81,6 +91,12 @@ def _make(counsellor_reach: int, cohort_size: int, rows: Sequence[int]) -> None:
         "school_leader",
         Unit.objects.get(kind=UnitKind.UNIVERSITY),
     )
+    committee = PartyOrganization.objects.filter(party_kind=PartyKind.COMMITTEE)
+    college = committee.filter(children__partyorganization__party_kind__in=BRANCHES).order_by("pk")
+    _appoint(_person("bench_party", "柏守正"), "committee_member", college[0])
+    everywhere = _person("bench_allbranches", "柏秉直")
+    for one in committee:
+        _appoint(everywhere, "committee_member", one)
     _own_cases(counsellor)
     _few_rows(rows, counsellor)
 

@@ -132,6 +132,29 @@ def quick_log(site: Site, turn: int) -> Visit:
     return Visit("/log/", form)
 
 
+# Party branches.
+
+
+@page("branch life, one committee", account="party", floor=F1, bar=3)
+def branch_life(site: Site, turn: int) -> Visit:
+    return Visit("/branches/life/")
+
+
+@page("branch", account="party", floor=F1, bar=3)
+def branch(site: Site, turn: int) -> Visit:
+    return Visit(f"/branches/{site['branch_id']}/")
+
+
+@page("development board, all branches", account="allbranches", floor=F1, bar=6)
+def development_board(site: Site, turn: int) -> Visit:
+    return Visit("/development/")
+
+
+@page("due list, all branches", account="allbranches", floor=F2, bar=1.5)
+def due_list(site: Site, turn: int) -> Visit:
+    return Visit("/development/?view=list")
+
+
 # Dashboards.
 
 

@@ -30,6 +30,13 @@ def _text(label: Any, rows: int, most: int, **kwargs: Any) -> forms.CharField:
     )
 
 
+def _mine() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("I am responsible for it"), required=False,
+        help_text=_("Otherwise somebody is still to be named."),
+    )  # fmt: skip
+
+
 class Versioned(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
@@ -56,10 +63,7 @@ class EntryForm(forms.Form):
         _("What was noticed"), 3, 300,
         error_messages={"required": _("Say in one sentence what was noticed.")},
     )  # fmt: skip
-    is_mine = forms.BooleanField(
-        label=_("I am responsible for it"), required=False,
-        help_text=_("Otherwise somebody is still to be named."),
-    )  # fmt: skip
+    is_mine = _mine()
 
 
 class TurnForm(forms.Form):
@@ -153,6 +157,7 @@ class ReopenForm(forms.Form):
     )
     source = forms.ChoiceField(label=_("Source"), choices=Source.choices, initial=Source.COUNSELLOR)
     reason = _text(_("What happened"), 3, 300, error_messages=SAY_WHY)
+    is_mine = _mine()
 
 
 class AfterForm(forms.Form):

@@ -27,6 +27,9 @@ _NEAR = "see_masked see_phone see_aid_tier see_care_hint"
 _HEAD = "break_glass see_readers see_closed"
 # The party file of a branch: its own steps, papers and the cultivation book.
 _FILE = "see_party_file write_party_file"
+# Meetings, attendance and dues of a branch: kept by its secretary, deputy and organisation member,
+# read by those above it.
+_LIFE = "see_branch_life write_branch_life see_dues write_dues"
 # Counsellors keep health notes, hardship and aid. Whoever appoints them holds it too: nobody appoints
 # to a role wider than the own.
 _KEEPS = "write_health write_aid"
@@ -63,12 +66,14 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      [UnitKind.CLASS], f"see_unit see_card see_record see_results log_talk do_task {_NEAR}", False),
     ("organiser", "组织员", "发展党员材料审核", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.ACADEMY, UnitKind.COHORT, UnitKind.PARTY],
-     f"see_unit see_card see_masked log_talk {_FILE} approve_party_file see_political_review do_task",
+     f"see_unit see_card see_masked log_talk {_FILE} approve_party_file see_political_review do_task "
+     "see_branch_life see_dues",
      False),
     ("party_tutor", "党建指导教师", "指导学生党支部", Side.COLLEGE,
-     [UnitKind.COHORT, UnitKind.PARTY], "see_unit see_card log_talk see_party_file do_task", False),
+     [UnitKind.COHORT, UnitKind.PARTY], "see_unit see_card log_talk see_party_file see_branch_life do_task",
+     False),
     ("branch_secretary", "党支部书记", "支部工作", Side.COLLEGE,
-     [UnitKind.PARTY], f"see_unit see_card {_FILE} do_task", True),
+     [UnitKind.PARTY], f"see_unit see_card {_FILE} {_LIFE} do_task", True),
     ("clerk", "教务员", "成绩、预警与学籍", Side.COLLEGE, [UnitKind.COLLEGE],
      "see_unit see_card see_masked see_record see_results import_roster import_results "
      "import_courses edit_warning_rules confirm_warnings edit_student do_task handle_request",
@@ -100,16 +105,17 @@ ROLES: list[tuple[str, str, str, Side, list[str], str, bool]] = [
      _CARE, False),
     # The committee of a branch, and members of the committee above it (rulebook 1.5, 8.3).
     ("branch_deputy", "党支部副书记", "协助书记工作", Side.COLLEGE,
-     [UnitKind.PARTY], f"see_unit see_card {_FILE} do_task", False),
+     [UnitKind.PARTY], f"see_unit see_card {_FILE} {_LIFE} do_task", False),
     ("branch_organisation", "组织委员", "发展党员与党员管理", Side.COLLEGE,
-     [UnitKind.PARTY], f"see_unit see_card {_FILE} do_task", True),
+     [UnitKind.PARTY], f"see_unit see_card {_FILE} {_LIFE} do_task", True),
     ("branch_publicity", "宣传委员", "学习教育与宣传", Side.COLLEGE,
-     [UnitKind.PARTY], "see_unit see_card do_task", True),
+     [UnitKind.PARTY], "see_unit see_card see_branch_life do_task", True),
     ("branch_discipline", "纪检委员", "纪律监督", Side.COLLEGE,
-     [UnitKind.PARTY], "see_unit see_card do_task", True),
+     [UnitKind.PARTY], "see_unit see_card see_branch_life see_dues do_task", True),
     ("committee_member", "党委委员", "审批发展党员等重要事项", Side.SCHOOL,
      [UnitKind.PARTY],
-     "see_unit see_card see_party_file approve_party_file see_political_review do_task", False),
+     "see_unit see_card see_party_file approve_party_file see_political_review see_branch_life "
+     "see_dues do_task", False),
     # Posts that are counted and open nothing.
     ("teacher", "专任教师", "教学与本科生导师人选", Side.COLLEGE,
      [UnitKind.COLLEGE, UnitKind.OFFICE], "", False),

@@ -44,6 +44,7 @@ class Making:
 class ExportKind:
     """``action`` is held on the unit; ``act`` is the code of the download in the audit trail.
 
+    ``unit_kinds``: the kinds of unit for which it is made; empty for teaching units and academies.
     ``plan(user, unit, query)`` restricts by the rule and says what would go out;
     ``allowed(user, unit, lines)`` gives those of the lines that this person may export now;
     ``subjects(lines)`` names the records under which a download is found by those who ask who has
@@ -62,6 +63,7 @@ class ExportKind:
     subjects: Callable[[Collection[int]], tuple[type[models.Model], list[int]]]
     persons: Callable[[Collection[int]], int]
     write: Callable[[Making, Progress], bytes]
+    unit_kinds: tuple[str, ...] = ()
 
 
 _kinds: dict[str, ExportKind] = {}

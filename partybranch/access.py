@@ -11,9 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import granted_unit_ids
+from cohorts.models import Unit
 from cohorts.post_reasons import post_reasons
 from partybranch.enums import Duty
-from partybranch.models import Development, PartyMember, PoliticalReview
+from partybranch.models import (
+    BranchEvent,
+    Development,
+    DuesPayment,
+    Election,
+    PartyMember,
+    PoliticalReview,
+)
 from portal.core.access import (
     Action,
     Reason,
@@ -25,6 +33,7 @@ from portal.core.access import (
     register_part,
     register_route,
 )
+from portal.core.files import FileOwner, register_owner
 from portal.core.models import User
 from portal.core.scope import today
 from students.access import SELF_ACTIONS
@@ -40,6 +49,14 @@ register_actions(
     Action("see_political_review", gettext_lazy("read political reviews"),
            gettext_lazy("The text of the conclusion; others see only that it passed."),
            sensitive=True),
+    Action("see_branch_life", gettext_lazy("see branch life"),
+           gettext_lazy("Meetings and activities of a branch with attendance and minutes.")),
+    Action("write_branch_life", gettext_lazy("keep branch life"),
+           gettext_lazy("Enter meetings, attendance and votes of the branch; withdraw with a reason.")),
+    Action("see_dues", gettext_lazy("see party dues"),
+           gettext_lazy("Which months each member of a branch has paid, and how much.")),
+    Action("write_dues", gettext_lazy("keep party dues"),
+           gettext_lazy("Enter payments and the monthly dues of a member.")),
 )  # fmt: skip
 
 # What reaches a development besides the file itself. The card alone never does.
@@ -164,3 +181,28 @@ def _students_member_reasons(user: User, action: str, one: PartyMember) -> list[
 
 register_route(PartyMember, Route("branch", _members, _member_reasons))
 register_route(PartyMember, Route("student", _students_members, _students_member_reasons))
+
+# What a branch keeps about itself: by a post on the branch or above it.
+LIFE_ACTIONS = frozenset({"see_branch_life", "write_branch_life"})
+DUES_ACTIONS = frozenset({"see_dues", "write_dues"})
+
+
+def _by_branch(model: Any, actions: frozenset[str]) -> Route:
+    def rows(user: User, action: str) -> QuerySet[Any] | None:
+        units = reached_keys(Unit, user, action) if action in actions else None
+        if units is None:
+            return None
+        found: QuerySet[Any] = model.objects.filter(branch_id__in=units).values("pk")
+        return found
+
+    def because(user: User, action: str, one: Any) -> list[Reason]:
+        return post_reasons(user, action, [one.branch_id]) if action in actions else []
+
+    return Route("branch", rows, because)
+
+
+register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS))
+register_route(Election, _by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
+register_route(DuesPayment, _by_branch(DuesPayment, DUES_ACTIONS))
+# Photos and papers of an event are opened by whoever reads the event.
+register_owner(FileOwner("event", BranchEvent, "see_branch_life"))

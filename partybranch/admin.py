@@ -8,13 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.admin.units import register_kind
 from partybranch.domain.refresh import refresh_open
-from partybranch.models import AdmissionPlan, PartyOrganization, RuleVersion, Step
+from partybranch.models import AdmissionPlan, EventKind, PartyOrganization, RuleVersion, Step
 from portal.core.adminsite.base import PortalAdmin
 from portal.core.adminsite.steps import Step as FirstStep
 from portal.core.adminsite.steps import register_step
 
 register_kind(
-    PartyOrganization, "party_kind", "approving_committee", "college_side", "academy_side"
+    PartyOrganization,
+    "party_kind",
+    "approving_committee",
+    "college_side",
+    "academy_side",
+    "party_groups",
 )
 
 
@@ -74,6 +79,24 @@ class AdmissionPlanAdmin(PortalAdmin):
     list_display = ("branch", "year", "places")
     list_filter = ("year",)
     list_select_related = ("branch",)
+
+
+@admin.register(EventKind)
+class EventKindAdmin(PortalAdmin):
+    """How often each kind of event is held, within what the rule allows."""
+
+    duties: ClassVar = {"sysadmin": "view add change"}
+    intro = _(
+        "Kinds of meetings and activities of a branch, and how often each is held at least. A rhythm "
+        "that the rule sets may be made faster, not slower: the form refuses and names the article. "
+        "Kinds of the school's own are added here."
+    )
+    list_display = ("name", "every_months", "applies_to", "called", "article", "is_active")
+    readonly_fields = ("article", "months_max")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The code names a kind for ever."""
+        return (*self.readonly_fields, "code") if obj else self.readonly_fields
 
 
 register_step(

@@ -164,6 +164,11 @@ NUMBERS: list[tuple[str, str, str, str | None, str | None, bool, str, str]] = [
     ("branch.committee_size", "支委会人数", "人", "3", "7", True, f"{_BRANCH}第六章", "一般3至5人"),
     ("branch.term", "支委会任期", "月", "1", "36", True, f"{_BRANCH}第六章", ""),
     ("branch.joint_units", "联合支部覆盖单位", "个", None, "5", False, f"{_BRANCH}第4条", "一般"),
+    ("branch.life_green", "组织生活完成率：正常", "%", "0", "100", True, _SCHOOL, "不低于此值为正常"),
+    ("branch.life_yellow", "组织生活完成率：关注", "%", "0", "100", True, _SCHOOL, "低于此值为滞后"),
+    ("dues.remind_months", "欠交党费：提醒本人", "月", "1", "6", True, "党章第九条", ""),
+    ("dues.secretary_months", "欠交党费：书记谈话", "月", "1", "6", True, "党章第九条", ""),
+    ("dues.exit_months", "欠交党费：按自行脱党研究", "月", "6", "6", True, "党章第九条", "没有正当理由，连续六个月"),
 ]  # fmt: skip
 
 

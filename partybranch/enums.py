@@ -116,3 +116,44 @@ class Look(models.TextChoices):
     ASSESSMENT = "assessment", _("half-yearly assessment")
     REPORT = "report", _("thought report")
     TALK = "talk", _("cultivation talk")
+
+
+class Applies(models.TextChoices):
+    """Branches to which the yearly number of a kind of event applies (rulebook 1.6)."""
+
+    ALL = "all", _("every branch")
+    COMMITTEE = "committee", _("branches with a committee")
+    GROUPS = "groups", _("branches with party groups")
+
+
+class Called(models.TextChoices):
+    """Who should attend an event of a kind; the form begins with them."""
+
+    MEMBERS = "members", _("all members")
+    COMMITTEE = "committee", _("the branch committee")
+    SOME = "some", _("those whom the form names")
+
+
+class Presence(models.TextChoices):
+    PRESENT = "present", pgettext_lazy("attendance", "present")
+    LEAVE = "leave", pgettext_lazy("attendance", "on leave")
+    ABSENT = "absent", pgettext_lazy("attendance", "absent")
+
+
+class Grade(models.TextChoices):
+    """Result of the yearly democratic appraisal (rulebook 1.6)."""
+
+    EXCELLENT = "excellent", _("excellent")
+    GOOD = "good", pgettext_lazy("appraisal", "qualified")
+    FAIR = "fair", pgettext_lazy("appraisal", "barely qualified")
+    POOR = "poor", pgettext_lazy("appraisal", "not qualified")
+
+
+class BranchPost(models.TextChoices):
+    """Posts that a branch elects; each is the code of its role."""
+
+    SECRETARY = "branch_secretary", _("branch secretary")
+    DEPUTY = "branch_deputy", _("deputy secretary")
+    ORGANISATION = "branch_organisation", _("organisation member of the committee")
+    PUBLICITY = "branch_publicity", _("publicity member of the committee")
+    DISCIPLINE = "branch_discipline", _("discipline member of the committee")

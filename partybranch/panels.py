@@ -4,7 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.access import granted_unit_ids
+from partybranch.enums import BRANCHES
 from partybranch.models import Development, PartyOrganization
+from partybranch.queries import reminders  # noqa: F401 # lines of digests
 from partybranch.queries.board import open_files
 from partybranch.queries.own import own_panel
 from partybranch.queries.panels import picture_file, student_file
@@ -18,6 +21,14 @@ def _sees_branches(user: Any) -> bool:
     return bool(rows.filter(closed_on=None).exists())
 
 
+def _sees(user: Any, action: str) -> bool:
+    """Asked of those who hold the action somewhere; branches may stand below that or not."""
+    if not granted_unit_ids(user, action):
+        return False
+    rows = PartyOrganization.objects.restrict(user, action)
+    return bool(rows.filter(party_kind__in=BRANCHES, closed_on=None).exists())
+
+
 register_nav(
     NavItem(
         "development", _("Party building"), _("Development of members"), "party:board", "flag", 400,
@@ -27,6 +38,14 @@ register_nav(
     NavItem(
         "branches", _("Party building"), _("Party branches"), "party:branches", "branch", 410,
         _sees_branches,
+    ),
+    NavItem(
+        "branch_life", _("Party building"), _("Branch life"), "party:life_board", "calendar", 420,
+        lambda user: _sees(user, "see_branch_life"),
+    ),
+    NavItem(
+        "dues", _("Party building"), _("Party dues"), "party:dues_board", "money", 430,
+        lambda user: _sees(user, "see_dues"),
     ),
 )  # fmt: skip
 register_panel("my", Panel("development", 30, "party/_my_panel.html", own_panel))

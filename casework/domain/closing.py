@@ -80,9 +80,13 @@ GRANTED[KeyKind.CLOSE] = _close
 
 
 @transaction.atomic
-def reopen_case(*, actor: User, case: Case, level: CaseLevel, reason: str, source: Source) -> Case:
+def reopen_case(
+    *, actor: User, case: Case, level: CaseLevel, reason: str, source: Source,
+    owner: User | None = None,
+) -> Case:  # fmt: skip
     """Open the next episode of a closed case: the same categories at this level, linked to the
-    former one. The last team does not come back by itself: sight is given anew.
+    former one. The last team does not come back by itself: sight is given anew. ``owner`` is
+    responsible from the first minute.
 
     Raises DomainError when the case is open, or when a later episode exists already.
     """
@@ -98,7 +102,7 @@ def reopen_case(*, actor: User, case: Case, level: CaseLevel, reason: str, sourc
     for entry in entries:
         opened = open_case(
             actor=actor, student=case.student, category=entry.category, level=level,
-            reason=reason, source=source, cause=entry.cause, lead_unit=case.lead_unit,
+            reason=reason, source=source, cause=entry.cause, lead_unit=case.lead_unit, owner=owner,
         )  # fmt: skip
     assert opened is not None
     check_still(actor, case, "write_case")

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +33,10 @@ def waiting(user: Any) -> QuerySet[KeyRequest]:
     not spoken for another side."""
     if not getattr(user, "is_authenticated", False):
         return KeyRequest.objects.none()
+    return _open(user).filter(_wanted(user))
+
+
+def _wanted(user: Any) -> Q:
     wanted = Q(pk=None)
     today = timezone.localdate()
     for side, units in managed_units(user).items():
@@ -47,7 +53,7 @@ def waiting(user: Any) -> QuerySet[KeyRequest]:
     mine = KeyTurn.objects.filter(
         request=OuterRef("pk"), person_id=user.pk, verdict=KeyVerdict.AGREED
     )
-    return _open(user).filter(wanted).exclude(Exists(mine))
+    return wanted & ~Exists(mine)
 
 
 def _has_agreed(side: str) -> Exists:
@@ -64,8 +70,25 @@ def clashes(user: Any) -> QuerySet[KeyRequest]:
     return _open(user).filter(disagreed_at__isnull=False)
 
 
-def asked_by_me(user: Any) -> QuerySet[KeyRequest]:
-    return _open(user).filter(asked_by_id=user.pk)
+def desk(user: Any) -> dict[str, list[dict[str, Any]]]:
+    """``waiting`` for my key, ``clashes`` in my reach, ``asked`` by me: the most urgent of each, as
+    lines. Three statements for all of them."""
+    whose = {
+        "waiting": _wanted(user), "clashes": Q(disagreed_at__isnull=False),
+        "asked": Q(asked_by_id=user.pk),
+    }  # fmt: skip
+    marks = {
+        f"is_{name}": Case(When(where, then=Value(True)), default=Value(False))
+        for name, where in whose.items()
+    }
+    any_of = _open(user).filter(reduce(or_, whose.values())).annotate(**marks)
+    rows = list(any_of.order_by("due_at", "pk").values_list("pk", *marks)[: 3 * MOST])
+    named = KeyRequest.objects.filter(pk__in=[row[0] for row in rows])
+    lines = {line["pk"]: line for line in items(named, 3 * MOST)} if rows else {}
+    return {
+        name: [lines[row[0]] for row in rows if row[place]][:MOST]
+        for place, name in enumerate(whose, 1)
+    }
 
 
 def read_whole(rows: QuerySet[KeyRequest]) -> list[KeyRequest]:
@@ -117,7 +140,7 @@ def items(requests: QuerySet[KeyRequest], most: int = MOST) -> list[dict[str, An
         }  # fmt: skip
         about = _title(kind, outcome, category or "", level or "", goal or "")
         shown.append({
-            "title": f"{name} · {about}", "meta": " · ".join([meta, *given.get(pk, [])]),
+            "pk": pk, "title": f"{name} · {about}", "meta": " · ".join([meta, *given.get(pk, [])]),
             "url": f"/keys/{pk}/", "side": words, "side_tone": tone, "action_url": "",
             "action_label": "", "action_method": "", "state": KeyState(state).label,
             "is_open": state in OPEN,

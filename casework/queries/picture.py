@@ -28,7 +28,7 @@ _CONTACTS = """
 def case_block(user: Any, student: Student, rows: Rows) -> dict[str, Any] | None:
     """Level, categories, stage and who is responsible, for whoever may see the case."""
     case = case_summary(user, student, rows)
-    if case is None:
+    if case is None or case["pk"] is None:
         return None
     pk, last = rows[0][0], rows[0][5]
     item = {

@@ -109,11 +109,14 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """The next episode of a closed case."""
     case = Case.objects.get_for(request.user, "write_case", pk)
-    form = ReopenForm(request.POST or None, initial={"level": case.level_id})
+    initial = {"level": case.level_id, "is_mine": _is_counsellor(request.user)}
+    form = ReopenForm(request.POST or None, initial=initial)
     made: list[Case] = []
 
     def save() -> str:
-        made.append(reopen_case(actor=request.user, case=case, **form.cleaned_data))
+        data = form.cleaned_data
+        owner: Any = request.user if data.pop("is_mine") else None
+        made.append(reopen_case(actor=request.user, case=case, owner=owner, **data))
         return _("Opened again as episode %(n)s of the same file.") % {"n": made[0].episode}
 
     answer = _act(request, form, save, _("Open again"), _case_url(case))

@@ -19,15 +19,13 @@ from casework.queries.closing import conditions
 from casework.queries.key_page import request_facts, sees_case
 from casework.queries.key_sides import may_turn
 from casework.queries.keys import (
-    asked_by_me,
     clash_words,
-    clashes,
+    desk,
     items,
     key_rows,
     read_whole,
     title,
     turns_of,
-    waiting,
 )
 from casework.views.case_acts import _act, _case_url
 from portal.core.access import reaches_any
@@ -40,9 +38,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
     """What waits for my key, disagreements in my reach, what I asked for."""
     user = request.user
     page = {
-        "waiting": items(waiting(user)),
-        "clashes": items(clashes(user)),
-        "asked": items(asked_by_me(user)),
+        **desk(user),
         "has_cases": reaches_any(Case, user, "see_case"),
     }
     return render(request, "casework/keys.html", page)

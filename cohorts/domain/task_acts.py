@@ -189,7 +189,7 @@ def complete_task(
     if actor is not None:
         if task.source != OWN or task.owner_id is None:
             check_person(actor, task.source, task.source_id)
-        if source_of(task.source).how_to_close:
+        if source_of(task.source).how_to_close and not is_asked:
             raise DomainError(source_of(task.source).how_to_close)
         task.owner_id = task.owner_id or actor.pk
     task.done_at, task.done_by, task.evidence = timezone.now(), actor, words[:1000]

@@ -1,6 +1,7 @@
 """Exports as people read them: mine, those that wait for my consent, one in full."""
 
 import datetime as dt
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -36,11 +37,14 @@ def export_number(key: str) -> int:
     return int(found) if found is not None else _FIRST[key]
 
 
-def export_units(user: User, action: str) -> QuerySet[Unit]:
-    """Units for which ``user`` may export by this right: those of the posts themselves first."""
+def export_units(user: User, action: str, kinds: Collection[str] = ()) -> QuerySet[Unit]:
+    """Units for which ``user`` may export by this right: those of the posts themselves first.
+    ``kinds``: of these kinds only; else all but dwellings and party organisations."""
     if not may_hold(user, action):
         return Unit.objects.none()
     units = Unit.objects.filter(pk__any=granted_unit_ids(user, action))
+    if kinds:
+        return units.filter(kind__in=kinds).order_by("code")
     return units.exclude(kind__in=("building", "floor", "room", "party")).order_by("code")
 
 

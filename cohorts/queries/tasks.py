@@ -9,16 +9,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from cohorts.enums import TaskState
 from cohorts.models import OWN, Appointment, Task
-from cohorts.task_access import task_unit_ids
 from cohorts.task_sources import TaskLine, source_of
 from portal.core.listing import Found, Listing, Order, page_of_rows
+from portal.core.rows import fetch, named
 from portal.core.ui.dates import due_words, format_day
 from portal.core.ui.marks import tag_markup
 
@@ -67,20 +68,15 @@ def in_state(state: str) -> Q:
     return gap() if state == "gap" else known.get(state, _OPEN)
 
 
+# Each box is one of the ways in which the rule lets a task be seen.
+_WAYS = {MINE: "own", GIVEN: "giver", UNITS: "unit"}
+
+
 def box_rows(user: Any, box: str) -> "QuerySet[Task]":
-    """Tasks of one box that ``user`` may see, open and closed."""
-    if box == GIVEN:
-        # Those waiting for my check are mine to follow, too.
-        given: QuerySet[Task] = Task.objects.restrict(user, "see_task").filter(
-            Q(given_by=user) | Q(verifier=user)
-        )
-        return given
-    if box == UNITS:
-        units = task_unit_ids(user, "see_task")
-        found: QuerySet[Task] = Task.objects.restrict(user, "see_task", unit_id__any=units)
-        return found if units else found.none()
-    mine: QuerySet[Task] = Task.objects.restrict(user, "see_task", owner_id=user.pk)
-    return mine
+    """Tasks of one box that ``user`` may see, open and closed. Those waiting for my check are among
+    the given ones: mine to follow, too."""
+    found: QuerySet[Task] = Task.objects.restrict(user, "see_task", through=_WAYS[box])
+    return found
 
 
 @dataclass(frozen=True)
@@ -92,13 +88,20 @@ class BoxCount:
 
 
 def box_counts(user: Any) -> dict[str, BoxCount]:
-    """Numbers on the tabs: one statement each."""
-    today, found = timezone.localdate(), {}
+    """Numbers on the tabs, in one statement."""
+    found = dict.fromkeys(BOXES, BoxCount(0, 0))
+    parts, params = [], {"today": timezone.localdate()}
     for box in BOXES:
-        row = box_rows(user, box).filter(_OPEN).aggregate(
-            n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today))
-        )  # fmt: skip
-        found[box] = BoxCount(row["n"], row["late"])
+        rows = box_rows(user, box).filter(_OPEN).order_by().values("due_on")
+        try:
+            sql, own = named(*rows.query.sql_with_params(), f"{box}_")
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT '{box}', count(*), count(*) FILTER (WHERE due_on < %(today)s)"
+                     f" FROM ({sql}) {box}")  # fmt: skip
+        params |= own
+    for box, n, late in fetch(" UNION ALL ".join(parts), params) if parts else ():
+        found[box] = BoxCount(n, late)
     return found
 
 
@@ -128,11 +131,14 @@ def titles(user: Any, named: Collection[tuple[int, str, int | None, str]]) -> di
     return found
 
 
-def task_page(user: Any, rows: "QuerySet[Task]", number: int, is_open: bool) -> Found:
+def task_page(
+    user: Any, rows: "QuerySet[Task]", number: int, is_open: bool, total: int | None = None
+) -> Found:
     """One page of restricted and narrowed ``rows`` as mappings: two statements and one for each
-    source among them. Open ones by their last day, closed ones newest first."""
+    source among them, one less where the ``total`` is known. Open ones by their last day, closed
+    ones newest first."""
     order = Order("t.due_on, t.id" if is_open else "t.done_at DESC NULLS LAST, t.id DESC")
-    found = page_of_rows(_LISTING, rows, order, number)
+    found = page_of_rows(_LISTING, rows, order, number, total=total)
     about = titles(user, [(row[0], row[2], row[3], row[1]) for row in found.rows])
     shown = [_row(user, row, about[row[0]]) for row in found.rows]
     return Found(shown, found.total, found.number, found.state, found.reach)

@@ -44,7 +44,7 @@ def _kind(code: str) -> ExportKind:
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """What would go out and by which rule; the purpose; sent, it is asked for."""
     one, user, query = _kind(kind), request.user, _query(request)
-    units = found.export_units(user, one.action)  # type: ignore[arg-type]
+    units = found.export_units(user, one.action, one.unit_kinds)  # type: ignore[arg-type]
     if not units.exists():
         raise PermissionDenied(_("None of your posts lets you export this."))
     wanted = request.POST.get("unit") or request.GET.get("unit", "")

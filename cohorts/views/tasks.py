@@ -63,8 +63,9 @@ def task_list(request: HttpRequest) -> HttpResponse:
     rows = box_rows(request.user, box).filter(in_state(state))
     if source:
         rows = rows.filter(source=source)
-    found = task_page(request.user, rows, max(1, _number(request)), state not in _CLOSED)
     counts = box_counts(request.user)
+    total = {"open": counts[box].open, "late": counts[box].late}.get(state) if not source else None
+    found = task_page(request.user, rows, max(1, _number(request)), state not in _CLOSED, total)
     context: dict[str, Any] = {
         "page": Page(found.rows, found.number, Paginator(range(found.total), PAGE_SIZE)),
         "rows": found.rows, "box": box, "late": counts[box].late,

@@ -33,6 +33,11 @@ FIRST_NUMBERS: dict[str, int] = {
     "branch.committee_size": 5,
     "branch.term": 36,
     "branch.joint_units": 5,
+    "branch.life_green": 90,
+    "branch.life_yellow": 70,
+    "dues.remind_months": 1,
+    "dues.secretary_months": 3,
+    "dues.exit_months": 6,
 }
 # Two Chinese characters say why (“寒假”); one does not.
 MIN_REASON = 2

@@ -1,4 +1,7 @@
 from .development import DecisionRecord, Development, Paper, Sponsorship, StepRecord
+from .dues import DuesPayment, DuesRate
+from .election import Candidate, Election
+from .life import Attendance, BranchEvent, EventKind, Motion
 from .member import Membership, PartyMember
 from .organization import AdmissionPlan, PartyOrganization
 from .proof import CultivationEntry, FormerSpan, PoliticalReview, PublicNotice, Vote
@@ -6,11 +9,19 @@ from .rules import RuleVersion, Step
 
 __all__ = [
     "AdmissionPlan",
+    "Attendance",
+    "BranchEvent",
+    "Candidate",
     "CultivationEntry",
     "DecisionRecord",
     "Development",
+    "DuesPayment",
+    "DuesRate",
+    "Election",
+    "EventKind",
     "FormerSpan",
     "Membership",
+    "Motion",
     "Paper",
     "PartyMember",
     "PartyOrganization",

@@ -39,6 +39,10 @@ class PartyOrganization(Unit):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    party_groups = models.PositiveSmallIntegerField(
+        _("party groups"), default=0, db_default=0,
+        help_text=_("How many groups the branch has; with none no group meeting is asked for."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("party organisation")

@@ -7,65 +7,36 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from partybranch.enums import Body, Look
+from partybranch.enums import Look
 from portal.core.access import RestrictedManager
 from portal.core.crypto import decrypt, encrypt
 
+from .ballot import BallotCounts
 from .development import Development, StepRecord, _by
 from .organization import PartyOrganization
 
 _ONCE = pgtrigger.Update | pgtrigger.Delete
 
 
-class Vote(models.Model):
-    """Counts only, never who voted what (rulebook 1.4). A vote that did not pass is kept too."""
+class Vote(BallotCounts):
+    """The vote of a step. One that did not pass is kept too."""
 
     development = models.ForeignKey(Development, on_delete=models.PROTECT, related_name="votes")
     record = models.OneToOneField(
         StepRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="vote"
     )
     step = models.PositiveSmallIntegerField(_("step"))
-    on = models.DateField(_("on"))
-    body = models.CharField(_("vote by"), max_length=10, choices=Body.choices)
     outcome = models.CharField(_("about"), max_length=8, blank=True)
-    expected = models.PositiveSmallIntegerField(_("should attend"))
-    present = models.PositiveSmallIntegerField(_("present"))
-    yes = models.PositiveSmallIntegerField(_("yes"))
-    no = models.PositiveSmallIntegerField(_("no"), default=0)
-    abstain = models.PositiveSmallIntegerField(_("abstained"), default=0)
-    invalid = models.PositiveSmallIntegerField(_("invalid"), default=0)
-    written_yes = models.PositiveSmallIntegerField(_("yes in writing"), default=0)
-    left_out = models.PositiveSmallIntegerField(_("left out"), default=0)
-    left_out_reason = models.CharField(_("why left out"), max_length=200, blank=True)
-    passed = models.GeneratedField(
-        expression=models.Case(
-            models.When(
-                Q(expected__lt=2 * (F("yes") + F("written_yes"))), then=models.Value(True)
-            ),
-            default=models.Value(False),
-        ),
-        output_field=models.BooleanField(), db_persist=True, verbose_name=_("passed"),
-    )  # fmt: skip
     entered_at = models.DateTimeField(_("entered at"), auto_now_add=True)
     entered_by = _by()
     client_key = models.UUIDField(null=True, unique=True, editable=False)
 
-    class Meta:
+    class Meta(BallotCounts.Meta):
+        abstract = False
         verbose_name = _("vote")
         verbose_name_plural = _("votes")
         ordering = ["on", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="vote_adds_up",
-                condition=Q(present__lte=F("expected"))
-                & Q(present=F("yes") + F("no") + F("abstain") + F("invalid"))
-                & Q(written_yes__lte=F("expected") - F("present")),
-            )
-        ]
         triggers = [pgtrigger.Protect(name="keep_vote", operation=_ONCE)]
-
-    def __str__(self) -> str:
-        return f"{self.yes + self.written_yes}/{self.expected}"
 
 
 class PublicNotice(models.Model):

@@ -30,7 +30,7 @@ from partybranch.queries.branches import (
 )
 from partybranch.views.form_page import form_page
 from portal.core import reads
-from portal.core.access import reasons
+from portal.core.access import reaches_one, reasons
 from students.models import Student
 
 
@@ -63,6 +63,9 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "roll": rows,
         "sees_roll": sees_roll and is_branch,
         "is_branch": is_branch,
+        "sees_dues": branch.party_kind in RELATION_HOLDING
+        and reaches_one(PartyOrganization, user, "see_dues", pk),
+        "sees_life": is_branch and reaches_one(PartyOrganization, user, "see_branch_life", pk),
         "full": sum(row.is_full for row in rows),
         "checks": checks(branch, rows, len(posts)) if sees_roll and is_branch else [],
         "history": history(branch) if sees_roll else [],

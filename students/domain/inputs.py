@@ -106,15 +106,17 @@ def answer_input(*, actor: User, row: TeacherInput, words: Mapping[str, str]) ->
     given = {name: words.get(name, "").strip()[:1000] for name in FIELDS}
     if not any(given.values()):
         raise DomainError(_("Write at least one sentence in one of the fields."))
+    task = Task.objects.filter(key=f"input:{kept.pk}", done_at=None, dropped_at=None).first()
+    if task is not None:
+        # Before the answer: with it the way to the task is closed.
+        complete_task(
+            actor=actor, task=task, evidence=_("The teacher has answered."), is_asked=True
+        )
     for name, text in given.items():
         setattr(kept, name, text)
     kept.answered_at = timezone.now()
     kept.save(update_fields=[*FIELDS, "answered_at"])
     audit.record(actor=actor, action="answer_input", obj=kept, student=kept.student_id)
-    task = Task.objects.filter(key=f"input:{kept.pk}", done_at=None, dropped_at=None).first()
-    if task is not None:
-        # By the fact of the answer; the inbox itself cannot close such a task.
-        complete_task(actor=None, task=task, evidence=_("The teacher has answered."))
     return kept
 
 

@@ -15,9 +15,10 @@ from portal.core import audit
 from portal.core.access import reasons
 from portal.core.asks import asked_panels
 from portal.core.errors import DomainError
+from portal.core.papers import WORD
 from students.domain.warning_steps import finish_step
 from students.domain.warnings import ACTION, confirm_warnings, set_aside
-from students.exporters.warning_papers import TITLES, WORD, paper
+from students.exporters.warning_papers import TITLES, paper
 from students.forms.warnings import AsideForm, StepForm
 from students.models import AcademicWarning, Student
 from students.queries.warning_file import warning_file

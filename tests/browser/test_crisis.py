@@ -19,10 +19,11 @@ _STANDS = """exists (select 1 from students_placement p
   join cohorts_unittree t on t.descendant_id = p.unit_id
  where p.student_id = s.id and p.tree <> 'room' and t.ancestor_id in ({})
    and p.since <= current_date and (p.until is null or p.until >= current_date))"""
-# A student of the demo adviser's class whom the demo counsellor looks after, without a crisis.
+# A student of the demo adviser's class whom the demo counsellor looks after, without crisis or case.
 FOUND = f"""select s.student_no, s.name from students_student s
  where {_STANDS.format(_POST.format("adviser"))} and {_STANDS.format(_POST.format("counsellor"))}
-   and not exists (select 1 from casework_crisis k where k.student_id = s.id) order by s.id"""
+   and not exists (select 1 from casework_crisis k where k.student_id = s.id)
+   and not exists (select 1 from casework_case c where c.student_id = s.id) order by s.id"""
 ADVICE = "今晚室友陪同，明早八点面谈；建议就诊。"
 
 

@@ -115,8 +115,9 @@ def test_a_student_is_listed_reviewed_and_listed_again_from_the_pages(world: Wor
     Case.objects.update(owner=world.zhou)
     finish_case(None, Case.objects.get(), Outcome.SOLVED)
     client.post(f"/cases/{case.pk}/reopen/", {
-        "level": "YELLOW", "source": "family", "reason": "补助停发，再次困难"})  # fmt: skip
-    assert Case.objects.get(closed_at=None).former_id == case.pk
+        "level": "YELLOW", "source": "family", "reason": "补助停发，再次困难", "is_mine": "on"})  # fmt: skip
+    again = Case.objects.get(closed_at=None)
+    assert (again.former_id, again.owner) == (case.pk, world.zhou)
 
 
 def test_the_page_of_the_student_leads_those_who_write_cases_to_the_ledger(world: World) -> None:

@@ -10,8 +10,15 @@ from casework.domain import study_help
 from casework.models import CaseLevel
 from cohorts.models import Term
 from portal.core.models import Job, JobState
-from students.domain import study_reports, warning_runs, warning_sets, warning_steps, warnings
-from students.models import AcademicWarning, WarningSet
+from students.domain import (
+    inputs,
+    study_reports,
+    warning_runs,
+    warning_sets,
+    warning_steps,
+    warnings,
+)
+from students.models import AcademicWarning, TeacherInput, WarningSet
 from students.published_rules import RULE_167
 from tests.world import World
 
@@ -40,6 +47,13 @@ def _confirmed(w: World) -> AcademicWarning:
     warnings.confirm_warnings(actor=w.han, ids=[one.pk])
     one.refresh_from_db()
     return one
+
+
+def _question(w: World) -> TeacherInput:
+    return inputs.ask_teacher(
+        actor=w.zhou, student=w.gu, teacher=w.nobody, question="课堂表现如何",
+        due_on=timezone.localdate(),
+    )  # fmt: skip
 
 
 def _report(w: World) -> Job:
@@ -78,6 +92,10 @@ STUDY: dict[str, Callable[[World], Callable[[], Any]]] = {
     "students.domain.warnings.set_aside": lambda w: (
         (lambda one: lambda: warnings.set_aside(
             actor=w.han, warning=one, reason="交换学分尚未认定", version=one.version))(_confirmed(w))),
+    "students.domain.inputs.ask_teacher": lambda w: lambda: _question(w),
+    "students.domain.inputs.answer_input": lambda w: (
+        (lambda row: lambda: inputs.answer_input(
+            actor=w.nobody, row=row, words={"advice": "多做习题"}))(_question(w))),
     "students.domain.warning_steps.finish_step": lambda w: (
         (lambda one: lambda: warning_steps.finish_step(
             actor=w.han, step=one.steps.get(kind="notice"), note="当面送达"))(_confirmed(w))),

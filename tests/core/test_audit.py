@@ -67,6 +67,7 @@ from tests.core.audit_crisis import CRISES
 from tests.core.audit_early import EARLY
 from tests.core.audit_exports import CALLS as EXPORTS
 from tests.core.audit_keys import CALLS as KEYS
+from tests.core.audit_life import LIFE
 from tests.core.audit_mails import MAILS
 from tests.core.audit_moves import MOVES
 from tests.core.audit_party import PARTY
@@ -202,6 +203,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
     **MOVES,
     **PARTY,
+    **LIFE,
     **MAILS,
     **PROBLEMS,
     **RECORDS,
@@ -367,8 +369,10 @@ def test_every_write_of_the_domain_is_in_the_table_of_calls() -> None:
     assert set(written()) - set(EXEMPT) == set(CALLS)
 
 
-# The alarm is of a person; that it lists the student is the system's, in the same transaction.
-SYSTEM_GOES_ALONG = {"casework.domain.crises.open_crisis"}
+# What a person began and the system carried on in the same transaction: listing, appointing.
+SYSTEM_GOES_ALONG = {
+    "casework.domain.crises.open_crisis", "partybranch.domain.elections.approve_election",
+}  # fmt: skip
 
 
 class Undo(Exception):

@@ -6,7 +6,10 @@ from typing import Any
 from cohorts.domain.tree import open_unit
 from partybranch.enums import Duty, Ended, Entry, PartyKind
 from partybranch.models import (
+    BranchEvent,
     Development,
+    DuesPayment,
+    Election,
     Membership,
     PartyMember,
     PartyOrganization,
@@ -60,6 +63,22 @@ def add_party_files(campus: Any) -> None:
         PoliticalReview.objects.create(
             development=file, on=today, passed=True, cipher=PoliticalReview.sealed("合格")
         )
+    for unit in (units["joint"], units["second"]):
+        Election.objects.create(
+            branch=unit, on=today, is_committee=False, seats=1, right=5, present=5, returned=5,
+            term_months=36,
+        )  # fmt: skip
+        for days in (1, 40):
+            BranchEvent.objects.create(
+                branch=unit, on=today - days * DAY, topic="主题党日", place="党员之家", host="书记",
+                recorder="委员", content="学习",
+            )  # fmt: skip
+        for member in staff[:4]:
+            if not DuesPayment.objects.filter(member=member).exists():
+                DuesPayment.objects.create(
+                    member=member, branch=unit, month=today.replace(day=1), amount=1, paid_on=today
+                )
+                break
     for student in dice.sample(campus.students, 10):
         _place(campus, PartyMember.objects.create(student=student, joined_on=LONG_AGO))
 

@@ -43,6 +43,9 @@ RESTRICTED = {
     "partybranch.Development": ("student sponsor", "tests/partybranch/test_rights.py"),
     "partybranch.PartyMember": ("branch student", "tests/partybranch/test_rights.py"),
     "partybranch.PoliticalReview": ("student", "tests/partybranch/test_rights.py"),
+    "partybranch.BranchEvent": ("branch", "matrix event"),
+    "partybranch.DuesPayment": ("branch", "matrix payment"),
+    "partybranch.Election": ("branch", "matrix election"),
     # Sealed text itself has no route: it is opened through a record (casework/queries/sealed.py).
     "casework.SealedText": ("", "tests/casework/test_sealed.py"),
     "casework.SealedFile": ("centre", "matrix sealed file"),
@@ -73,6 +76,7 @@ ADMIN = {
     "cohorts.Handover": _SEC_READ, "cohorts.Letter": _SEC_READ,
     "partybranch.PartyOrganization": _SYS, "partybranch.AdmissionPlan": _SYS,
     "partybranch.RuleVersion": "sysadmin: view", "partybranch.Step": _SYS_KEPT,
+    "partybranch.EventKind": _SYS,
     "students.AidTier": _SYS, "students.AidKind": _SYS,
     "students.Course": _SYS, "students.Programme": _SYS, "students.GradeScale": _SYS,
     "students.PlanCourse": _SYS_KEPT,
@@ -117,5 +121,7 @@ EXPORTERS = {
     "students.exporters.study_charts": "layout alone, shows no rows of its own",
     "students.exporters.study_report": "numbers of students.queries.analysis for the owner of the job",
     "students.exporters.warning_papers": "one warning by get_for in students.views.warning",
+    "partybranch.exporters.minutes": "one event by get_for(see_branch_life) in partybranch.views.life",
+    "partybranch.exporters.lists": "members of the branches on which write_party_file or write_dues is held",
     "portal.web.exporters.account": "the contract by get_for, its items as on the page",
 }

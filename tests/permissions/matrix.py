@@ -27,6 +27,7 @@ from casework.models import (
 )
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, Export, Letter, Task, Unit
+from partybranch.models import BranchEvent, DuesPayment, Election
 from portal.core.access import actions
 from portal.core.models import User
 from portal.core.rows import fetch
@@ -60,6 +61,10 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
     "hour": (Booking, "hours", ("clear_psychological", "see_own")),
     "letter": (Letter, "letters", ("see_unit", "appoint")),
     "problem": (CommonProblem, "problems", ("see_case", "manage_case")),
+    "event": (BranchEvent, "life_events", ("see_branch_life", "write_branch_life")),
+    "election": (Election, "elections", ("see_branch_life", "write_branch_life",
+                                        "approve_party_file")),
+    "payment": (DuesPayment, "payments", ("see_dues", "write_dues")),
     "task": (Task, "tasks", ("see_task", "do_task", "direct_task")),
     "request": (Request, "requests", ("see_request", "handle_request", "sort_requests",
                                       "own_request")),
@@ -129,6 +134,9 @@ def _sight(
             asked = {rows[kind, p].pk: p for p in wanted if (kind, p) in rows}
             listed = [one for one in asked_of(name) if is_asked(role, kind, state, name, one)]
             if not listed:
+                continue
+            if not asked:  # units other than party organisations keep no events
+                found |= {(name, one): (set(), set()) for one in listed}
                 continue
             reached = {
                 action: {asked[pk] for pk in _reached(model, person, action, asked)}

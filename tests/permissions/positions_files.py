@@ -31,7 +31,9 @@ from casework.models import (
     Transition,
 )
 from casework.models.counselling import Way
+from cohorts.enums import UnitKind
 from cohorts.models import Export, Task
+from partybranch.models import BranchEvent, DuesPayment, Election, PartyMember
 from portal.core.crypto import encrypt, encrypt_bytes, lookup_hash
 from portal.core.models import Attachment, User
 from students.models import AidGrant, AidRecognition, FamilyContact, HealthNote
@@ -53,6 +55,7 @@ def hang(campus: "Positions", writer: User) -> None:
     _on_students(campus, writer)
     _sealed(campus, writer)
     _on_units(campus, writer)
+    _on_branches(campus, writer)
 
 
 def _on_cases(campus: "Positions", writer: User) -> None:
@@ -175,3 +178,26 @@ def _on_units(campus: "Positions", writer: User) -> None:
         for pk, row in shelves["requests"].items()})  # fmt: skip
     for name, rows in shelves.items():
         setattr(campus, name, {key: rows[unit.pk] for key, unit in campus.units.items()})
+
+
+def _on_branches(campus: "Positions", writer: User) -> None:
+    """An event and a payment of dues of every party organisation; other units have none."""
+    today = timezone.localdate()
+    branches = {unit.pk: unit for unit in campus.units.values() if unit.kind == UnitKind.PARTY}
+    events = _made(BranchEvent, {
+        pk: BranchEvent(branch_id=pk, on=today, topic="主题党日", place="党员之家", host="书记",
+                        recorder="委员", content="学习", entered_by=writer)
+        for pk in branches})  # fmt: skip
+    held = _made(Election, {
+        pk: Election(branch_id=pk, on=today, is_committee=False, seats=1, right=5, present=5,
+                     returned=5, term_months=36)
+        for pk in branches})  # fmt: skip
+    member = PartyMember.objects.create(person=writer, joined_on=today - 900 * DAY)
+    payments = _made(DuesPayment, {
+        pk: DuesPayment(member=member, branch_id=pk, month=dt.date(2025, number, 1), amount=1,
+                        paid_on=today)
+        for number, pk in enumerate(branches, start=1)})  # fmt: skip
+    for key, unit in campus.units.items():
+        if unit.pk in branches:
+            campus.elections[key] = held[unit.pk]
+            campus.life_events[key], campus.payments[key] = events[unit.pk], payments[unit.pk]

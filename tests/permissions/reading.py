@@ -20,7 +20,19 @@ OUT_OF_FORCE = {"expired yesterday", "starts tomorrow", "frozen account"}
 # What belongs to a case, and with it to the lock-out from it.
 OF_CASE = {"case", "talk", "note", "closed", "closed note", "key", "move", "step", "sealed file",
            "sealed note", "screening", "hour", "crisis"}  # fmt: skip
-OF_UNIT = {"unit", "post", "letter", "problem", "request", "protected", "task", "export"}
+OF_UNIT = {
+    "unit",
+    "post",
+    "letter",
+    "problem",
+    "request",
+    "protected",
+    "task",
+    "export",
+    "event",
+    "payment",
+    "election",
+}
 SEALED = {"sealed file", "sealed note", "screening", "hour"}
 
 
@@ -161,6 +173,16 @@ def _protected(action: str, _mine: Any, role: str, kind: str, position: str) -> 
     return is_seen and action in allowed, is_seen
 
 
+def _of_branch(see: str) -> Any:
+    """What a party organisation keeps about itself; other units have nothing of the kind."""
+
+    def told(action: str, mine: Collection[str], _role: str, kind: str, position: str) -> Cell:
+        held = set(mine) if kind == UnitKind.PARTY else set()
+        return action in held, see in held
+
+    return told
+
+
 def _crisis(action: str, mine: Collection[str], *_where: Any) -> Cell:
     """By the right over the student's cases, by seat, by the centre; nobody of the campus is on its
     call list or acted in it."""
@@ -186,4 +208,6 @@ _SPECIAL = {
     "closed note": _closed_note, "key": _key, "move": _move, "step": _step, "problem": _problem,
     "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
     "export": _export, **dict.fromkeys(SEALED, _sealed),
+    "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"),
+    "payment": _of_branch("see_dues"),
 }  # fmt: skip

@@ -149,6 +149,8 @@ PARTS = {
     "contacts and introducers": ("resource.vouching.contains(principal)", "false", "File"),
     "ended files": ("resource.is_running &&", "true &&", "File"),
     "the roll of a branch": ('resource.branch in principal.getTag("inner see_party_file")', "false", "Member"),
+    "posts of a branch's events": ('resource.keeper in principal.getTag("wide see_branch_life")', "false", "Event"),
+    "posts of a branch's dues": ('resource.keeper in principal.getTag("wide see_dues")', "true", "Dues"),
     "reviews": ('principal.getTag("wide see_political_review")',
                 'principal.getTag("wide see_party_file")', "Political"),
 }  # fmt: skip

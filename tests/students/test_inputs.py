@@ -76,7 +76,7 @@ def test_the_answer_stands_in_the_picture_with_name_and_day_and_the_link_closes(
     assert client(world.qiao).get(form(row)).status_code == 404
     assert client(world.qiao).post(form(row), WORDS).status_code == 404
     task = Task.objects.get(source="teacher_input")
-    assert task.state == "done"
+    assert (task.state, task.done_by) == ("done", world.qiao)
     assert Notification.objects.filter(user=world.zhou, key__contains=":done:").exists()
     for key in ("zhou", "lu", "wang", "lin"):
         text = picture(world, key)

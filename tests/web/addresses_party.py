@@ -1,6 +1,7 @@
 """Addresses of the party side; ``{party_file}`` is gu's development, ``{party_member}`` luo's membership.
 
-gao, organiser of Chem, alone has the party file here; qian sees every unit and no file."""
+gao, organiser of Chem, alone has the party file here; qian sees every unit and no file, han the
+branch of which he is secretary (addresses_life)."""
 
 import datetime as dt
 from typing import Any
@@ -19,16 +20,16 @@ POST_ONLY: set[str] = set()
 _SECRET = "政审结论仅组织员可见"
 _NOT_MINE = "任职范围内没有此学号"
 ROWS = [
-    Address("party:board", ok="gao", others=403, shows={"gao": "顾言川"}, hides={"gao": "宋远"}),
-    Address("party:board", query="?view=list&only=soon", ok="gao", others=403,
-            shows={"gao": "顾言川"}, hides={"gao": "宋远"}),
-    Address("party:board", query="?view=list&only=late", ok="gao", others=403,
-            hides={"gao": "顾言川"}),
-    Address("party:new", ok="gao", others=403, free="an empty form"),
-    Address("party:new", bad="gao", others=403, post={"student": "{no_song}"},
+    Address("party:board", ok="gao han", others=403, shows={"gao": "顾言川"}, hides={"gao": "宋远", "han": "顾言川"}),
+    Address("party:board", query="?view=list&only=soon", ok="gao han", others=403,
+            shows={"gao": "顾言川"}, hides={"gao": "宋远", "han": "顾言川"}),
+    Address("party:board", query="?view=list&only=late", ok="gao han", others=403,
+            hides={"gao": "顾言川", "han": "顾言川"}),
+    Address("party:new", ok="gao han", others=403, free="an empty form"),
+    Address("party:new", bad="gao han", others=403, post={"student": "{no_song}"},
             shows={"gao": _NOT_MINE}),
-    Address("party:former", ok="gao", others=403, free="an empty form"),
-    Address("party:former", bad="gao", others=403, post={"student": "{no_song}"},
+    Address("party:former", ok="gao han", others=403, free="an empty form"),
+    Address("party:former", bad="gao han", others=403, post={"student": "{no_song}"},
             shows={"gao": _NOT_MINE}),
     Address("party:file", "{party_file}", ok="gao", hides={"gao": _SECRET}),
     Address("party:step", "{party_file} 2", ok="gao"),
@@ -42,7 +43,8 @@ ROWS = [
     Address("party:decide", "{party_file}", ok="gao"),
     Address("party:decide", "{party_file}", bad="gao", post={}),
     Address("party:review", "{party_file}", ok="gao", shows={"gao": _SECRET}),
-    Address("party:branches", ok="qian", others=403, shows={"qian": "社区党委"}),
+    Address("party:branches", ok="qian han", others=403, shows={"qian": "社区党委"},
+            hides={"han": "社区党委"}),
     Address("party:branch", "{party_branch}", ok="qian", hides={"qian": "罗嘉禾"}),
     Address("party:new_member", "{party_branch}", denied="qian"),
     Address("party:new_member", "{party_branch}", denied="qian", post={}),

@@ -114,7 +114,7 @@ def test_a_second_run_keeps_what_people_changed_and_does_little(
     leader.title = "书记"
     leader.save()
     students = Student.objects.count()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(16):
         call_command("prepare_demo", verbosity=0)
     leader.refresh_from_db()
     assert leader.check_password("Their-own-choice-9")

@@ -14,12 +14,13 @@ from .within import names_one_row, prove, reaches_one, reaches_row
 
 
 class RestrictedQuerySet(models.QuerySet[Any]):
-    def restrict(self, user: Any, action: str, **within: Any) -> Self:
-        """Rows that ``user`` reaches for ``action`` today, within the given column values.
+    def restrict(self, user: Any, action: str, *, through: str = "", **within: Any) -> Self:
+        """Rows that ``user`` reaches for ``action`` today, within the given column values, and
+        ``through`` the route of this name alone where one is named.
 
         No superuser branch. An unknown action, an anonymous, frozen or expired account: no rows.
         """
-        keys = reached_keys(self.model, user, action, **within)
+        keys = reached_keys(self.model, user, action, through=through, **within)
         return self.none() if keys is None else self.filter(pk__in=keys)
 
 

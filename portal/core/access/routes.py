@@ -62,25 +62,28 @@ def may_hold(user: Any, action: str) -> bool:
 
 
 def reached_keys(
-    model: type[models.Model], user: Any, action: str, *, but: str = "", **within: Any
-) -> "models.QuerySet[Any, Any] | None":
+    model: type[models.Model], user: Any, action: str, *, but: str = "", through: str = "",
+    **within: Any,
+) -> "models.QuerySet[Any, Any] | None":  # fmt: skip
     """Primary keys of every row of ``model`` that ``user`` reaches, as one sub-select.
 
     ``within`` narrows each route to rows with these values, so that the database starts from
     them (one student's talks) and not from the whole reach. It never widens anything.
-    ``but`` leaves out the route of this name.
+    ``but`` leaves out the route of this name, ``through`` leaves out all others.
     """
     if not may_hold(user, action):
         return None
     supporter = supporter_of(user)
     if supporter is not None:
+        # Whoever looks through the account needs a way of his own, not the same one.
         ours = [
-            reached_keys(model, one, action, but=but, **within) for one in (plain(user), supporter)
+            reached_keys(model, plain(user), action, but=but, through=through, **within),
+            reached_keys(model, supporter, action, but=but, **within),
         ]
         return None if None in ours else _in_all(model, ours)
 
     def read() -> "models.QuerySet[Any, Any] | None":
-        open_ways = [route for route in routes(model) if route.name != but]
+        open_ways = [way for way in routes(model) if way.name != but and through in ("", way.name)]
         keys = [k for route in open_ways if (k := route.keys(user, action)) is not None]
         if within:
             keys = [k.filter(**within) for k in keys]
@@ -96,7 +99,7 @@ def reached_keys(
     return (
         read()
         if within
-        else remembered(("keys", model._meta.label, user.pk, action, but, today()), read)
+        else remembered(("keys", model._meta.label, user.pk, action, but, through, today()), read)
     )
 
 

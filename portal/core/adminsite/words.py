@@ -59,6 +59,8 @@ _WORDS: "dict[str, str | Promise]" = {
     "import_results": _("imported course results"),
     "discard_import": _("discarded an import"),
     "read_student": _("opened a student's record"),
+    "ask_teacher": _("asked a teacher about a student"),
+    "answer_input": _("answered a question about a student"),
     "read_case": _("opened a case"),
     "read_sealed": _("opened a psychological file"),
     "read_sealed_desk": _("looked at the desk of the psychology staff"),

@@ -24,9 +24,10 @@ from students.models import Placement, Student
 from .campus import Campus
 from .load import move_sequences
 from .party_files import FileWriter
+from .party_life import seed_life
 from .pupils import Pupil
 from .staff import Staff
-from .timeline import Timeline
+from .timeline import Timeline, moment
 
 # Steps that developments of a cohort have reached, by years since entry; more often in the middle.
 REACHED = {
@@ -35,7 +36,8 @@ REACHED = {
     3: (2, 2, 3, 5, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 14, 15, 16),
 }
 ON_PROBATION = (17, 18, 19, 20, 20, 20, 21, 22)
-_PER_BRANCH = 28
+# Applicants of a branch; of a large school about one student in eight has an open file.
+_PER_BRANCH, _SHARE = 28, 0.12
 _TEACHERS = 6
 
 
@@ -76,6 +78,10 @@ def seed_party(
         AdmissionPlan(branch=branch.unit, year=times.today.year, places=10)
         for branch in branches.values()
     )
+    seed_life(
+        [branch.unit for branch in branches.values()], holders, times.today,
+        moment(times.today, 9), rng,
+    )  # fmt: skip
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")
     refresh(rows)
     return len(writer.files)
@@ -129,13 +135,14 @@ def _members(
 def _choose(
     branches: dict[int, _Branch], pupils: list[Pupil], times: Timeline, rng: random.Random
 ) -> None:
-    """Who applies: up to a score in each branch, among those who are no members."""
+    """Who applies: up to a score or more in each branch, among those who are no members."""
+    most = max(_PER_BRANCH, round(_SHARE * len(pupils) / max(1, len(branches))))
     chosen: dict[int, int] = {}
     for pupil in pupils:
         branch = branches.get(pupil.home.cohort)
         if branch is None or pupil.political != "03" or rng.random() > 0.3:
             continue
-        if chosen.get(pupil.home.cohort, 0) >= _PER_BRANCH or pupil.on_leave_since:
+        if chosen.get(pupil.home.cohort, 0) >= most or pupil.on_leave_since:
             continue
         chosen[pupil.home.cohort] = chosen.get(pupil.home.cohort, 0) + 1
         branch.waiting.append((pupil, rng.choice(REACHED[min(max(branch.years, 1), 3)])))

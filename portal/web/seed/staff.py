@@ -233,6 +233,9 @@ def _branch_posts(
     people = {one.id: one for one in office.staff.people}
     for (person, role), post in held.items():
         office.appoint(people[person], role, branch, starts_on=post.starts_on, ends_on=post.ends_on)
+        if role == "party_tutor":
+            # A tutor whose relation stands in the joint branch keeps its book as a deputy.
+            office.appoint(people[person], "branch_deputy", branch)
     others = [one for one in teachers if one.id != secretary.id]
     for role, person in zip(("branch_organisation", "branch_publicity"), others, strict=False):
         office.appoint(person, role, branch)

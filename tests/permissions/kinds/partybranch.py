@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from partybranch.models import (
+    BranchEvent,
     Development,
+    DuesPayment,
+    Election,
     Membership,
     PartyMember,
     PoliticalReview,
@@ -63,7 +66,25 @@ def _member_allows(action: str) -> str:
     )
 
 
+LIFE, DUES = ("see_branch_life", "write_branch_life"), ("see_dues", "write_dues")
+
+
+def _of_branch(model: Any) -> Any:
+    def rows() -> Iterator[tuple[int, dict[str, Any]]]:
+        for key, branch in model.objects.values_list("pk", "branch_id"):
+            yield key, {"keeper": ref("Unit", branch)}
+
+    return rows
+
+
+def _keeper_allows(action: str) -> str:
+    return f'resource.keeper in principal.getTag("wide {action}")'
+
+
 KINDS = (
+    Kind("Event", BranchEvent, LIFE, _of_branch(BranchEvent), _keeper_allows),
+    Kind("Election", Election, (*LIFE, "approve_party_file"), _of_branch(Election), _keeper_allows),
+    Kind("Dues", DuesPayment, DUES, _of_branch(DuesPayment), _keeper_allows),
     Kind("File", Development, FILE, _files, _file_allows),
     Kind("Political", PoliticalReview, ("see_political_review",), _reviews,
          lambda action: plain("resource.student", action)),

@@ -1,0 +1,120 @@
+"""Arithmetic of elections in a branch (选举条例; rulebook 1.4, 1.5). No database.
+
+Counts only: how many ballots each candidate got, never who voted for whom.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from django.utils.translation import gettext as _
+
+from partybranch.domain.facts import Fault
+
+# Shares of the rule in whole numbers: four fifths present, a fifth more candidates than seats.
+PRESENT = (4, 5)
+EXTRA = (1, 5)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Ballots for one candidate."""
+
+    key: int
+    yes: int
+
+
+@dataclass(frozen=True)
+class Poll:
+    """``right`` members with election right on the day, ``present`` of them; ``returned`` ballots,
+    ``invalid`` ones among them."""
+
+    seats: int
+    right: int
+    present: int
+    returned: int
+    invalid: int
+    tallies: Sequence[Tally]
+
+
+@dataclass(frozen=True)
+class Elected:
+    """``tied``: candidates with more than half who stand level at the last seat; a further ballot
+    among them decides. ``open_seats``: seats that nobody has won."""
+
+    keys: tuple[int, ...]
+    tied: tuple[int, ...]
+    open_seats: int
+
+
+def candidates_needed(seats: int) -> int:
+    """At least a fifth more than seats: 5 seats ask for 6, 3 for 4, 1 for 2."""
+    return seats + ceil(seats * EXTRA[0] / EXTRA[1])
+
+
+def elect(poll: Poll) -> Elected:
+    """Elected is whoever has more than half of those present, the most votes first."""
+    most = sorted(
+        (one for one in poll.tallies if 2 * one.yes > poll.present), key=lambda one: -one.yes
+    )
+    if len(most) <= poll.seats:
+        return Elected(tuple(one.key for one in most), (), poll.seats - len(most))
+    last = most[poll.seats - 1].yes
+    if most[poll.seats].yes < last:
+        return Elected(tuple(one.key for one in most[: poll.seats]), (), 0)
+    sure = tuple(one.key for one in most if one.yes > last)
+    tied = tuple(one.key for one in most if one.yes == last)
+    return Elected(sure, tied, poll.seats - len(sure))
+
+
+def poll_faults(
+    poll: Poll, *, is_committee: bool, voters: int, full: int, numbers: dict[str, int]
+) -> list[Fault]:
+    """What makes an election void or a committee impossible. ``voters``: members with election
+    right by the roll; ``full``: full members, by which a committee may be elected."""
+    found = _seat_faults(poll, is_committee, full, numbers)
+    if poll.right != voters:
+        found.append(Fault("right", _(
+            "By the roll %(n)s members have the right to elect on that day.") % {"n": voters},
+            "right"))  # fmt: skip
+    if poll.present > poll.right:
+        found.append(Fault("present", _("More people are present than may elect."), "present"))
+    elif PRESENT[1] * poll.present < PRESENT[0] * poll.right:
+        found.append(Fault("quorum", _(
+            "%(present)s of %(right)s were present: at least four fifths are needed. Call the "
+            "meeting again.") % {"present": poll.present, "right": poll.right}, "present"))  # fmt: skip
+    if len(poll.tallies) < candidates_needed(poll.seats):
+        found.append(Fault("candidates", _(
+            "%(n)s candidates for %(seats)s seats: at least a fifth more than seats, so "
+            "%(needed)s.") % {"n": len(poll.tallies), "seats": poll.seats,
+                              "needed": candidates_needed(poll.seats)}))  # fmt: skip
+    return found + _ballot_faults(poll)
+
+
+def _seat_faults(poll: Poll, is_committee: bool, full: int, numbers: dict[str, int]) -> list[Fault]:
+    start = numbers["branch.committee_from"]
+    if is_committee and full < start:
+        return [Fault("committee", _(
+            "A committee is elected from %(n)s full members on; this branch has %(full)s: elect a "
+            "secretary.") % {"n": start, "full": full}, "is_committee")]  # fmt: skip
+    low, high = (3, 7) if is_committee else (1, 2)
+    if not low <= poll.seats <= high:
+        return [
+            Fault("seats", _("%(low)s to %(high)s seats.") % {"low": low, "high": high}, "seats")
+        ]
+    return []
+
+
+def _ballot_faults(poll: Poll) -> list[Fault]:
+    if poll.returned > poll.present:
+        return [Fault("ballots", _(
+            "%(returned)s ballots returned, %(present)s people present: the election is void. Vote "
+            "again.") % {"returned": poll.returned, "present": poll.present}, "returned")]  # fmt: skip
+    valid = poll.returned - poll.invalid
+    if valid < 0 or any(one.yes > valid for one in poll.tallies):
+        return [Fault("tally", _("A candidate has more votes than there are valid ballots."),
+                      "returned")]  # fmt: skip
+    if sum(one.yes for one in poll.tallies) > valid * poll.seats:
+        return [Fault("tally", _("More votes than %(n)s valid ballots with %(seats)s names can bear.")
+                      % {"n": valid, "seats": poll.seats}, "returned")]  # fmt: skip
+    return []

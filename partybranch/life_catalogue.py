@@ -1,0 +1,48 @@
+"""First rows of branch life: kinds of events with the rhythm of rulebook 1.6, and the dues of students.
+
+Only added, never overwritten: the system administrator edits them within the bounds of the rule.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from cohorts.models import Parameter
+from partybranch.enums import Applies, Called
+from partybranch.models import EventKind
+
+_RULE = "支部工作条例第五章"
+# code, name, at least once in months, months of grace, applies to, called, article, months at most
+KINDS: list[tuple[str, str, int | None, int, str, str, str, int | None]] = [
+    ("members_meeting", "党员大会", 3, 0, Applies.ALL, Called.MEMBERS, _RULE, 3),
+    ("committee_meeting", "支委会", 1, 0, Applies.COMMITTEE, Called.COMMITTEE, _RULE, 1),
+    ("group_meeting", "党小组会", 1, 0, Applies.GROUPS, Called.SOME, _RULE, 1),
+    ("lecture", "党课", 3, 0, Applies.ALL, Called.MEMBERS, _RULE, None),
+    ("secretary_lecture", "书记讲党课", 12, 0, Applies.ALL, Called.MEMBERS, _RULE, None),
+    ("theme_day", "主题党日", 1, 0, Applies.ALL, Called.MEMBERS, _RULE, 1),
+    ("life_meeting", "组织生活会", 12, 3, Applies.ALL, Called.MEMBERS, _RULE, 12),
+    ("appraisal", "民主评议党员", 12, 3, Applies.ALL, Called.MEMBERS, _RULE, 12),
+    ("heart_talk", "谈心谈话", 12, 0, Applies.ALL, Called.SOME, _RULE, 12),
+    ("study", "集中学习", None, 0, Applies.ALL, Called.MEMBERS, "", None),
+    ("co_building", "支部共建", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("service", "党员服务同学", None, 0, Applies.ALL, Called.SOME, "", None),
+]
+
+
+def write_life(using: str = "default", **_kwargs: Any) -> None:
+    """Add what is missing after a migration. Safe to run again."""
+    for order, (code, name, every, grace, applies, called, article, most) in enumerate(KINDS):
+        EventKind.objects.using(using).get_or_create(
+            code=code,
+            defaults={
+                "name": name, "every_months": every, "grace_months": grace, "applies_to": applies,
+                "called": called, "article": article, "months_max": most, "order": order * 10,
+            },
+        )  # fmt: skip
+    Parameter.objects.using(using).get_or_create(
+        key="dues.student",
+        defaults={
+            "name": "学生党员党费", "value": Decimal("0.2"), "unit": "元/月",
+            "legal_min": Decimal("0.2"), "is_fixed": True, "source": "中组发〔2008〕3号",
+            "note": "没有经济收入的学生党员每月交纳0.2元",
+        },
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""Branch life: the board of lights, one branch, one event, its record as Word."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from cohorts.post_reasons import post_reasons
+from partybranch.domain.appraisals import KIND
+from partybranch.domain.quotas import Light
+from partybranch.enums import BRANCHES, Grade, Presence
+from partybranch.exporters.minutes import minutes
+from partybranch.models import BranchEvent, PartyOrganization
+from partybranch.queries.events import attendance_of, kind_names, motions_of
+from partybranch.queries.life import (
+    BoardRow,
+    event_kinds,
+    events_of,
+    healths,
+    life_board,
+    members_life,
+)
+from portal.core import audit, reads
+from portal.core.access import reaches_one
+from portal.core.files import files_of
+from portal.core.papers import WORD
+from students.views.listing import page_of
+
+LATE, DUE = "late", "due"
+_FILTERS: dict[str, Callable[[BoardRow], bool]] = {
+    "missing": lambda row: bool(row.health.late),
+    LATE: lambda row: row.health.light == Light.LATE,
+    DUE: lambda row: row.health.light == Light.DUE,
+}
+
+
+def branch_of(request: HttpRequest, pk: int, action: str) -> PartyOrganization:
+    """The branch, if it may be seen; PermissionDenied without ``action`` on it."""
+    branch: PartyOrganization = PartyOrganization.objects.get_for(request.user, action, pk)
+    if branch.party_kind not in BRANCHES:
+        raise Http404
+    return branch
+
+
+@login_required
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """Every branch in reach with its light, what it lacks first; ``only`` narrows to one light."""
+    user: Any = request.user
+    rows = life_board(user)
+    if not rows:
+        raise PermissionDenied(_("None of your posts shows the life of branches."))
+    units = [row.branch.pk for row in rows]
+    only = request.GET.get("only", "")
+    only = only if only in _FILTERS else ""
+    here = reverse("party:life_board")
+    words = {"": _("All branches"), "missing": _("something missing now"), LATE: _("behind"),
+             DUE: _("to be watched")}  # fmt: skip
+    chips = [
+        {"label": word, "url": f"{here}?only={key}" if key else here, "active": key == only,
+         "count": sum(map(_FILTERS[key], rows)) if key else len(rows)}
+        for key, word in words.items()
+    ]  # fmt: skip
+    if only:
+        rows = [row for row in rows if _FILTERS[only](row)]
+    why = "；".join(one.text for one in post_reasons(user, "see_branch_life", units))
+    return render(request, "party/life_board.html", {"rows": rows, "chips": chips, "why": why})
+
+
+@login_required
+@require_GET
+def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lights of one branch, its events, and the attendance of its members."""
+    user: Any = request.user
+    branch = branch_of(request, pk, "see_branch_life")
+    kinds = event_kinds()
+    asked = next((one for one in kinds if one.code == request.GET.get("kind")), None)
+    rows = events_of(user, branch, asked)
+    here = reverse("party:life", args=[pk])
+    chips = [{"label": _("All kinds"), "url": here, "active": asked is None}]
+    chips += [{"label": one.name, "url": f"{here}?kind={one.code}", "active": one == asked}
+              for one in kinds]  # fmt: skip
+    reads.note(user, "read_branch_life", branch)
+    context = {
+        "branch": branch,
+        "health": healths([branch])[branch.pk],
+        "page": page_of(request, rows),
+        "chips": chips,
+        "members": members_life(branch),
+        "may_write": reaches_one(PartyOrganization, user, "write_branch_life", pk),
+        "sees_dues": reaches_one(PartyOrganization, user, "see_dues", pk),
+        "today": timezone.localdate(),
+        "why": "；".join(one.text for one in post_reasons(user, "see_branch_life", {pk})),
+    }
+    return render(request, "party/life.html", context)
+
+
+@login_required
+@require_GET
+def event_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One event: facts, who came, what was studied, resolved and voted on."""
+    user: Any = request.user
+    event: BranchEvent = BranchEvent.objects.get_for(user, "see_branch_life", pk)
+    came = attendance_of(event)
+    groups = [
+        {"label": presence.label, "rows": [one for one in came if one.presence == presence]}
+        for presence in Presence
+    ]
+    reads.note(user, "read_branch_event", event)
+    context = {
+        "event": event, "kinds": kind_names(event), "groups": groups, "called": len(came),
+        "present": len(groups[0]["rows"]), "motions": motions_of(event),
+        "is_appraisal": any(kind.code == KIND for kind in event.kinds.all()),
+        "grades": [
+            {"label": grade.label, "rows": [one for one in came if one.grade == grade]}
+            for grade in Grade
+        ],
+        "files": files_of("event", [pk]).get(pk, []),
+        "decisions": [one for one in event.decisions.splitlines() if one.strip()],
+        "may_write": event.withdrawn_at is None
+        and reaches_one(BranchEvent, user, "write_branch_life", pk),
+        "why": "；".join(one.text for one in post_reasons(user, "see_branch_life",
+                                                          {event.branch_id})),
+    }  # fmt: skip
+    return render(request, "party/event.html", context)
+
+
+@login_required
+@require_GET
+def event_minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record of an event as a Word file; each printing leaves a line in the trail."""
+    user: Any = request.user
+    event: BranchEvent = BranchEvent.objects.get_for(user, "see_branch_life", pk)
+    kinds = kind_names(event)
+    made = minutes(event, attendance_of(event), motions_of(event), kinds)
+    audit.record(actor=user, action="print_minutes", obj=event, branch=event.branch_id)
+    answer = HttpResponse(made, content_type=WORD)
+    name = f"{event.branch.label}{'、'.join(kinds)}记录（{event.on:%Y-%m-%d}）.docx"
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer

@@ -1,0 +1,187 @@
+"""Entering branch life: an event with attendance by tapping, a vote, a withdrawal."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from partybranch.domain.appraisals import KIND, grade_members
+from partybranch.domain.life import (
+    Came,
+    correct_event,
+    record_event,
+    withdraw_event,
+)
+from partybranch.domain.motions import hold_vote
+from partybranch.enums import Body, Presence
+from partybranch.forms_life import (
+    EventForm,
+    GradeForm,
+    VoteForm,
+    WithdrawForm,
+    day_or_today,
+    first_marks,
+)
+from partybranch.models import BranchEvent, EventKind, PartyOrganization
+from partybranch.queries.events import attendance_of
+from partybranch.queries.facts import voters
+from partybranch.queries.life import event_kinds, officer_members, roll_on
+from partybranch.views.form_page import form_page
+from partybranch.views.life import branch_of
+from portal.core.errors import DomainError
+
+
+def _day(request: HttpRequest, otherwise: dt.date) -> dt.date:
+    typed = request.POST.get("on") or request.GET.get("on")
+    return day_or_today(typed, timezone.localdate()) if typed else otherwise
+
+
+def _page(
+    request: HttpRequest, form: EventForm, branch: PartyOrganization, title: str, back: str,
+    status: int, chips: Any = (),
+) -> HttpResponse:  # fmt: skip
+    context = {"form": form, "branch": branch, "title": title, "back": back, "chips": chips}
+    return render(request, "party/event_form.html", context, status=status)
+
+
+def _done(request: HttpRequest, form: EventForm, act: Any) -> HttpResponse | None:
+    """What follows a valid form: the page of the event; None where the domain refused."""
+    if not form.is_valid():
+        return None
+    try:
+        made = act()
+    except DomainError as error:
+        faults = getattr(error, "faults", None)
+        if faults:
+            form.take_faults(faults)
+        else:
+            form.add_error(None, str(error))
+        return None
+    messages.success(request, _("The event is in the book of the branch."))
+    return redirect("party:event", made.pk)
+
+
+@login_required
+def new_event(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new event; ``kind`` chooses who is marked as called when the form opens."""
+    branch = branch_of(request, pk, "write_branch_life")
+    kinds = event_kinds()
+    asked = next((one for one in kinds if one.code == request.GET.get("kind")), kinds[0])
+    day = _day(request, timezone.localdate())
+    roll = roll_on(branch, day)
+    form = EventForm(
+        request.POST or None, request.FILES or None, kinds=EventKind.objects.filter(is_active=True),
+        roll=roll, came=first_marks(roll, asked.called, officer_members(branch)),
+        initial={"on": day, "kinds": [asked.pk], "client_key": uuid.uuid4(),
+                 "recorder": request.user.name},  # type: ignore[union-attr]
+    )  # fmt: skip
+    if request.method == "POST":
+        answer = _done(request, form, lambda: record_event(
+            actor=request.user, branch=branch, typed=form.typed(),  # type: ignore[arg-type]
+            files=form.cleaned_data["files"], client_key=form.cleaned_data["client_key"],
+        ))  # fmt: skip
+        if answer is not None:
+            return answer
+    here = reverse("party:new_event", args=[pk])
+    chips = [{"label": one.name, "url": f"{here}?kind={one.code}&on={day.isoformat()}",
+              "active": one == asked} for one in kinds]  # fmt: skip
+    title = _("Enter an event: %(branch)s") % {"branch": branch.label}
+    status = 422 if request.method == "POST" else 200
+    return _page(request, form, branch, title, reverse("party:life", args=[pk]), status, chips)
+
+
+@login_required
+def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct an event; what stood before stays in the history."""
+    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    branch, held = event.branch, [kind.pk for kind in event.kinds.all()]
+    came = {one.member_id: Came(Presence(one.presence), one.reason)
+            for one in event.attendance.all()}  # fmt: skip
+    names = ("on", "place", "topic", "first_item", "host", "recorder", "speaker", "guests",
+             "content", "decisions", "self_study", "group_study", "expert_study", "entry_reason",
+             "version")  # fmt: skip
+    form = EventForm(
+        request.POST or None, request.FILES or None,
+        kinds=EventKind.objects.filter(Q(is_active=True) | Q(pk__in=held)),
+        roll=roll_on(branch, _day(request, event.on)), came=came,
+        initial={name: getattr(event, name) for name in names} | {"kinds": held},
+    )  # fmt: skip
+    if request.method == "POST":
+        answer = _done(request, form, lambda: correct_event(
+            actor=request.user, event=event, typed=form.typed(),  # type: ignore[arg-type]
+            files=form.cleaned_data["files"], version=form.cleaned_data["version"] or 0,
+        ))  # fmt: skip
+        if answer is not None:
+            return answer
+    title = _("Correct: %(topic)s") % {"topic": event.topic}
+    status = 422 if request.method == "POST" else 200
+    return _page(request, form, branch, title, reverse("party:event", args=[pk]), status)
+
+
+@login_required
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back an event that was entered by mistake."""
+    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    form = WithdrawForm(request.POST or None, initial={"version": event.version})
+
+    def act(data: dict[str, Any]) -> None:
+        withdraw_event(actor=request.user, event=event, **data)  # type: ignore[arg-type]
+
+    return form_page(
+        request, form, act, title=_("Withdraw: %(topic)s") % {"topic": event.topic},
+        back=reverse("party:event", args=[pk]), done=_("The event counts no more."),
+        submit=pgettext("event", "Withdraw"), note=_("Nothing is deleted: it stays readable with the reason."),
+    )  # fmt: skip
+
+
+@login_required
+def grades(request: HttpRequest, pk: int) -> HttpResponse:
+    """The grades of a democratic appraisal, member by member."""
+    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    if not event.kinds.filter(code=KIND).exists():
+        raise Http404
+    form = GradeForm(request.POST or None, rows=attendance_of(event))
+
+    def act(_data: dict[str, Any]) -> Any:
+        return grade_members(actor=request.user, event=event, grades=form.grades())  # type: ignore[arg-type]
+
+    return form_page(
+        request, form, act, title=_("Grades: %(topic)s") % {"topic": event.topic},
+        back=reverse("party:event", args=[pk]), done=_("The grades are entered."),
+        submit=_("Enter the grades"), note=_("At most a third of those graded are excellent."),
+    )  # fmt: skip
+
+
+@login_required
+def vote(request: HttpRequest, pk: int) -> HttpResponse:
+    """Counts of a vote that the event held; nobody enters who voted what."""
+    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    form = VoteForm(request.POST or None, initial={
+        "expected": voters(event.branch, event.on), "client_key": uuid.uuid4(),
+    })  # fmt: skip
+
+    def act(data: dict[str, Any]) -> Any:
+        return hold_vote(
+            actor=request.user, event=event, matter=data["matter"], body=Body(data["body"]),  # type: ignore[arg-type]
+            ballot=form.ballot(), client_key=data["client_key"],
+        )  # fmt: skip
+
+    def done(made: Any) -> tuple[str, str]:
+        word = _("The vote passed.") if made.passed else _("Kept: the vote did not pass.")
+        return word, reverse("party:event", args=[pk])
+
+    return form_page(
+        request, form, act, title=_("Vote: %(topic)s") % {"topic": event.topic},
+        back=reverse("party:event", args=[pk]), done=done, submit=_("Enter the counts"),
+        note=_("Counts only, never who voted what. More than half of those who should attend is "
+               "needed; a tie fails."),
+    )  # fmt: skip

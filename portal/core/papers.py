@@ -1,0 +1,71 @@
+"""Papers in Word as offices lay them out: A4, a table of labels and texts (rulebook 9.3).
+
+Fonts are named, never bundled.
+"""
+
+from typing import Any
+
+from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TITLE, BODY, HEAD = "方正小标宋简体", "仿宋_GB2312", "黑体"
+Row = tuple[str, str, int]  # label, text, height in mm
+
+
+def a4_document() -> Any:
+    """A blank A4 page with the margins of an office."""
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(30), Mm(25)
+    section.left_margin, section.right_margin = Mm(26), Mm(24)
+    return document
+
+
+def _style(run: Any, font: str, size: float) -> None:
+    run.font.name, run.font.size = "Times New Roman", Pt(size)
+    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+
+
+def line(document: Any, text: str, font: str, size: float, align: Any = None, after: int = 0,
+         indent: float = 0) -> None:  # fmt: skip
+    """One paragraph; ``size`` in points, ``indent`` of its first line."""
+    made = document.add_paragraph()
+    made.alignment = align
+    made.paragraph_format.space_after = Pt(after)
+    made.paragraph_format.line_spacing = Pt(size * 1.75)
+    made.paragraph_format.first_line_indent = Pt(indent)
+    _style(made.add_run(text), font, size)
+
+
+def _cell(cell: Any, text: str, font: str = BODY, *, is_centred: bool = False) -> None:
+    first = cell.paragraphs[0]
+    for number, part in enumerate(text.split("\n")):
+        made = first if number == 0 else cell.add_paragraph()
+        made.paragraph_format.line_spacing = Pt(20)
+        if is_centred:
+            made.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _style(made.add_run(part), font, 12)
+
+
+def grid(document: Any, pairs: list[tuple[str, str]], rows: list[Row]) -> None:
+    """Pairs side by side, then full rows under each other."""
+    table = document.add_table(rows=0, cols=4)
+    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    for left, right in zip(pairs[::2], pairs[1::2], strict=True):
+        cells = table.add_row().cells
+        for place, text in enumerate((*left, *right)):
+            _cell(cells[place], text, HEAD if place % 2 == 0 else BODY, is_centred=True)
+    for label, text, height in rows:
+        row = table.add_row()
+        row.height = Mm(height)
+        _cell(row.cells[0], label, HEAD, is_centred=True)
+        merged = row.cells[1].merge(row.cells[3])
+        _cell(merged, text)
+    for row in table.rows:
+        for place, width in enumerate((28, 52, 28, 52)):
+            row.cells[place].width = Mm(width)
