@@ -41,7 +41,8 @@ def study_help(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Choose the students first."))
         return redirect("students:analysis")
     course = _course(request)
-    may_plan = reaches_any(Student, user, "write_case")
+    # A plan is offered where it is possible for one of those chosen.
+    may_plan = Student.objects.restrict(user, "write_case").filter(pk__in=ids).exists()
     step = request.POST.get("step", "")
     form = StudyHelpForm(
         request.POST if step else None, may_plan=may_plan,

@@ -21,6 +21,14 @@ select c.id {OWN_CASES} order by (select count(*) from casework_planstep p
 join casework_plan q on q.id = p.plan_id where q.case_id = c.id) desc, c.level_id desc, c.id
 """
 CASE_STUDENT = f"select s.student_no {OWN_CASES} order by c.id"
+# The course of the newest term that most of the college sat at once.
+TAKEN_COURSE = f"""
+select r.course_id from students_courseresult r join students_placement p
+  on p.student_id = r.student_id and p.until is null and p.tree = 'class'
+  join cohorts_unittree t on t.descendant_id = p.unit_id
+ where t.ancestor_id in (select parent_id from cohorts_unit where id in ({LED_COHORT}))
+   and r.term_id = (select max(term_id) from students_courseresult)
+ group by r.course_id order by count(*) desc, r.course_id"""
 COLLEGE = f"select parent_id from cohorts_unit where id in ({LED_COHORT})"
 UNIVERSITY = "select id from cohorts_unit where kind = 'university'"
 
@@ -75,6 +83,10 @@ PLACES = [
         "admin", "sysadmin", "/admin/", latin="Add Change Model link list name or view code college"
     ),
     Place("imports", "clerk", "/imports/"),
+    Place("analysis", "clerk", "/analysis/"),
+    Place("analysis-people", "adviser", "/analysis/people/?figure=failed"),
+    Place("analysis-course", "clerk", "/analysis/courses/{}/", TAKEN_COURSE),
+    Place("analysis-reports", "clerk", "/analysis/reports/", latin="Word Excel"),
     Place("import-start", "clerk", "/imports/new/roster/"),
     Place("lost", "counsellor", "/cases/987654321/", status=404),
 ]
