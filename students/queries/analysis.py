@@ -16,7 +16,7 @@ from cohorts.enums import UnitKind
 from cohorts.models import Term, Unit
 from portal.core.access import reach_statement, supporter_of
 from portal.core.listing import digest
-from portal.core.rows import fetch
+from portal.core.rows import fetch, fetch_in_sets
 from portal.core.scope import remembered
 from portal.core.unchanged import kept_in_state
 from students.models import Student
@@ -157,7 +157,7 @@ def summary(scope: Scope, term: Term) -> Summary:
     results, people or plans change."""
 
     def read() -> Summary:
-        rows = fetch(
+        rows = fetch_in_sets(
             f"""{with_facts(scope.sql)}, sums AS (
                     SELECT grouping(f.major_id, f.class_id, f.entry_year) AS axis,
                            f.major_id, f.class_id, f.entry_year, avg(f.mean) AS mean,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Major, Term
 from portal.core.listing import PAGE_SIZE, digest
-from portal.core.rows import array_of, fetch
+from portal.core.rows import array_of, fetch, fetch_in_sets
 from students.models import Course, Student
 from students.queries.analysis import Scope, kept
 from students.queries.analysis_sql import (
@@ -115,7 +115,7 @@ def ids_of(scope: Scope, term: Term, cell: Cell, user: Any) -> list[int]:
     join, test, params = _condition(cell)
 
     def read() -> list[int]:
-        rows = fetch(
+        rows = fetch_in_sets(
             f"""{with_facts(scope.sql)} SELECT f.student_id FROM facts f {join}
                   JOIN students_student s ON s.id = f.student_id
                  WHERE {test} ORDER BY f.failed DESC, f.mean NULLS LAST, s.pinyin, s.id""",

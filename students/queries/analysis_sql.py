@@ -95,13 +95,15 @@ _WHO = """
                 ORDER BY p.since DESC LIMIT 1) c ON true
          WHERE s.status = ANY(%(enrolled)s) AND {reach}
     )"""
-# First sittings with a decision; of a course that was sat twice in a term the first.
+# First sittings with a decision; of a course that was sat twice in a term the first. OFFSET 0: the
+# results are read student by student from their index, whatever ``fetch_in_sets`` says.
 _MARKS = """
     marks AS MATERIALIZED (
-        SELECT r.student_id, r.course_id, r.score, r.grade, r.credits, r.passed
-          FROM who JOIN students_courseresult r ON r.student_id = who.student_id
-         WHERE r.term_id = %(term)s AND r.attempt = 'first' AND r.sequence = 1
-           AND r.passed IS NOT NULL
+        SELECT who.student_id, r.course_id, r.score, r.grade, r.credits, r.passed
+          FROM who CROSS JOIN LATERAL (
+               SELECT o.course_id, o.score, o.grade, o.credits, o.passed FROM students_courseresult o
+                WHERE o.student_id = who.student_id AND o.term_id = %(term)s
+                  AND o.attempt = 'first' AND o.sequence = 1 AND o.passed IS NOT NULL OFFSET 0) r
     )"""
 # What the plan wants by the end of the term (due) and in all (wanted), by group of courses, and
 # what was earned of it. Credits beyond what an elective group wants make up for no other group.
@@ -121,10 +123,11 @@ _PLAN = """
          WHERE (p.major_id, p.entry_year) IN (SELECT major_id, entry_year FROM who)
          GROUP BY p.id, g.id, n.h
     ), passes AS (
-        SELECT DISTINCT r.student_id, r.course_id
-          FROM who JOIN students_courseresult r ON r.student_id = who.student_id
-          JOIN cohorts_term t ON t.code = r.term_id AND t.starts_on <= %(until)s
-         WHERE r.passed
+        SELECT DISTINCT who.student_id, r.course_id
+          FROM who CROSS JOIN LATERAL (
+               SELECT o.course_id, o.term_id FROM students_courseresult o
+                WHERE o.student_id = who.student_id AND o.passed OFFSET 0) r
+         WHERE r.term_id IN (SELECT code FROM cohorts_term WHERE starts_on <= %(until)s)
     ), earned AS (
         SELECT ok.student_id, pc.group_id, sum(pc.credits) AS done,
                sum(pc.credits) FILTER (
