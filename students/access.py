@@ -26,6 +26,7 @@ from portal.core.access import (
     register_actions,
     register_part,
     register_route,
+    supporter_of,
 )
 from portal.core.asks import Ask
 from portal.core.models import User
@@ -248,8 +249,15 @@ def _own_reach(user: User, action: str) -> list[int]:
 
 
 def _stands_within(user: User, action: str, student_id: int) -> bool:
-    reach = granted_unit_ids(user, action)
-    return bool(reach) and not set(unit_ids_of(student_id)).isdisjoint(reach)
+    # Actions held on the same units share one answer.
+    units = held_reach(user, action)
+
+    def read() -> bool:
+        reach = granted_unit_ids(user, action)
+        return not set(unit_ids_of(student_id)).isdisjoint(reach)
+
+    name = ("stands within", user.pk, supporter_of(user) is None, tuple(units), student_id)
+    return bool(units) and remembered(name, read)
 
 
 def _is_linked(user: User, action: str, student_id: int) -> bool:

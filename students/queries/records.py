@@ -4,7 +4,9 @@ a request of its own (rulebook 8.2, 8.3)."""
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +31,14 @@ def year_code(day: dt.date | None = None) -> str:
 
 
 def address(student: Student, name: str, kind: str, pk: int | None = None) -> str:
-    args = [student.student_no, kind] + ([pk] if pk is not None else [])
+    shape = _shape(name, kind, pk is not None)
+    return shape.replace("/-/", f"/{quote(student.student_no, safe='')}/").replace("/0/", f"/{pk}/")
+
+
+@lru_cache(maxsize=64)
+def _shape(name: str, kind: str, has_key: bool) -> str:
+    """The address with "-" for the student and 0 for the key: a page has half a score of them."""
+    args: list[str | int] = ["-", kind, 0] if has_key else ["-", kind]
     return reverse(f"students:record_{name}", args=args)
 
 
