@@ -228,6 +228,12 @@ register_route(Unit, Route("post", _unit_keys, _unit_reasons))
 register_route(Contract, Route("post", _contract_keys, _contract_reasons))
 
 
+_ALL_BELOW = """
+    SELECT DISTINCT descendant_id FROM cohorts_unittree
+     WHERE ancestor_id = ANY(%(held)s::bigint[]) ORDER BY descendant_id
+"""
+
+
 def reached_unit_ids(user: User, actions: Iterable[str]) -> list[int]:
     """Units on which ``user`` holds any of the actions today, and all below them; rooms and
     party organisations included, as posts are no students. Each action counts only if it may be
@@ -240,7 +246,6 @@ def reached_unit_ids(user: User, actions: Iterable[str]) -> list[int]:
     held = sorted({pk for code in wanted for pk in _held(user).get(code, ())})
 
     def read() -> list[int]:
-        below = UnitTree.objects.filter(ancestor_id__in=held).order_by()
-        return sorted(set(below.values_list("descendant_id", flat=True)))
+        return [pk for (pk,) in fetch(prepared(_ALL_BELOW), {"held": array_of(held)})]
 
     return remembered(("posts", user.pk, tuple(held)), read) if held else []

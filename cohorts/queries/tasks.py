@@ -7,12 +7,15 @@ words, ``box_counts`` the numbers on the tabs.
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cohorts.enums import TaskState
@@ -20,6 +23,7 @@ from cohorts.models import OWN, Appointment, Task
 from cohorts.task_sources import TaskLine, source_of
 from portal.core.listing import Found, Listing, Order, page_of_rows
 from portal.core.rows import fetch, named
+from portal.core.scope import today as request_today
 from portal.core.ui.dates import due_words, format_day
 from portal.core.ui.marks import tag_markup
 
@@ -140,25 +144,34 @@ def task_page(
     order = Order("t.due_on, t.id" if is_open else "t.done_at DESC NULLS LAST, t.id DESC")
     found = page_of_rows(_LISTING, rows, order, number, total=total)
     about = titles(user, [(row[0], row[2], row[3], row[1]) for row in found.rows])
-    shown = [_row(user, row, about[row[0]]) for row in found.rows]
+    language = get_language()
+    shown = [_row(user, row, about[row[0]], language) for row in found.rows]
     return Found(shown, found.total, found.number, found.state, found.reach)
 
 
-def _row(user: Any, row: Sequence[Any], line: TaskLine) -> dict[str, Any]:
+@lru_cache(maxsize=2_000)
+def _due(
+    day: dt.date, is_open: bool, is_moved: bool, today: dt.date, _language: str | None
+) -> "tuple[SafeString, str]":
+    """The last day as it is written, and the colour of it."""
+    words, tone = due_words(day, today=today) if is_open else (format_day(day), "")
+    due = format_html('<span class="p-text-{}">{}</span>', tone or "plain", words)
+    if is_moved:
+        due = format_html("{} {}", due, tag_markup(_("postponed"), "neutral"))
+    return due, tone
+
+
+def _row(user: Any, row: Sequence[Any], line: TaskLine, language: str | None) -> dict[str, Any]:
     (pk, _text, source, _source_id, due_on, first_due, state, owner, giver, unit, done_at,
      is_active, expires_on, owner_id, version, has_no_post) = row  # fmt: skip
-    today = timezone.localdate()
-    is_open = state == TaskState.OPEN
-    words, tone = due_words(due_on, today=today) if is_open else (format_day(due_on), "")
+    today, is_open = request_today(), state == TaskState.OPEN
+    due, tone = _due(due_on, is_open, first_due != due_on, today, language)
     is_gap = is_open and (
         (owner is None and unit is None)
         or (owner is not None and not is_active)
         or (expires_on is not None and expires_on < today)
         or has_no_post
     )
-    due = format_html('<span class="p-text-{}">{}</span>', tone or "plain", words)
-    if first_due != due_on:
-        due = format_html("{} {}", due, tag_markup(_("postponed"), "neutral"))
     who = owner or (_("to be taken on") if unit else _("nobody"))
     return {
         "pk": pk,
@@ -174,7 +187,7 @@ def _row(user: Any, row: Sequence[Any], line: TaskLine) -> dict[str, Any]:
         else who,
         "unit": unit or "—",
         "giver": giver or _("system"),
-        "state": state_markup(state, done_at, tone),
+        "state": _state(state, done_at and timezone.localdate(done_at), tone, today, language),
         "owner_name": owner or unit or _("nobody"),
         "is_mine": owner_id == user.pk,
         "is_gap": bool(is_gap),
@@ -184,9 +197,17 @@ def _row(user: Any, row: Sequence[Any], line: TaskLine) -> dict[str, Any]:
 
 def state_markup(state: str, done_at: dt.datetime | None, tone: str = "") -> Any:
     """The state as a coloured word; late ones are red whatever else."""
+    done_on = done_at and timezone.localdate(done_at)
+    return _state(state, done_on, tone, timezone.localdate(), get_language())
+
+
+@lru_cache(maxsize=2_000)
+def _state(
+    state: str, done_on: dt.date | None, tone: str, today: dt.date, _language: str | None
+) -> SafeString:
     words = str(TaskState(state).label)
-    if state == TaskState.DONE and done_at is not None:
-        words = _("done %(day)s") % {"day": format_day(done_at)}
+    if state == TaskState.DONE and done_on is not None:
+        words = _("done %(day)s") % {"day": format_day(done_on, today=today)}
     tones = {TaskState.DONE: "ok", TaskState.REPORTED: "due", TaskState.DROPPED: "neutral"}
     if state == TaskState.OPEN and tone == "late":
         return tag_markup(_("overdue"), "late")
