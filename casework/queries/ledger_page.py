@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -117,7 +118,11 @@ def _each(columns: Sequence[Column], values: tuple[Any, ...]) -> Iterable[tuple[
 def _markup(value: Any) -> str:
     if type(value) is SafeString:
         return value
-    return escape(value) if type(value) is str else conditional_escape(value)
+    return _escaped(value) if type(value) is str else conditional_escape(value)
+
+
+# Names of classes, stages and people stand in row after row.
+_escaped = lru_cache(maxsize=20_000)(escape)
 
 
 def cell_css(column: Column) -> str:
