@@ -81,7 +81,8 @@ class KillSite:
         url = self.env["REDIS_URL"].removeprefix("unix://")
         where, _mark, number = url.partition("?db=")
         broker = f"redis+socket://{where}?virtual_host={number or 0}"
-        with Celery(broker=broker) as app:
+        # Not the current one: tasks of this process would go to this broker from then on.
+        with Celery(broker=broker, set_as_current=False) as app:
             app.send_task(name)
 
     def sql(self, statement: str) -> str:
