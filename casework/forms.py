@@ -206,7 +206,10 @@ class LockOutForm(forms.Form):
     person = forms.TypedChoiceField(
         label=_("Who must learn nothing of this case"),
         coerce=int,
-        error_messages={"invalid_choice": _("Choose a person from the list.")},
+        error_messages={
+            "invalid_choice": _("Choose a person from the list."),
+            "required": _("Choose a person from the list."),
+        },
     )
     reason = forms.CharField(
         label=_("Conflict of interest"),
@@ -217,7 +220,8 @@ class LockOutForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = people  # type: ignore[attr-defined]
+        # Nobody comes chosen: a lock that hits the wrong one takes the work away from him.
+        self.fields["person"].choices = [("", _("choose")), *people]  # type: ignore[attr-defined]
 
     def chosen(self) -> User:
         return User.objects.get(pk=self.cleaned_data["person"])

@@ -17,6 +17,7 @@ from casework.domain.follow_ups import log_follow_up
 from casework.domain.glass import break_glass, close_glass
 from casework.domain.lock_outs import let_in, lock_out
 from casework.enums import Channel, Confidentiality, Source
+from casework.forms import LockOutForm
 from casework.models import BreakGlass, Case, CaseCategory, FollowUp, LockOut
 from casework.queries.figures import cases as figure_cases
 from casework.queries.panels import case_asked, contact_cells, level_cells
@@ -330,3 +331,12 @@ def test_with_a_second_factor_the_code_is_asked_and_not_the_password(
     session.save()
     assert client.post(url, {"reason": ALARM}).status_code == 302
     assert BreakGlass.objects.count() == 1
+
+
+def test_the_form_of_a_lock_out_comes_with_nobody_chosen() -> None:
+    people = [(7, "顾惠民 · 资助专员"), (8, "周启文 · 辅导员")]
+    # A browser takes the first choice where none is marked.
+    assert [pk for pk, _words in LockOutForm(people=people).fields["person"].choices] == ["", 7, 8]
+    form = LockOutForm({"person": "", "reason": "与学生有亲属关系"}, people=people)
+    assert form.errors["person"]
+    assert LockOutForm({"person": "8", "reason": "与学生有亲属关系"}, people=people).is_valid()
