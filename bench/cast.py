@@ -20,7 +20,7 @@ from cohorts.domain.appointments import appoint, end_appointment
 from cohorts.domain.tree import move_unit
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, LinkKind, Role, Unit
-from partybranch.enums import BRANCHES, PartyKind
+from partybranch.enums import BRANCHES, RELATION_HOLDING, PartyKind
 from partybranch.models import PartyOrganization
 from portal.core.models import User
 from students.enums import Tree
@@ -48,7 +48,9 @@ def build(counsellor_reach: int, cohort_size: int, rows: Sequence[int]) -> dict[
         people[f"rows{n}"] = User.objects.get(username=f"bench_rows{n}")
     site = _facts(people["counsellor"])
     site["is_new"] = is_new
-    site["branch_id"] = _branches_of(people["party"]).values_list("pk", flat=True)[0]
+    branch = _branches_of(people["party"]).filter(party_kind__in=RELATION_HOLDING)[0]
+    site["branch_id"] = branch.pk
+    site["file_id"] = branch.developments.filter(ended_on=None).order_by("-reached", "pk")[0].pk
     site["as"] = {f"rows{n}": _facts(people[f"rows{n}"]) for n in rows}
     site["reach"] = {
         key: Student.objects.restrict(user, "see_card").count() for key, user in people.items()
@@ -92,8 +94,12 @@ def _make(counsellor_reach: int, cohort_size: int, rows: Sequence[int]) -> None:
         Unit.objects.get(kind=UnitKind.UNIVERSITY),
     )
     committee = PartyOrganization.objects.filter(party_kind=PartyKind.COMMITTEE)
-    college = committee.filter(children__partyorganization__party_kind__in=BRANCHES).order_by("pk")
-    _appoint(_person("bench_party", "柏守正"), "committee_member", college[0])
+    # A committee of a college as it mostly is: as many branches as half of the others have.
+    college = (
+        committee.filter(children__partyorganization__party_kind__in=RELATION_HOLDING)
+        .annotate(n=Count("children")).order_by("n", "pk")
+    )  # fmt: skip
+    _appoint(_person("bench_party", "柏守正"), "committee_member", college[college.count() // 2])
     everywhere = _person("bench_allbranches", "柏秉直")
     for one in committee:
         _appoint(everywhere, "committee_member", one)

@@ -145,6 +145,16 @@ def branch(site: Site, turn: int) -> Visit:
     return Visit(f"/branches/{site['branch_id']}/")
 
 
+@page("development of one person", account="party", floor=F1, bar=3)
+def development(site: Site, turn: int) -> Visit:
+    return Visit(f"/development/{site['file_id']}/")
+
+
+@page("development board, one committee", account="party", floor=F1, bar=3)
+def development_board_of_committee(site: Site, turn: int) -> Visit:
+    return Visit("/development/")
+
+
 @page("development board, all branches", account="allbranches", floor=F1, bar=6)
 def development_board(site: Site, turn: int) -> Visit:
     return Visit("/development/")
@@ -153,6 +163,11 @@ def development_board(site: Site, turn: int) -> Visit:
 @page("due list, all branches", account="allbranches", floor=F2, bar=1.5)
 def due_list(site: Site, turn: int) -> Visit:
     return Visit("/development/?view=list")
+
+
+@page("branch life, all branches", account="allbranches", floor=F1, bar=6)
+def branch_life_of_all(site: Site, turn: int) -> Visit:
+    return Visit("/branches/life/")
 
 
 # Dashboards.

@@ -53,6 +53,8 @@ def fill(students: int, seed: int) -> None:
 def row_counts() -> dict[str, int]:
     """How much there is to search through; printed with the table."""
     from casework.models import Case, FollowUp
+    from partybranch.enums import BRANCHES
+    from partybranch.models import Development, PartyMember, PartyOrganization
     from portal.core.models import User
     from students.models import CourseResult, Placement, Student
 
@@ -63,6 +65,9 @@ def row_counts() -> dict[str, int]:
         "results": CourseResult.objects.count(),
         "follow-ups": FollowUp.objects.count(),
         "cases": Case.objects.count(),
+        "branches": PartyOrganization.objects.filter(party_kind__in=BRANCHES).count(),
+        "party members": PartyMember.objects.count(),
+        "open developments": Development.objects.filter(ended_on=None).count(),
     }
     return found
 

@@ -1,7 +1,7 @@
 """The organisation: colleges, academies, cohorts, classes, offices, party organisations."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cohorts.enums import UnitKind
@@ -10,6 +10,10 @@ from . import catalogue
 from .timeline import Timeline
 
 CLASS_SIZE = 30
+# A branch for each cohort; in a school of more students than this a cohort has several, so that
+# 50,000 students come to three hundred.
+SEVERAL_BRANCHES, BRANCHES_PER_STUDENT = 10_000, 0.006
+_NUMERALS = "零一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ class Campus:
     offices: list[int] = field(default_factory=list)
     college_cohorts: dict[tuple[int, int], int] = field(default_factory=dict)
     academy_cohorts: dict[tuple[int, int], int] = field(default_factory=dict)
-    branches: dict[int, int] = field(default_factory=dict)
+    # Party branches of each cohort, and the branch to which the students of a class belong.
+    branches: dict[int, list[int]] = field(default_factory=dict)
+    branch_of: dict[int, int] = field(default_factory=dict)
     by_id: dict[int, Node] = field(default_factory=dict)
     next_id: int = 1
 
@@ -190,7 +196,7 @@ def _classes(campus: Campus, students: int, times: Timeline) -> None:
 
 
 def _party(campus: Campus, times: Timeline, long_ago: object) -> None:
-    """A committee for the school and each college, a branch for each older cohort.
+    """A committee for the school and each college, a branch or several for each older cohort.
 
     The first college's branches are joint ones of college and academy in the three-level tree of
     the student community; a functional and a temporary branch stand beside them.
@@ -209,20 +215,61 @@ def _party(campus: Campus, times: Timeline, long_ago: object) -> None:
                              ("暑期实践队临时党支部", "P00-T1", "temporary")):  # fmt: skip
         add(party, name, "", code, community, times.entered_on(times.year - 1), kind, community,
             None, None)  # fmt: skip
+    several = _several(campus, times.entry_years[:3])
     for n, college in enumerate(campus.colleges, 1):
         name = campus.by_id[college].name
         head = add(party, f"{name}党委", f"{campus.by_id[college].short}党委", f"P{n:02d}", top,
                    long_ago, "committee", top, college, None)  # fmt: skip
         academy = next(h.academy for h in campus.homes if h.college == college)
         for year in times.entry_years[:3]:
-            short = campus.by_id[college].short
-            words = (f"{short}{year}级师生联合党支部", f"{short}{year}级联合支部") if n == 1 else (
-                f"{name}{year}级学生党支部", f"{short}{year}级支部")  # fmt: skip
-            campus.branches[campus.college_cohorts[college, year]] = add(
-                party, *words, f"P{n:02d}-{year}", generals[academy] if n == 1 else head,
-                times.entered_on(year), "joint" if n == 1 else "regular",
-                community if n == 1 else head, college, academy if n == 1 else None,
-            )  # fmt: skip
+            short, cohort = campus.by_id[college].short, campus.college_cohorts[college, year]
+            campus.branches[cohort] = []
+            for place in range(1, several[cohort] + 1):
+                which, end = (f"第{_numeral(place)}", f"-{place}") if several[cohort] > 1 else ("", "")
+                words = (
+                    (f"{short}{year}级{which}师生联合党支部", f"{short}{year}级{which}联合支部")
+                    if n == 1 else
+                    (f"{name}{year}级学生{which}党支部", f"{short}{year}级{which}支部")
+                )  # fmt: skip
+                campus.branches[cohort].append(add(
+                    party, *words, f"P{n:02d}-{year}{end}", generals[academy] if n == 1 else head,
+                    times.entered_on(year), "joint" if n == 1 else "regular",
+                    community if n == 1 else head, college, academy if n == 1 else None,
+                ))  # fmt: skip
+    _share_out(campus)
+
+
+def _several(campus: Campus, years: Sequence[int]) -> dict[int, int]:
+    """How many branches each of the older cohorts has, by its size."""
+    sizes: dict[int, float] = {
+        campus.college_cohorts[college, year]: 0 for college in campus.colleges for year in years
+    }
+    for home in campus.homes:
+        if home.cohort in sizes:
+            sizes[home.cohort] += home.size
+    students = sum(home.size for home in campus.homes)
+    if students <= SEVERAL_BRANCHES:
+        return dict.fromkeys(sizes, 1)
+    wanted = shares(round(students * BRANCHES_PER_STUDENT), list(sizes.values()), 1)
+    return dict(zip(sizes, wanted, strict=True))
+
+
+def _numeral(number: int) -> str:
+    """1 to 99 in words: 第十二党支部."""
+    tens, ones = divmod(number, 10)
+    words = (_NUMERALS[tens] if tens > 1 else "") + ("十" if tens else "")
+    return words + (_NUMERALS[ones] if ones else "")
+
+
+def _share_out(campus: Campus) -> None:
+    """Neighbouring classes of a cohort belong to the same branch."""
+    homes: dict[int, list[Home]] = {}
+    for home in campus.homes:
+        homes.setdefault(home.cohort, []).append(home)
+    for cohort, branches in campus.branches.items():
+        here = homes.get(cohort, [])
+        for place, home in enumerate(here):
+            campus.branch_of[home.id] = branches[place * len(branches) // len(here)]
 
 
 # Tables of the kinds and their own columns; a node's ``extra`` holds the values.

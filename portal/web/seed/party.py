@@ -21,7 +21,7 @@ from partybranch.models import (
 )
 from students.models import Placement, Student
 
-from .campus import Campus
+from .campus import SEVERAL_BRANCHES, Campus
 from .load import move_sequences
 from .party_files import FileWriter
 from .party_life import seed_life
@@ -36,16 +36,18 @@ REACHED = {
     3: (2, 2, 3, 5, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 14, 15, 16),
 }
 ON_PROBATION = (17, 18, 19, 20, 20, 20, 21, 22)
-# Applicants of a branch; of a large school about one student in eight has an open file.
-_PER_BRANCH, _SHARE = 28, 0.12
+# Applicants of a branch; of a larger school about one student in eight has an open file, those on
+# probation among them where they are many.
+_PER_BRANCH, _SHARE = 28, {False: 0.12, True: 0.108}
 _TEACHERS = 6
 
 
 @dataclass
 class _Branch:
-    """A branch with the people of its cohort."""
+    """A branch with the people of its classes."""
 
     unit: PartyOrganization
+    cohort: int
     years: int
     full: list[PartyMember] = field(default_factory=list)
     waiting: list[tuple[Pupil, int]] = field(default_factory=list)
@@ -55,13 +57,16 @@ def seed_party(
     campus: Campus, pupils: list[Pupil], staff: Staff, times: Timeline, rng: random.Random
 ) -> int:
     """Rows of members and developments; returns how many developments there are."""
-    units = PartyOrganization.objects.in_bulk(list(campus.branches.values()))
+    units = PartyOrganization.objects.in_bulk(
+        [pk for several in campus.branches.values() for pk in several]
+    )
     branches = {
-        cohort: _Branch(units[pk], times.year - campus.by_id[cohort].extra[0])  # type: ignore[operator]
-        for cohort, pk in campus.branches.items()
+        pk: _Branch(units[pk], cohort, times.year - campus.by_id[cohort].extra[0])  # type: ignore[operator]
+        for cohort, several in campus.branches.items()
+        for pk in several
     }
     _members(campus, branches, pupils, staff, times, rng)
-    _choose(branches, pupils, times, rng)
+    _choose(campus, branches, pupils, times, rng)
     writer = FileWriter(times.today, rng)
     students = Student.objects.in_bulk(
         [pupil.id for branch in branches.values() for pupil, _step in branch.waiting]
@@ -94,8 +99,8 @@ def _members(
     """Teachers with their relation in the branch, then students who are members already."""
     places: list[tuple[PartyMember, _Branch]] = []
     taken: set[int] = set()
-    for cohort, branch in branches.items():
-        college = campus.by_id[cohort].parent or 0
+    for branch in branches.values():
+        college = campus.by_id[branch.cohort].parent or 0
         posts = {p.person for p in staff.posts if p.unit == branch.unit.pk}
         people = [p for p in staff.teachers.get(college, ()) if p.id in posts]
         others = (p for p in staff.teachers.get(college, ()) if p.id not in posts | taken)
@@ -107,7 +112,7 @@ def _members(
                 places.append((PartyMember(
                     person_id=person.id, joined_on=joined, full_on=add_months(joined, 12)), branch))  # fmt: skip
     for pupil in pupils:
-        home = branches.get(pupil.home.cohort)
+        home = branches.get(campus.branch_of.get(pupil.home.id, 0))
         if home is None or pupil.political not in ("01", "02"):
             continue
         if pupil.political == "02" and home.years >= 3:
@@ -133,16 +138,20 @@ def _members(
 
 
 def _choose(
-    branches: dict[int, _Branch], pupils: list[Pupil], times: Timeline, rng: random.Random
-) -> None:
+    campus: Campus, branches: dict[int, _Branch], pupils: list[Pupil], times: Timeline,
+    rng: random.Random,
+) -> None:  # fmt: skip
     """Who applies: up to a score or more in each branch, among those who are no members."""
-    most = max(_PER_BRANCH, round(_SHARE * len(pupils) / max(1, len(branches))))
+    is_large = len(pupils) > SEVERAL_BRANCHES
+    share = round(_SHARE[is_large] * len(pupils) / max(1, len(branches)))
+    most = share if is_large else max(_PER_BRANCH, share)
     chosen: dict[int, int] = {}
     for pupil in pupils:
-        branch = branches.get(pupil.home.cohort)
+        place = campus.branch_of.get(pupil.home.id, 0)
+        branch = branches.get(place)
         if branch is None or pupil.political != "03" or rng.random() > 0.3:
             continue
-        if chosen.get(pupil.home.cohort, 0) >= most or pupil.on_leave_since:
+        if chosen.get(place, 0) >= most or pupil.on_leave_since:
             continue
-        chosen[pupil.home.cohort] = chosen.get(pupil.home.cohort, 0) + 1
+        chosen[place] = chosen.get(place, 0) + 1
         branch.waiting.append((pupil, rng.choice(REACHED[min(max(branch.years, 1), 3)])))

@@ -11,7 +11,7 @@ from portal.core.crypto import encrypt, lookup_hash
 from portal.core.names import name_keys
 
 from . import catalogue
-from .campus import Campus, Home
+from .campus import SEVERAL_BRANCHES, Campus, Home
 from .names import NameMaker
 from .numbers import IdNumbers, phone
 from .timeline import Timeline
@@ -45,6 +45,7 @@ def enrol(campus: Campus, times: Timeline, rng: random.Random, first_id: int) ->
     groups = [code for code, _weight in catalogue.ETHNIC_GROUPS]
     group_weights = list(accumulate(weight for _code, weight in catalogue.ETHNIC_GROUPS))
     pupils: list[Pupil] = []
+    is_large = sum(home.size for home in campus.homes) > SEVERAL_BRANCHES
     for home in campus.homes:
         for _place in range(home.size):
             is_male = rng.random() < 0.58
@@ -63,7 +64,7 @@ def enrol(campus: Campus, times: Timeline, rng: random.Random, first_id: int) ->
                     rng.gauss(0, 1),
                     name,
                     group,
-                    _political(rng, times.year - home.year),
+                    _political(rng, times.year - home.year, is_large),
                 )
             )
     _vary(campus, times, rng, pupils)
@@ -71,11 +72,18 @@ def enrol(campus: Campus, times: Timeline, rng: random.Random, first_id: int) ->
     return pupils
 
 
-def _political(rng: random.Random, years: int) -> str:
+# Of students in their first to fourth year: members, and members with those on probation. A school
+# of many branches fills them: thirty members each, teachers among them.
+_MEMBERS = {False: ((0.0, 0.004, 0.02, 0.05), (0.0, 0.01, 0.05, 0.09)),
+            True: ((0.0, 0.02, 0.12, 0.30), (0.0, 0.04, 0.19, 0.35))}  # fmt: skip
+
+
+def _political(rng: random.Random, years: int, is_large: bool) -> str:
     drawn = rng.random()
-    if years >= 1 and drawn < (0.0, 0.004, 0.02, 0.05)[years]:
+    full, all_members = _MEMBERS[is_large]
+    if years >= 1 and drawn < full[years]:
         return "01"
-    if years >= 1 and drawn < (0.0, 0.01, 0.05, 0.09)[years]:
+    if years >= 1 and drawn < all_members[years]:
         return "02"
     return "03" if drawn < 0.86 else "13"
 
@@ -178,7 +186,7 @@ def placement_rows(
             here.append((home.id, "class", since, None))
         here.append((pupil.academy_cohort, "academy", since, None))
         here.append((pupil.room, "room", since, None))
-        branch = campus.branches.get(home.cohort)
+        branch = campus.branch_of.get(home.id)
         if branch and pupil.political in {"01", "02"}:
             here.append((branch, "branch", times.entered_on(home.year + 1), None))
         for unit, tree, start, until in here:

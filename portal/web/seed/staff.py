@@ -210,12 +210,16 @@ def _cohort_posts(campus: Campus, office: _Office, leaders: dict[int, list[Perso
             else:
                 tutor = office.rng.choice(staff.teachers[college])
                 office.appoint(tutor, "party_tutor", cohort, **office.term_of_office(2))
-    for cohort, branch in campus.branches.items():
+    for cohort, branches in campus.branches.items():
         college = next(h.college for h in campus.homes if h.cohort == cohort)
-        secretary = office.rng.choice(staff.teachers[college])
-        office.appoint(secretary, "branch_secretary", branch)
+        teachers = staff.teachers[college]
         here = [campus.college_cohorts[college, year] for year in office.times.entry_years]
-        _branch_posts(office, here, cohort, branch, secretary, staff.teachers[college])
+        for place, branch in enumerate(branches):
+            secretary = office.rng.choice(teachers)
+            office.appoint(secretary, "branch_secretary", branch)
+            first = 2 * place % len(teachers)
+            others = teachers[first:] + teachers[:first]
+            _branch_posts(office, here, cohort, branch, secretary, others)
 
 
 def _branch_posts(
