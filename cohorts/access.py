@@ -215,6 +215,19 @@ def _unit_reasons(user: User, action: str, unit: Unit) -> list[Reason]:
     return post_reasons(user, action, [unit.pk])
 
 
+_ABOVE = "SELECT ancestor_id FROM cohorts_unittree WHERE descendant_id = %(unit)s"
+
+
+def _holds_unit(user: User, action: str, unit_id: int) -> bool:
+    held = held_units(user, action)
+
+    def read() -> set[int]:
+        return {pk for (pk,) in fetch(prepared(_ABOVE), {"unit": unit_id})}
+
+    # One read tells about all actions on the unit.
+    return bool(held) and not remembered(("above", unit_id), read).isdisjoint(held)
+
+
 def _contract_keys(user: User, action: str) -> QuerySet[Any] | None:
     unit_ids = granted_unit_ids(user, action)
     return Contract.objects.filter(cohort_id__in=unit_ids).values("pk") if unit_ids else None
@@ -224,7 +237,18 @@ def _contract_reasons(user: User, action: str, contract: Contract) -> list[Reaso
     return post_reasons(user, action, [contract.cohort_id])
 
 
-register_route(Unit, Route("post", _unit_keys, _unit_reasons))
+def _units_below(user: User, action: str, parent: dict[str, Any]) -> dict[str, Any] | None:
+    """Of the units directly below one: all where it is reached itself, else those held."""
+    if _holds_unit(user, action, parent["parent_id"]):
+        return {}
+    held = held_units(user, action)
+    return {"id": list(held)} if held else None
+
+
+register_route(
+    Unit,
+    Route("post", _unit_keys, _unit_reasons, held_reach, within=_units_below, holds=_holds_unit),
+)
 register_route(Contract, Route("post", _contract_keys, _contract_reasons))
 
 

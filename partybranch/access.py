@@ -4,13 +4,14 @@ Branch roles see the card and the party file only (design 5.6). The text of a po
 read by the committee and the organiser (rulebook 8.3).
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import granted_unit_ids
+from cohorts.access import granted_unit_ids, held_reach
 from cohorts.models import Unit
 from cohorts.post_reasons import post_reasons
 from partybranch.enums import Duty
@@ -27,7 +28,9 @@ from portal.core.access import (
     Reason,
     Route,
     part_of,
+    reach_of,
     reached_keys,
+    reaches_one,
     reasons,
     register_actions,
     register_part,
@@ -99,7 +102,7 @@ def sponsored_ids(user: User) -> list[int]:
 
 
 def _by_sponsor(user: User, action: str) -> QuerySet[Any] | None:
-    ids = sponsored_ids(user) if action == "see_party_file" else []
+    ids = _sponsor_reach(user, action)
     if not ids:
         return None
     rows: QuerySet[Any] = Development.objects.filter(pk__in=ids).values("pk")
@@ -114,8 +117,36 @@ def _by_sponsor_reasons(user: User, action: str, one: Development) -> list[Reaso
     return [Reason("sponsor", _("%(duty)s of this person") % {"duty": label})]
 
 
-register_route(Development, Route("student", _by_student, _by_student_reasons))
-register_route(Development, Route("sponsor", _by_sponsor, _by_sponsor_reasons))
+def _student_reach(actions: frozenset[str]) -> Callable[[User, str], Sequence[Any]]:
+    def reach(user: User, action: str) -> Sequence[Any]:
+        return reach_of(Student, user, action) if action in actions else ()
+
+    return reach
+
+
+def _within_student(user: User, action: str, parent: dict[str, Any]) -> dict[str, Any] | None:
+    if action not in FILE_ACTIONS | SELF_ACTIONS:
+        return None
+    return {} if reaches_one(Student, user, action, parent["student_id"]) else None
+
+
+def _sponsor_reach(user: User, action: str) -> list[int]:
+    return sponsored_ids(user) if action == "see_party_file" else []
+
+
+def _is_sponsored(user: User, action: str, pk: int) -> bool:
+    return pk in _sponsor_reach(user, action)
+
+
+_OF_STUDENT = _student_reach(FILE_ACTIONS | SELF_ACTIONS)
+register_route(
+    Development,
+    Route("student", _by_student, _by_student_reasons, _OF_STUDENT, within=_within_student),
+)
+register_route(
+    Development,
+    Route("sponsor", _by_sponsor, _by_sponsor_reasons, _sponsor_reach, holds=_is_sponsored),
+)
 
 
 def _reviews(user: User, action: str) -> QuerySet[Any] | None:
@@ -134,7 +165,8 @@ def _review_reasons(user: User, action: str, one: PoliticalReview) -> list[Reaso
     return reasons(user, action, one.development.student)
 
 
-register_route(PoliticalReview, Route("student", _reviews, _review_reasons))
+_OF_REVIEWED = _student_reach(frozenset({"see_political_review"}))
+register_route(PoliticalReview, Route("student", _reviews, _review_reasons, _OF_REVIEWED))
 
 
 def current_branches(day: Any, prefix: str = "") -> Q:
@@ -179,8 +211,14 @@ def _students_member_reasons(user: User, action: str, one: PartyMember) -> list[
     return reasons(user, action, one.student)
 
 
-register_route(PartyMember, Route("branch", _members, _member_reasons))
-register_route(PartyMember, Route("student", _students_members, _students_member_reasons))
+def _members_reach(user: User, action: str) -> Sequence[int]:
+    return held_reach(user, action) if action in FILE_ACTIONS else []
+
+
+register_route(PartyMember, Route("branch", _members, _member_reasons, _members_reach))
+register_route(
+    PartyMember, Route("student", _students_members, _students_member_reasons, _OF_STUDENT)
+)
 
 # What a branch keeps about itself: by a post on the branch or above it.
 LIFE_ACTIONS = frozenset({"see_branch_life", "write_branch_life"})
@@ -198,7 +236,15 @@ def _by_branch(model: Any, actions: frozenset[str]) -> Route:
     def because(user: User, action: str, one: Any) -> list[Reason]:
         return post_reasons(user, action, [one.branch_id]) if action in actions else []
 
-    return Route("branch", rows, because)
+    def reach(user: User, action: str) -> Sequence[int]:
+        return held_reach(user, action) if action in actions else []
+
+    def within(user: User, action: str, parent: dict[str, Any]) -> dict[str, Any] | None:
+        if action not in actions or not reaches_one(Unit, user, action, parent["branch_id"]):
+            return None
+        return {}
+
+    return Route("branch", rows, because, reach, within=within)
 
 
 register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS))

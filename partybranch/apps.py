@@ -9,6 +9,7 @@ class PartybranchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import reach  # noqa: F401 # routes to developments as SQL
         from .catalogue import write_rules
         from .domain import unit_follow  # noqa: F401 # members and files go along with branches
         from .exporters import lists  # noqa: F401 # roll and dues as files

@@ -10,7 +10,7 @@ from partybranch.models import Development, PartyOrganization
 from partybranch.queries import reminders  # noqa: F401 # lines of digests
 from partybranch.queries.board import open_files
 from partybranch.queries.own import own_panel
-from partybranch.queries.panels import picture_file, student_file
+from partybranch.queries.panels import picture_file, student_asked, student_file
 from portal.core.access import reaches_any
 from portal.core.registry import NavItem, Panel, register_nav, register_panel
 from students.queries.picture_blocks import BLOCK
@@ -49,5 +49,8 @@ register_nav(
     ),
 )  # fmt: skip
 register_panel("my", Panel("development", 30, "party/_my_panel.html", own_panel))
-register_panel("picture", Panel("development", 140, BLOCK, picture_file))
-register_panel("student", Panel("development", 60, "party/_student_panel.html", student_file))
+register_panel("picture", Panel("development", 140, BLOCK, picture_file, student_asked))
+register_panel(
+    "student",
+    Panel("development", 60, "party/_student_panel.html", student_file, student_asked),
+)

@@ -1,4 +1,4 @@
-"""Party organisations as their pages show them: the tree, the roll, the committee, the checks."""
+"""Party organisations as their pages show them: the tree, their powers, the committee."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,13 +10,9 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Appointment
 from partybranch.access import current_branches
-from partybranch.domain.facts import Fault
-from partybranch.domain.organs import branch_faults, powers
+from partybranch.domain.organs import powers
 from partybranch.enums import PartyKind
-from partybranch.models import Development, Membership, PartyMember, PartyOrganization
-from partybranch.queries.facts import organ_of
-from partybranch.queries.rules import numbers
-from students.queries.standing import Stand, stands
+from partybranch.models import Development, Membership, PartyOrganization
 
 # Roles that make up the committee of a branch, in its order.
 OFFICERS = (
@@ -90,75 +86,9 @@ def flags(unit: PartyOrganization) -> list[tuple[str, bool]]:
     ]
 
 
-@dataclass
-class RollRow:
-    member: PartyMember
-    place: Membership
-    class_name: str
-    college: str
-    is_full: bool
-    is_suspended: bool
-
-
-def roll(branch: PartyOrganization) -> list[RollRow]:
-    """Members of a branch today, staff first, then students by name; three statements. Callers
-    have asked for the right to the party file of the branch."""
-    day = timezone.localdate()
-    places = (
-        Membership.objects.filter(current_branches(day), branch=branch)
-        .select_related("member__student", "member__person")
-        .order_by("pk")
-    )
-    rows = list(places)
-    where = stands([one.member.student_id for one in rows if one.member.student_id], ("class",))
-    found = [
-        RollRow(
-            one.member, one, stand.class_name, stand.college,
-            one.member.is_full_on(day), one.member.is_suspended_on(day),
-        )
-        for one in rows
-        for stand in [where.get(one.member.student_id or 0, Stand())]
-    ]  # fmt: skip
-    found.sort(key=lambda row: (row.member.person_id is None, row.member.name))
-    return found
-
-
 def officers(branch: PartyOrganization) -> list[Appointment]:
     """Who holds a post of the committee today."""
     posts = Appointment.objects.in_force(timezone.localdate()).filter(
         unit_id=branch.pk, role__code__in=OFFICERS
     )
     return list(posts.select_related("role", "person").order_by("role__order", "pk"))
-
-
-def other_posts(branch: PartyOrganization) -> list[Appointment]:
-    """Tutors, organisers and members of the committee above with a post on the organisation."""
-    posts = Appointment.objects.in_force(timezone.localdate()).filter(unit_id=branch.pk)
-    rows = posts.exclude(role__code__in=OFFICERS).select_related("role", "person")
-    return list(rows.order_by("role__order", "pk"))
-
-
-def checks(branch: PartyOrganization, rows: list[RollRow], posts: int) -> list[Fault]:
-    """What the branch page warns of (1.5)."""
-    day = timezone.localdate()
-    held = [row for row in rows if row.place.is_relation]
-    units = {row.college for row in held if row.college}
-    return branch_faults(
-        organ_of(branch, day, numbers()["branch.committee_from"]),
-        members=len(held), full=sum(row.is_full for row in held), officers=posts,
-        units=len(units), numbers=numbers(),
-    )  # fmt: skip
-
-
-def history(branch: PartyOrganization) -> list[Membership]:
-    """Relations that left the branch, the latest first."""
-    rows = Membership.objects.filter(branch=branch).exclude(until=None)
-    return list(
-        rows.select_related("member__student", "member__person").order_by("-until", "-pk")[:20]
-    )
-
-
-def below(user: Any, branch: PartyOrganization) -> list[PartyOrganization]:
-    """Open organisations directly below, as far as ``user`` may open them."""
-    rows = PartyOrganization.objects.restrict(user, "see_unit")
-    return list(rows.filter(parent_id=branch.pk, closed_on=None).order_by("code"))

@@ -5,30 +5,37 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cohorts.access import granted_unit_ids, post_reasons
+from cohorts.access import held_reach
+from cohorts.post_reasons import post_reasons, posts_asked
 from partybranch.models import Development
 from partybranch.queries.board import (
     ONLY,
-    branches_of,
-    cards,
-    figures,
+    Counts,
+    Figures,
+    Narrow,
+    counts,
+    due_page,
     lanes,
-    narrowed,
-    open_files,
-    plan_words,
     stage_names,
+    state_asked,
 )
+from partybranch.queries.cards import Card
+from partybranch.queries.rules import rules_asked
 from portal.core.access import reaches_any
+from portal.core.asks import answers
+from portal.core.ui.marks import tag_markup
+from portal.core.ui.shells import shell
 from students.queries.rights import reaches_anyone
-from students.views.listing import page_of
+from students.views.listing import page_number, shown_page
+
+# More branches than this are picked from a list; as chips they would fill the screen.
+MOST_CHIPS = 12
 
 
 @login_required
@@ -41,46 +48,60 @@ def development_board(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not reaches_any(Development, user, "see_party_file"):
         raise PermissionDenied(_("None of your posts shows files of development."))
-    branches = branches_of(user)
-    asked = _asked(request, {pk for pk, _name, _n in branches})
-    rows = open_files(user, asked["branch"])
+    state, why = _ask(user)
+    counted = counts(user, state)
+    asked = _asked(request, counted)
+    branches = counted.branches()
     context: dict[str, Any] = {
-        "figures": _figures(figures(rows), asked),
-        "chips": _chips(branches, asked),
+        "figures": _figures(counted.figures(asked["branch"]), asked),
         "tabs": _tabs(asked),
-        "why": _why(user),
-        "plan": plan_words([asked["branch"]] if asked["branch"] else [pk for pk, *_r in branches],
-                           timezone.localdate().year),
+        "why": why,
+        "plan": counted.plan(asked["branch"]),
         "may_open": reaches_anyone(user, "write_party_file"),
-    }  # fmt: skip
+        **_choice(branches, asked),
+    }
     if not asked["list"]:
-        context["lanes"] = [_lane(lane, asked) for lane in lanes(rows)]
+        rows = lanes(user, counted, asked["branch"], state)
+        context["lanes"] = [_lane(lane, asked) for lane in rows]
         return render(request, "party/board.html", context)
-    rows = rows.filter(narrowed(asked["only"], timezone.localdate()))
-    if asked["stage"]:
-        rows = rows.filter(stage=asked["stage"])
-    page = page_of(request, rows.order_by(F("first_due").asc(nulls_last=True), "pk"))
-    context |= {"page": page, "cards": cards(page.object_list),  # type: ignore[arg-type]
+    narrow = Narrow(asked["branch"], asked["stage"], asked["only"])
+    page = shown_page(due_page(user, narrow, counted, page_number(request)))
+    context |= {"page": page, "rows": [_row(card) for card in page.object_list],
                 "narrowed": _words(asked)}  # fmt: skip
+    context["pager"] = shell(
+        request, "components/pager.html", context, page.number, page.paginator.count
+    )
     return render(request, "party/due.html", context)
 
 
-def _why(user: Any) -> str:
+def _ask(user: Any) -> tuple[str, str]:
+    """(state of all that is told, why it is seen), with the rules, in one statement."""
+    action = "see_party_file"
+    units = held_reach(user, action)
+    posts, posts_told = posts_asked(user, action, units)
+    rules, rules_told = rules_asked()
+    found = answers({"state": state_asked(), "posts": posts if units else None, "rules": rules})
+    rules_told(found["rules"])
+    if units:
+        posts_told(found["posts"])
+    return found["state"][0], _why(user, units)
+
+
+def _why(user: Any, units: Any) -> str:
     """Posts by which files are seen; the sentence for one who only vouches for somebody."""
-    units = granted_unit_ids(user, "see_party_file")
     found = post_reasons(user, "see_party_file", units) if units else []
     words = [reason.text for reason in found[:2]]
     more = _("and %(n)s more posts") % {"n": len(found) - 2} if len(found) > 2 else ""
     return "；".join([*words, more] if more else words) or _("You are contact or introducer")
 
 
-def _asked(request: HttpRequest, known: set[int]) -> dict[str, Any]:
+def _asked(request: HttpRequest, counted: Counts) -> dict[str, Any]:
     branch, stage = (_number(request.GET.get(name, "")) for name in ("branch", "stage"))
     only = request.GET.get("only", "")
     only = only if only in ONLY else ""
     stage = stage if stage in stage_names() else 0
     is_list = request.GET.get("view") == "list" or bool(only or stage)
-    return {"branch": branch if branch in known else 0, "stage": stage, "only": only,
+    return {"branch": branch if branch in counted.names else 0, "stage": stage, "only": only,
             "list": is_list}  # fmt: skip
 
 
@@ -94,7 +115,7 @@ def _url(asked: dict[str, Any], **changes: Any) -> str:
     return reverse("party:board") + (f"?{query}" if query else "")
 
 
-def _figures(found: Any, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _figures(found: Figures, asked: dict[str, Any]) -> list[dict[str, Any]]:
     labels = (
         ("late", _("overdue"), found.late, "late"),
         ("soon", _("due within 30 days"), found.soon, "due"),
@@ -112,15 +133,24 @@ def _figures(found: Any, asked: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _chips(branches: list[tuple[int, str, int]], asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _choice(branches: list[tuple[int, str, int]], asked: dict[str, Any]) -> dict[str, Any]:
+    """The branches to narrow to: chips, or of many a list to pick from. What else narrows stays."""
     if len(branches) < 2:
-        return []
-    whole = {"label": _("All branches"), "url": _url(asked, branch=0), "count": None,
+        return {}
+    kept = {"view": "list" if asked["list"] else "", "stage": asked["stage"], "only": asked["only"]}
+    if len(branches) > MOST_CHIPS:
+        rows = [
+            {"pk": pk, "label": f"{name}（{n}）", "chosen": "selected" * (pk == asked["branch"])}
+            for pk, name, n in branches
+        ]
+        return {"options": rows, "kept": [(name, value) for name, value in kept.items() if value]}
+    whole = {"label": _("All branches"), "url": _url(asked, branch=0, **kept), "count": None,
              "active": not asked["branch"]}  # fmt: skip
-    return [whole] + [
-        {"label": name, "url": _url(asked, branch=pk), "count": n, "active": pk == asked["branch"]}
+    return {"chips": [whole] + [
+        {"label": name, "url": _url(asked, branch=pk, **kept), "count": n,
+         "active": pk == asked["branch"]}
         for pk, name, n in branches
-    ]
+    ]}  # fmt: skip
 
 
 def _tabs(asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -131,13 +161,22 @@ def _tabs(asked: dict[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _row(card: Card) -> dict[str, Any]:
+    """Values for party/_due_table.html."""
+    return {
+        "pk": card.pk, "name": card.name, "number": card.student_no, "text": card.text,
+        "class_name": card.class_name or "—", "branch": card.branch,
+        "tag": tag_markup(card.tag, card.tone) if card.tag else "—",
+    }  # fmt: skip
+
+
 def _lane(lane: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Values for components/board.html."""
     more = lane["more"]
     return lane | {
         "cards": [
             {"name": card.name, "class_name": card.class_name, "tag": card.tag, "tone": card.tone,
-             "text": card.text, "url": reverse("party:file", args=[card.pk])}
+             "text": card.text, "url": f"/development/{card.pk}/"}
             for card in lane["cards"]
         ],
         "more_label": _("%(n)s more") % {"n": more} if more else "",

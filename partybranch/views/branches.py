@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from cohorts.access import granted_unit_ids
@@ -17,20 +19,13 @@ from partybranch.domain.membership import enter_member, move_member
 from partybranch.enums import BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
 from partybranch.models import PartyMember, PartyOrganization
-from partybranch.queries.board import plan_words
-from partybranch.queries.branches import (
-    below,
-    branch_tree,
-    checks,
-    flags,
-    history,
-    officers,
-    other_posts,
-    roll,
-)
+from partybranch.queries.branch_page import Member, branch_view, checks
+from partybranch.queries.branches import branch_tree, flags
 from partybranch.views.form_page import form_page
 from portal.core import reads
 from portal.core.access import reaches_one, reasons
+from portal.core.ui.dates import format_day
+from portal.core.ui.marks import tag_markup
 from students.models import Student
 
 
@@ -51,32 +46,45 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
     branch: PartyOrganization = PartyOrganization.objects.get_for(request.user, "see_unit", pk)
     user: Any = request.user
     sees_roll = pk in granted_unit_ids(user, "see_party_file")
-    is_branch = branch.party_kind in BRANCHES
-    posts = officers(branch)
-    rows = roll(branch) if sees_roll else []
+    is_branch, holds = branch.party_kind in BRANCHES, branch.party_kind in RELATION_HOLDING
+    view = branch_view(user, branch, sees_roll)
+    may_write = holds and pk in granted_unit_ids(user, "write_party_file")
     context = {
         "branch": branch,
+        "view": view,
         "why": "；".join(one.text for one in reasons(user, "see_unit", branch)),
         "flags": flags(branch),
-        "officers": posts,
-        "others": other_posts(branch),
-        "roll": rows,
+        "roll": [_line(one, may_write) for one in view.roll],
         "sees_roll": sees_roll and is_branch,
         "is_branch": is_branch,
-        "sees_dues": branch.party_kind in RELATION_HOLDING
-        and reaches_one(PartyOrganization, user, "see_dues", pk),
+        "sees_dues": holds and reaches_one(PartyOrganization, user, "see_dues", pk),
         "sees_life": is_branch and reaches_one(PartyOrganization, user, "see_branch_life", pk),
-        "full": sum(row.is_full for row in rows),
-        "checks": checks(branch, rows, len(posts)) if sees_roll and is_branch else [],
-        "history": history(branch) if sees_roll else [],
-        "plan": plan_words([pk], timezone.localdate().year),
-        "may_write": pk in granted_unit_ids(user, "write_party_file")
-        and branch.party_kind in RELATION_HOLDING,
-        "children": below(user, branch),
+        "full": sum(one.is_full for one in view.roll),
+        "checks": checks(branch, view) if sees_roll and is_branch else [],
+        "may_write": may_write,
     }
     if sees_roll:
         reads.note(user, "read_roll", branch)
     return render(request, "party/branch.html", context)
+
+
+def _line(one: Member, may_write: bool) -> dict[str, Any]:
+    """Values for party/_roll.html."""
+    standing: Any = _("full member")
+    if one.is_suspended:
+        standing = tag_markup(_("suspended"), "late")
+    elif not one.is_full:
+        standing = tag_markup(_("on probation"), "neutral")
+    move = ""
+    if may_write and one.is_relation:
+        words = pgettext("membership relation", "Move")
+        move = format_html('<a class="p-link" href="/party-members/{}/move/">{}</a>', one.pk, words)
+    return {
+        "name": one.name, "place": _("staff") if one.is_staff else one.class_name or "—",
+        "standing": standing, "joined": format_day(one.joined_on, "full"),
+        "full": format_day(one.full_on, "full"),
+        "relation": _("here") if one.is_relation else _("elsewhere"), "move": move,
+    }  # fmt: skip
 
 
 @login_required

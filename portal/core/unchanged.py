@@ -37,8 +37,10 @@ def _keep_near(name: str, value: Any) -> None:
 
 
 def state_column(tables: Sequence[str]) -> str:
-    """SQL of one text value that names the present state of the history ``tables``."""
-    newest = ", ".join(f"(SELECT max(pgh_id) FROM {table})" for table in tables)
+    """SQL of one text value that names the present state of the history ``tables``. A table that is
+    only ever added to needs no history and is named with its key (``audit_entry.id``)."""
+    named = (table.partition(".") for table in tables)
+    newest = ", ".join(f"(SELECT max({key or 'pgh_id'}) FROM {table})" for table, _, key in named)
     return f"concat_ws('-', {newest})"
 
 

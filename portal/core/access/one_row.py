@@ -33,20 +33,30 @@ def _plain(model: type[models.Model], name: str) -> tuple[str, list[str], type] 
     """Statement, names of the columns and kind of value, where the mapper adds nothing to them."""
     field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
     fields = model._meta.concrete_fields
-    if field is None or not field.unique or model._meta.parents:
+    if field is None or not field.unique or model._meta.proxy:
+        return None
+    if len(model._meta.parents) > 1:
         return None
     if any(one.get_db_converters(connection) for one in fields):
         return None
-    if isinstance(field, (models.CharField, models.TextField)):
+    # The key of a kind of unit is that of its unit.
+    target: Any = field.target_field if field in model._meta.parents.values() else field
+    if isinstance(target, (models.CharField, models.TextField)):
         kind: type = str
-    elif isinstance(field, (models.AutoField, models.BigIntegerField)):
+    elif isinstance(target, (models.AutoField, models.BigIntegerField)):
         kind = int
     else:
         return None
-    columns = ", ".join(f'"{one.column}"' for one in fields)
-    table = model._meta.db_table
-    statement = f'SELECT {columns} FROM "{table}" WHERE "{field.column}" = %(value)s'
+    columns = ", ".join(_column(one) for one in fields)
+    source = f'"{model._meta.db_table}"'
+    for above, link in model._meta.parents.items():  # a kind of unit has a table of its own
+        source += f' JOIN "{above._meta.db_table}" ON {_column(above._meta.pk)} = {_column(link)}'
+    statement = f"SELECT {columns} FROM {source} WHERE {_column(field)} = %(value)s"
     return statement, [one.attname for one in fields], kind
+
+
+def _column(field: Any) -> str:
+    return f'"{field.model._meta.db_table}"."{field.column}"'
 
 
 def _fits(value: Any, kind: type) -> bool:

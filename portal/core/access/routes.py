@@ -137,6 +137,19 @@ def reaches_any(model: type[models.Model], user: Any, action: str) -> bool:
     )
 
 
+def reach_of(model: type[models.Model], user: Any, action: str) -> tuple[Any, ...]:
+    """Where all routes to ``model`` lead, as ``Route.reach`` of a route that goes through it. A
+    route that does not say where it leads is equal to nothing."""
+    found: list[Any] = []
+    for way in routes(model):
+        if way.reach is not None:
+            ids = tuple(way.reach(user, action))
+            found += [(way.name, ids)] if ids else []
+        elif way.keys(user, action) is not None:
+            found.append((way.name, object()))
+    return tuple(found)
+
+
 def is_same_reach(model: type[models.Model], user: Any, action: str, known: str) -> bool:
     """Whether both actions lead to the same rows by every route, as is the rule for one post.
 

@@ -225,7 +225,9 @@ def _party(campus: Campus, times: Timeline, long_ago: object) -> None:
             short, cohort = campus.by_id[college].short, campus.college_cohorts[college, year]
             campus.branches[cohort] = []
             for place in range(1, several[cohort] + 1):
-                which, end = (f"第{_numeral(place)}", f"-{place}") if several[cohort] > 1 else ("", "")
+                which, end = (
+                    (f"第{_numeral(place)}", f"-{place}") if several[cohort] > 1 else ("", "")
+                )
                 words = (
                     (f"{short}{year}级{which}师生联合党支部", f"{short}{year}级{which}联合支部")
                     if n == 1 else

@@ -1,0 +1,193 @@
+"""The page of one party organisation, read in one statement: facts, posts, roll, what is below."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from cohorts.enums import UnitKind
+from cohorts.models import Unit
+from cohorts.post_reasons import posts_asked
+from partybranch.domain.facts import Fault, Organ
+from partybranch.domain.organs import branch_faults
+from partybranch.enums import PartyKind
+from partybranch.models import PartyOrganization
+from partybranch.queries.branches import OFFICERS
+from partybranch.queries.rules import numbers, rules_asked
+from portal.core.access import rows_within
+from portal.core.asks import Ask, answers
+from students.enums import Tree
+
+_LABEL = "coalesce(nullif({u}.short_name, ''), {u}.name)"
+
+
+def _label(alias: str) -> str:
+    return _LABEL.format(u=alias)
+
+
+# Labels of the organisations beside and above it; members admitted this year and places planned.
+_FACTS = f"""
+    SELECT json_build_array({_label("c")}, {_label("g")}, {_label("y")}, {_label("p")},
+           (SELECT count(*) FROM partybranch_steprecord r
+             WHERE r.branch_id = o.unit_ptr_id AND r.step = 17 AND r.withdrawn_by_id IS NULL
+               AND NOT r.is_former AND r.on BETWEEN %(first)s AND %(last)s),
+           (SELECT a.places FROM partybranch_admissionplan a
+             WHERE a.branch_id = o.unit_ptr_id AND a.year = %(year)s))
+      FROM partybranch_partyorganization o JOIN cohorts_unit u ON u.id = o.unit_ptr_id
+      LEFT JOIN cohorts_unit c ON c.id = o.approving_committee_id
+      LEFT JOIN cohorts_unit g ON g.id = o.college_side_id
+      LEFT JOIN cohorts_unit y ON y.id = o.academy_side_id
+      LEFT JOIN cohorts_unit p ON p.id = u.parent_id
+     WHERE o.unit_ptr_id = %(branch)s
+"""
+_POSTS = """
+    SELECT json_build_array(r.code, r.name, w.name, a.starts_on, a.letter_no)
+      FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
+      JOIN core_user w ON w.id = a.person_id
+     WHERE a.unit_id = %(branch)s AND a.revoked_at IS NULL AND a.starts_on <= %(day)s
+       AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
+     ORDER BY r."order", a.id
+"""
+_STANDS = f"""
+    SELECT {_label("u")} AS own,
+           CASE '{UnitKind.COLLEGE.value}' WHEN u.kind THEN {_label("u")} WHEN a.kind THEN {_label("a")}
+                WHEN b.kind THEN {_label("b")} END AS college
+      FROM students_placement p JOIN cohorts_unit u ON u.id = p.unit_id
+      LEFT JOIN cohorts_unit a ON a.id = u.parent_id
+      LEFT JOIN cohorts_unit b ON b.id = a.parent_id
+     WHERE p.student_id = m.student_id AND p.tree = '{Tree.CLASS.value}' AND p.since <= %(day)s
+       AND (p.until IS NULL OR p.until >= %(day)s)
+     ORDER BY p.since DESC LIMIT 1
+"""
+_MEMBERS = """partybranch_membership h JOIN partybranch_partymember m ON m.id = h.member_id
+      LEFT JOIN students_student s ON s.id = m.student_id
+      LEFT JOIN core_user w ON w.id = m.person_id"""
+_ROLL = f"""
+    SELECT json_build_array(m.id, coalesce(s.name, w.name), m.person_id IS NOT NULL, h.is_relation,
+           c.own, c.college, m.joined_on, m.full_on, m.left_on, m.suspended_from, m.suspended_until)
+      FROM {_MEMBERS} LEFT JOIN LATERAL ({_STANDS}) c ON true
+     WHERE h.branch_id = %(branch)s AND h.since <= %(day)s
+       AND (h.until IS NULL OR h.until >= %(day)s)
+     ORDER BY m.person_id IS NULL, coalesce(s.name, w.name) COLLATE "C", h.id
+"""
+# Relations that left the branch, the latest first.
+_GONE = f"""
+    SELECT json_build_array(coalesce(s.name, w.name),
+           coalesce(nullif(h.gone_to, ''), m.left_reason), h.letter_no, h.since, h.until)
+      FROM {_MEMBERS} WHERE h.branch_id = %(branch)s AND h.until IS NOT NULL
+     ORDER BY h.until DESC, h.id DESC LIMIT 20
+"""
+_BELOW = """
+    SELECT json_build_array(u.id, u.name, o.party_kind) FROM cohorts_unit u
+      JOIN partybranch_partyorganization o ON o.unit_ptr_id = u.id
+     WHERE u.parent_id = %(branch)s AND u.closed_on IS NULL AND {seen} ORDER BY u.code
+"""
+
+
+@dataclass(frozen=True)
+class Post:
+    role: str
+    person: str
+    since: dt.date
+    letter_no: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """One line of the roll as of today."""
+
+    pk: int
+    name: str
+    is_staff: bool
+    is_relation: bool
+    class_name: str
+    college: str
+    joined_on: dt.date
+    full_on: dt.date | None
+    is_full: bool
+    is_suspended: bool
+
+
+@dataclass(frozen=True)
+class Gone:
+    name: str
+    where: str
+    letter_no: str
+    since: dt.date
+    until: dt.date
+
+
+@dataclass(frozen=True)
+class BranchView:
+    """``officers`` hold a post of the committee, ``others`` any other; ``plan`` are members admitted
+    and places planned of the year; ``below`` open organisations that the reader may open."""
+
+    committee: str
+    college: str
+    academy: str
+    parent: str
+    plan: tuple[int, int] | None
+    officers: list[Post]
+    others: list[Post]
+    roll: list[Member]
+    gone: list[Gone]
+    below: list[tuple[int, str, str]]
+
+
+def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> BranchView:
+    """Everything the page shows, in one statement. Callers have asked for the right to see the
+    organisation, and for the party file of its members where ``sees_roll``."""
+    day = timezone.localdate()
+    seen = rows_within(Unit, user, "see_unit", "u", parent_id=branch.pk)
+    why, why_told = posts_asked(user, "see_unit", [branch.pk])
+    rules, rules_told = rules_asked()
+    year = {"year": day.year, "first": dt.date(day.year, 1, 1), "last": dt.date(day.year, 12, 31)}
+    found = answers(
+        {
+            "facts": Ask(_FACTS, year), "posts": Ask(_POSTS), "why": why, "rules": rules,
+            "roll": Ask(_ROLL) if sees_roll else None, "gone": Ask(_GONE) if sees_roll else None,
+            "below": Ask(_BELOW.replace("{seen}", seen.sql), seen.params) if seen else None,
+        },
+        branch=branch.pk, day=day,
+    )  # fmt: skip
+    why_told(found["why"])
+    rules_told(found["rules"])
+    *labels, admitted, places = found["facts"][0]
+    posts = [(code in OFFICERS, Post(role, name, _day(since), letter))
+             for code, role, name, since, letter in found["posts"]]  # fmt: skip
+    return BranchView(
+        *(label or "" for label in labels),
+        plan=None if places is None else (admitted, places),
+        officers=[post for is_officer, post in posts if is_officer],
+        others=[post for is_officer, post in posts if not is_officer],
+        roll=[_member(row, day) for row in found["roll"]],
+        gone=[Gone(*row[:3], _day(row[3]), _day(row[4])) for row in found["gone"]],
+        below=[(pk, name, str(PartyKind(kind).label)) for pk, name, kind in found["below"]],
+    )
+
+
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def _member(row: list[Any], day: dt.date) -> Member:
+    pk, name, is_staff, is_relation, own, college, *dates = row
+    joined, full, left, start, end = (_day(one) if one else None for one in dates)
+    assert joined is not None
+    is_on = joined <= day and (left is None or left > day)
+    return Member(
+        pk, name, is_staff, is_relation, own or "", college or "", joined, full,
+        is_full=is_on and full is not None and full <= day,
+        is_suspended=start is not None and start <= day and (end is None or end >= day),
+    )  # fmt: skip
+
+
+def checks(branch: PartyOrganization, view: BranchView) -> list[Fault]:
+    """What the branch page warns of (1.5)."""
+    held = [one for one in view.roll if one.is_relation]
+    return branch_faults(
+        Organ(branch.pk, branch.party_kind), members=len(held),
+        full=sum(one.is_full for one in held), officers=len(view.officers),
+        units=len({one.college for one in held if one.college}), numbers=numbers(),
+    )  # fmt: skip
