@@ -13,7 +13,12 @@ class CohortsConfig(AppConfig):
         from portal.core.domain.mails import register_rhythms
         from portal.core.domain.view_as import register_support_right
 
-        from . import export_access, post_access, task_access  # noqa: F401  (register routes)
+        from . import (  # register routes
+            export_access,  # noqa: F401
+            post_access,  # noqa: F401
+            reach,  # noqa: F401
+            task_access,  # noqa: F401
+        )
         from .access import reaches_a_post
         from .catalogue import write_catalogue
         from .domain import exports, handed_over, handed_over_tasks  # noqa: F401  (register work)

@@ -4,15 +4,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from partybranch.access import current_branches
 from partybranch.domain.months import add_months
-from partybranch.domain.quotas import REACH, Health, Light, Quota, health_of, standing_of
-from partybranch.enums import BRANCHES, Applies, Presence
+from partybranch.domain.quotas import REACH, Health, Quota, health_of, standing_of
+from partybranch.enums import RELATION_HOLDING, Applies, Presence
 from partybranch.models import (
     Attendance,
     BranchEvent,
@@ -23,6 +24,7 @@ from partybranch.models import (
 )
 from partybranch.queries.branches import officers
 from partybranch.queries.rules import numbers
+from portal.core.rows import array_of, fetch
 from portal.core.scope import remembered
 
 
@@ -39,102 +41,73 @@ def full_members(branches: Collection[int], day: dt.date) -> dict[int, int]:
     return dict(rows.order_by().values_list("branch_id").annotate(n=Count("member", distinct=True)))
 
 
-def counted_events() -> "QuerySet[BranchEvent]":
-    rows: QuerySet[BranchEvent] = BranchEvent.objects.filter(withdrawn_at=None)
-    return rows
+class LivingBranch(Protocol):
+    """What the quotas ask about a branch."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def party_kind(self) -> str: ...
+    @property
+    def party_groups(self) -> int: ...
+    @property
+    def opened_on(self) -> dt.date | None: ...
 
 
-def healths(branches: Sequence[PartyOrganization]) -> dict[int, Health]:
+@dataclass(frozen=True)
+class Branch:
+    """A branch as its board reads it."""
+
+    pk: int
+    code: str
+    name: str
+    party_kind: str
+    party_groups: int
+    opened_on: dt.date | None
+
+
+# The events of each branch by kind, in one row.
+_DAYS = """
+    SELECT e.branch_id, k.eventkind_id, array_agg(e.on ORDER BY e.on)
+      FROM partybranch_branchevent e
+      JOIN partybranch_branchevent_kinds k ON k.branchevent_id = e.id
+     WHERE e.branch_id = ANY(%(units)s::bigint[]) AND e.withdrawn_at IS NULL AND e.on >= %(since)s
+     GROUP BY 1, 2
+"""
+# The same days come to the same standing: most branches had no event since the last look.
+_standing = lru_cache(maxsize=20_000)(standing_of)
+
+
+def healths(branches: Sequence[LivingBranch]) -> dict[int, Health]:
     """The lights of each branch; three statements for any number of them."""
     today, keys = timezone.localdate(), [one.pk for one in branches]
-    days: dict[tuple[int, int], list[dt.date]] = defaultdict(list)
-    rows = BranchEvent.kinds.through.objects.filter(
-        branchevent__branch_id__in=keys, branchevent__withdrawn_at=None,
-        branchevent__on__gte=add_months(today, -REACH - 12),
-    )  # fmt: skip
-    for branch, kind, on in rows.values_list(
-        "branchevent__branch_id", "eventkind_id", "branchevent__on"
-    ):
-        days[branch, kind].append(on)
+    asked = {"units": array_of(keys), "since": add_months(today, -REACH - 12)}
+    days = {(branch, kind): tuple(held) for branch, kind, held in fetch(_DAYS, asked)}
     full, start = full_members(keys, today), numbers()["branch.committee_from"]
     green, yellow = numbers()["branch.life_green"], numbers()["branch.life_yellow"]
+    quotas = [
+        (kind, Quota(kind.code, kind.name, kind.every_months, kind.grace_months))
+        for kind in event_kinds()
+        if kind.every_months
+    ]
     found = {}
     for one in branches:
         since = one.opened_on or today
         standings = [
-            standing_of(
-                Quota(kind.code, kind.name, kind.every_months, kind.grace_months),
-                days[one.pk, kind.pk], since, today,
-            )
-            for kind in event_kinds()
-            if kind.every_months and _applies(kind, one, full.get(one.pk, 0) >= start)
-        ]  # fmt: skip
+            _standing(quota, days.get((one.pk, kind.pk), ()), since, today)
+            for kind, quota in quotas
+            if _applies(kind, one, full.get(one.pk, 0) >= start)
+        ]
         found[one.pk] = health_of(standings, green, yellow)
     return found
 
 
-def _applies(kind: EventKind, branch: PartyOrganization, has_committee: bool) -> bool:
-    if not branch.holds_relation:  # functional and temporary branches keep a book, no numbers
-        return False
+def _applies(kind: EventKind, branch: LivingBranch, has_committee: bool) -> bool:
+    if branch.party_kind not in RELATION_HOLDING:
+        return False  # functional and temporary branches keep a book, no numbers
     if kind.applies_to == Applies.COMMITTEE:
         return has_committee
     return kind.applies_to != Applies.GROUPS or branch.party_groups > 0
-
-
-@dataclass(frozen=True)
-class BoardRow:
-    """A branch with its lights, and of the last twelve months events, attendance, first items."""
-
-    branch: PartyOrganization
-    health: Health
-    events: int
-    first_items: int
-    present: int
-    called: int
-
-    @property
-    def attendance(self) -> str:
-        return f"{self.present} / {self.called}" if self.called else "—"
-
-
-def life_branches(user: Any) -> list[PartyOrganization]:
-    """Open branches whose life ``user`` may see, in the order of their codes."""
-    rows = PartyOrganization.objects.restrict(user, "see_branch_life")
-    return list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
-
-
-_ORDER = {Light.LATE: 0, Light.DUE: 1, None: 2, Light.MET: 3}
-
-
-def life_board(user: Any) -> list[BoardRow]:
-    """All branches in reach, the latest first; a constant number of statements."""
-    branches = life_branches(user)
-    lights, keys = healths(branches), [one.pk for one in branches]
-    since = add_months(timezone.localdate(), -12)
-    recent = counted_events().filter(branch_id__in=keys, on__gt=since).order_by()
-    events = {
-        pk: (n, first)
-        for pk, n, first in recent.values_list("branch_id").annotate(
-            n=Count("pk"), first=Count("pk", filter=~Q(first_item=""))
-        )
-    }
-    came = _attendance(Q(event__branch_id__in=keys, event__on__gt=since), "event__branch_id")
-    rows = [
-        BoardRow(one, lights[one.pk], *events.get(one.pk, (0, 0)), *came.get(one.pk, (0, 0)))
-        for one in branches
-    ]
-    rows.sort(key=lambda row: (
-        _ORDER[row.health.light], -len(row.health.late), row.branch.code))  # fmt: skip
-    return rows
-
-
-def _attendance(where: Q, column: str) -> dict[int, tuple[int, int]]:
-    """(present, called) by a column; one statement."""
-    rows = Attendance.objects.filter(where, event__withdrawn_at=None).order_by()
-    counted = rows.values_list(column).annotate(
-        present=Count("pk", filter=Q(presence=Presence.PRESENT)), called=Count("pk")
-    )
-    return {key: (present, called) for key, present, called in counted}
 
 
 def events_of(

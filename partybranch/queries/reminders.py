@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from partybranch.models import PartyOrganization
 from partybranch.queries.dues import own_dues
 from partybranch.queries.dues_board import accounts_behind, dues_board
-from partybranch.queries.life import life_board
+from partybranch.queries.life_board import life_board
 from portal.core.dues import Due, register_due
 from portal.core.rows import fetch
 
@@ -38,7 +38,7 @@ def _missing(user: Any) -> int:
     """Branches that lack an event of some kind now, for those who keep a branch."""
     if not _keeps(user, "write_branch_life"):
         return 0
-    return sum(bool(row.health.late) for row in life_board(user))
+    return sum(bool(row.late) for row in life_board(user).rows)
 
 
 def _serious(user: Any) -> int:

@@ -7,9 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -20,25 +23,19 @@ from partybranch.enums import BRANCHES, Grade, Presence
 from partybranch.exporters.minutes import minutes
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.events import attendance_of, kind_names, motions_of
-from partybranch.queries.life import (
-    BoardRow,
-    event_kinds,
-    events_of,
-    healths,
-    life_board,
-    members_life,
-)
+from partybranch.queries.life import event_kinds, events_of, healths, members_life
+from partybranch.queries.life_board import HISTORIES, BoardRow, life_board
 from portal.core import audit, reads
 from portal.core.access import reaches_one
 from portal.core.files import files_of
 from portal.core.papers import WORD
+from portal.core.unchanged import kept_in_state
 from students.views.listing import page_of
 
-LATE, DUE = "late", "due"
 _FILTERS: dict[str, Callable[[BoardRow], bool]] = {
-    "missing": lambda row: bool(row.health.late),
-    LATE: lambda row: row.health.light == Light.LATE,
-    DUE: lambda row: row.health.light == Light.DUE,
+    "missing": lambda row: bool(row.late),
+    "late": lambda row: row.light == Light.LATE,
+    "due": lambda row: row.light == Light.DUE,
 }
 
 
@@ -55,24 +52,31 @@ def branch_of(request: HttpRequest, pk: int, action: str) -> PartyOrganization:
 def board(request: HttpRequest) -> HttpResponse:
     """Every branch in reach with its light, what it lacks first; ``only`` narrows to one light."""
     user: Any = request.user
-    rows = life_board(user)
+    found = life_board(user)
+    rows = found.rows
     if not rows:
         raise PermissionDenied(_("None of your posts shows the life of branches."))
-    units = [row.branch.pk for row in rows]
     only = request.GET.get("only", "")
     only = only if only in _FILTERS else ""
     here = reverse("party:life_board")
-    words = {"": _("All branches"), "missing": _("something missing now"), LATE: _("behind"),
-             DUE: _("to be watched")}  # fmt: skip
+    words = {"": _("All branches"), "missing": _("something missing now"), "late": _("behind"),
+             "due": _("to be watched")}  # fmt: skip
     chips = [
         {"label": word, "url": f"{here}?only={key}" if key else here, "active": key == only,
          "count": sum(map(_FILTERS[key], rows)) if key else len(rows)}
         for key, word in words.items()
     ]  # fmt: skip
-    if only:
-        rows = [row for row in rows if _FILTERS[only](row)]
-    why = "；".join(one.text for one in post_reasons(user, "see_branch_life", units))
-    return render(request, "party/life_board.html", {"rows": rows, "chips": chips, "why": why})
+    shown = kept_in_state(
+        f"{found.name}:{get_language()}", found.state, HISTORIES,
+        lambda: [render_to_string("party/_life_row.html", {"r": row}) for row in rows],
+    )  # fmt: skip
+    chosen = [markup for row, markup in zip(rows, shown, strict=True)
+              if not only or _FILTERS[only](row)]  # fmt: skip
+    why = "；".join(
+        one.text for one in post_reasons(user, "see_branch_life", [row.pk for row in rows])
+    )
+    context = {"rows": mark_safe("".join(chosen)), "chips": chips, "why": why}
+    return render(request, "party/life_board.html", context)
 
 
 @login_required

@@ -22,6 +22,7 @@ from .within import Condition, actions_on, prove, reaches_one, rows_within
 from .written import (
     GATHERED,
     Asked,
+    UnwrittenError,
     Written,
     conditions,
     count_reached,
@@ -41,6 +42,7 @@ __all__ = [
     "RestrictedManager",
     "RestrictedQuerySet",
     "Route",
+    "UnwrittenError",
     "Written",
     "action",
     "actions",

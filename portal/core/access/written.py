@@ -76,7 +76,13 @@ def listed(name: str, ids: Iterable[int]) -> Written | None:
 
 
 def is_written(model: type[models.Model]) -> bool:
-    return all((model._meta.label, way.name) in _written for way in routes(model))
+    return all(_write_of(model, way.name) is not None for way in routes(model))
+
+
+def _write_of(model: type[models.Model], route: str) -> Write | None:
+    """How the route is written; a kind of unit is reached as a unit is."""
+    named = (_written.get((one._meta.label, route)) for one in (model, *model._meta.parents))
+    return next((write for write in named if write is not None), None)
 
 
 def written_reach(
@@ -89,7 +95,7 @@ def written_reach(
     for way in routes(model):
         if way.name == but:
             continue
-        write = _written.get((model._meta.label, way.name))
+        write = _write_of(model, way.name)
         if write is None:
             raise UnwrittenError(f"{model._meta.label} {way.name}")
         found = write(user, action, asked)
@@ -108,7 +114,8 @@ def _without(model: type[models.Model], user: Any, reach: Written) -> Written:
     for at, (name, ids) in enumerate(denied(model, user)):
         field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
         params[f"shut{at}"] = array_of(ids)
-        sql = f"""SELECT d.id FROM {model._meta.db_table} d WHERE d.id IN ({sql})
+        key = model._meta.pk.column  # type: ignore[union-attr]
+        sql = f"""SELECT d.{key} FROM {model._meta.db_table} d WHERE d.{key} IN ({sql})
                      AND (d.{field.column} = ANY(%(shut{at})s::bigint[])) IS NOT TRUE"""
     return Written(sql, params)
 
