@@ -165,8 +165,21 @@ def _review_reasons(user: User, action: str, one: PoliticalReview) -> list[Reaso
     return reasons(user, action, one.development.student)
 
 
+def _reviews_within(user: User, action: str, parent: dict[str, Any]) -> dict[str, Any] | None:
+    if action != "see_political_review":
+        return None
+    student = parent.get("development__student_id")
+    if student is None:
+        files = Development.objects.filter(pk=parent["development_id"])
+        student = files.values_list("student_id", flat=True).first()
+    return {} if student and reaches_one(Student, user, action, student) else None
+
+
 _OF_REVIEWED = _student_reach(frozenset({"see_political_review"}))
-register_route(PoliticalReview, Route("student", _reviews, _review_reasons, _OF_REVIEWED))
+register_route(
+    PoliticalReview,
+    Route("student", _reviews, _review_reasons, _OF_REVIEWED, within=_reviews_within),
+)
 
 
 def current_branches(day: Any, prefix: str = "") -> Q:

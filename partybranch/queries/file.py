@@ -16,45 +16,44 @@ from partybranch.domain.standing import OpenStep, missing_papers, open_steps
 from partybranch.domain.step_checks import certificate_until
 from partybranch.domain.voting import majority, quorum
 from partybranch.enums import Body, Outcome
-from partybranch.models import Development, StepRecord, Vote
+from partybranch.models import Development
 from partybranch.queries.board import stage_names
-from partybranch.queries.facts import facts_of, organ_of
-from partybranch.queries.rules import numbers, rule_book, setting
+from partybranch.queries.file_parts import Ballots, FileParts, Record
+from partybranch.queries.rules import rule_book, setting
 from portal.core.ui.dates import format_day
 
 
 @dataclass
 class FileView:
-    """Everything read once for a page; ``records`` are those that hold, by step."""
+    """``records`` are those that hold, by step; ``steps`` those that come next."""
 
-    development: Development
-    facts: Facts
-    records: dict[int, StepRecord]
-    withdrawn: list[StepRecord]
-    votes: list[Vote]
+    parts: FileParts
+    records: dict[int, Record]
+    withdrawn: list[Record]
     steps: list[OpenStep] = field(default_factory=list)
+
+    @property
+    def development(self) -> Development:
+        return self.parts.development
+
+    @property
+    def facts(self) -> Facts:
+        return self.parts.facts
 
     @property
     def is_open(self) -> bool:
         return self.development.ended_on is None
 
 
-def file_view(development: Development) -> FileView:
-    """Read the file; a constant number of statements."""
-    rows = list(
-        development.records.select_related("entered_by", "body", "withdrawn_by")
-        .prefetch_related("papers")
-        .order_by("step", "pk")
-    )
-    facts = facts_of([development])[development.pk]
+def file_view(parts: FileParts) -> FileView:
+    """What was read, with the steps that come next; no statement."""
     view = FileView(
-        development, facts,
-        {row.step: row for row in rows if row.withdrawn_by_id is None},
-        [row for row in rows if row.withdrawn_by_id is not None],
-        list(development.votes.all()),
-    )  # fmt: skip
+        parts,
+        {row.step: row for row in parts.records if row.taken_back is None},
+        [row for row in parts.records if row.taken_back is not None],
+    )
     if view.is_open:
-        view.steps = open_steps(rule_book(), facts, timezone.localdate())
+        view.steps = open_steps(rule_book(), view.facts, timezone.localdate())
     return view
 
 
@@ -88,14 +87,12 @@ def next_card(view: FileView, number: int) -> dict[str, Any] | None:
     if opened is None:
         return None
     rule, today = opened.rule, timezone.localdate()
-    committee_from = numbers()["branch.committee_from"]
-    organ = organ_of(view.development.branch, today, committee_from)
     return {
         "rule": rule,
         "when": _when(opened, today),
         "basis": _basis(rule),
         "needs": _needs(rule_book(), rule, view.facts, today),
-        "vote": _vote(rule, organ, today),
+        "vote": _vote(rule, view.parts.organ, today),
         "papers": rule.papers,
     }
 
@@ -153,7 +150,7 @@ def _vote(rule: StepRule, organ: Organ, today: dt.date) -> list[str]:
 
 def record_rows(view: FileView) -> list[dict[str, Any]]:
     """One row for each record, the latest step first; taken back ones at the end."""
-    votes = {vote.record_id: vote for vote in view.votes if vote.record_id}
+    votes = {vote.record: vote for vote in view.parts.votes if vote.record}
     rows = [
         _row(record, votes.get(record.pk))
         for record in sorted(view.records.values(), key=lambda one: -one.step)
@@ -161,25 +158,25 @@ def record_rows(view: FileView) -> list[dict[str, Any]]:
     return rows + [_row(record, votes.get(record.pk)) for record in view.withdrawn]
 
 
-def _row(record: StepRecord, vote: Vote | None) -> dict[str, Any]:
+def _row(record: Record, vote: Ballots | None) -> dict[str, Any]:
     rule = rule_book().rule(record.step, record.on)
-    missing = missing_papers(rule, [paper.name for paper in record.papers.all()])
+    missing = missing_papers(rule, record.papers)
     return {
         "record": record,
         "rule": rule,
         "vote": vote,
         "outcome": str(Outcome(vote.outcome).label) if vote and vote.outcome else "",
-        "missing": [] if record.is_former or record.withdrawn_by_id else missing,
-        "entered_on": timezone.localtime(record.entered_at).date(),
+        "missing": [] if record.is_former or record.taken_back else missing,
     }
 
 
 def side_facts(view: FileView) -> list[dict[str, Any]]:
     """The side panel: probation, certificate, expected leaving, what was extended."""
     development, facts = view.development, view.facts
-    found: list[tuple[str, Any]] = [(_("Branch"), development.branch.label)]
-    committee = development.branch.approving_committee
-    found.append((_("Approving committee"), committee.label if committee else "—"))
+    found: list[tuple[str, Any]] = [
+        (_("Branch"), view.parts.branch),
+        (_("Approving committee"), view.parts.committee or "—"),
+    ]
     stage = probation_of(facts)
     if stage is not None:
         found.append((_("Probation"), _("%(first)s to %(last)s") % {

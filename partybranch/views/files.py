@@ -18,9 +18,9 @@ from partybranch.queries.file import (
     record_rows,
     side_facts,
 )
+from partybranch.queries.file_parts import file_parts
 from portal.core import reads
-from portal.core.access import actions_on, reasons
-from students.queries.standing import Stand, stands
+from portal.core.access import actions_on, reasons, rows_within
 
 
 @login_required
@@ -30,34 +30,30 @@ def development_page(request: HttpRequest, pk: int) -> HttpResponse:
     development = Development.objects.get_for(request.user, "see_party_file", pk)
     user: Any = request.user
     held = actions_on(Development, user, pk, ("write_party_file", "approve_party_file"))
-    view = file_view(development)
+    reviews = rows_within(
+        PoliticalReview, user, "see_political_review", "r",
+        development__student_id=development.student_id,
+    )  # fmt: skip
+    parts = file_parts(user, development, reviews)
+    view = file_view(parts)
     shown = _number(request.GET.get("step", "")) or development.next_step
-    reviews = PoliticalReview.objects.restrict(user, "see_political_review")
     context = {
         "development": development,
-        "student": development.student,
-        "place": stands([development.student_id], ("class",)).get(development.student_id, Stand()),
+        "student": parts.student,
+        "class_name": parts.class_name,
         "why": "；".join(one.text for one in reasons(user, "see_party_file", development)),
         "phases": line_of_25(view),
         "next": next_card(view, shown),
         "choices": _choices(view, shown),
         "records": record_rows(view),
-        "failed": [vote for vote in view.votes if vote.record_id is None],
-        "sponsors": list(
-            development.sponsorships.select_related("member__student", "member__person").order_by(
-                "until", "duty", "pk"
-            )
-        ),
-        "entries": list(development.entries.select_related("branch").order_by("-on", "-pk")[:12]),
-        "notices": list(development.notices.all()),
-        "decisions": list(development.decisions.all()),
-        "spans": list(development.spans.all()),
+        "failed": [vote for vote in parts.votes if vote.record is None],
         "facts": side_facts(view),
         "may_write": view.is_open and "write_party_file" in held,
         "may_take": view.is_open and _may_take(view, shown, held),
-        "has_review": reviews.filter(development=development).exists(),
+        "has_review": parts.has_review,
+        **parts.lists,
     }
-    reads.note(user, "read_party_file", development.student)
+    reads.note(user, "read_party_file", parts.student)
     return render(request, "party/file.html", context)
 
 
