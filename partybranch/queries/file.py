@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from partybranch.domain.book import Book, StepRule
 from partybranch.domain.checks import body_of, needs_of
 from partybranch.domain.dates import probation_of
-from partybranch.domain.facts import Facts, Organ, Proposal
+from partybranch.domain.facts import Facts, Organ, Proposal, Setting
 from partybranch.domain.standing import OpenStep, missing_papers, open_steps
 from partybranch.domain.step_checks import certificate_until
 from partybranch.domain.voting import majority, quorum
@@ -19,7 +19,7 @@ from partybranch.enums import Body, Outcome
 from partybranch.models import Development
 from partybranch.queries.board import stage_names
 from partybranch.queries.file_parts import Ballots, FileParts, Record
-from partybranch.queries.rules import rule_book, setting
+from partybranch.queries.rules import numbers, rule_book
 from portal.core.ui.dates import format_day
 
 
@@ -183,7 +183,7 @@ def side_facts(view: FileView) -> list[dict[str, Any]]:
             "first": format_day(stage.starts_on, "full"),
             "last": format_day(stage.last_day, "full")}))  # fmt: skip
         found.append((_("Party age from"), format_day(stage.full_from, "full")))
-    until = certificate_until(facts, setting())
+    until = certificate_until(facts, Setting(numbers()))
     if until is not None and facts.on(15) is None:
         found.append((_("Certificate counts until"), format_day(until, "full")))
     if facts.leaves_on is not None:

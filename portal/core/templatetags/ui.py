@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -285,7 +286,12 @@ def at(values: Any, index: int) -> Any:
 @register.filter
 def break_bar(text: object) -> SafeString:
     """Break a name where the author put a bar: '化工 | 热力学' becomes two lines."""
-    parts = [part.strip() for part in str(text or "").split("|")]
+    return _broken(str(text or ""))
+
+
+@lru_cache(maxsize=4_000)
+def _broken(text: str) -> SafeString:
+    parts = [part.strip() for part in text.split("|")]
     return format_html_join(mark_safe("<br>"), "{}", ((part,) for part in parts))
 
 
