@@ -114,7 +114,7 @@ def _without(model: type[models.Model], user: Any, reach: Written) -> Written:
     for at, (name, ids) in enumerate(denied(model, user)):
         field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
         params[f"shut{at}"] = array_of(ids)
-        key = model._meta.pk.column  # type: ignore[union-attr]
+        key = model._meta.pk.column
         sql = f"""SELECT d.{key} FROM {model._meta.db_table} d WHERE d.{key} IN ({sql})
                      AND (d.{field.column} = ANY(%(shut{at})s::bigint[])) IS NOT TRUE"""
     return Written(sql, params)
