@@ -21,6 +21,7 @@ from partybranch.models import (
     Election,
     PartyMember,
     PoliticalReview,
+    Reorganization,
 )
 from portal.core.access import (
     Action,
@@ -187,22 +188,27 @@ LIFE_ACTIONS = frozenset({"see_branch_life", "write_branch_life"})
 DUES_ACTIONS = frozenset({"see_dues", "write_dues"})
 
 
-def _by_branch(model: Any, actions: frozenset[str]) -> Route:
+def _by_branch(model: Any, actions: frozenset[str], keeper: str = "branch") -> Route:
+    """By a post on the organisation that keeps the row (the column ``keeper``), or above it."""
+
     def rows(user: User, action: str) -> QuerySet[Any] | None:
         units = reached_keys(Unit, user, action) if action in actions else None
         if units is None:
             return None
-        found: QuerySet[Any] = model.objects.filter(branch_id__in=units).values("pk")
+        found: QuerySet[Any] = model.objects.filter(**{f"{keeper}_id__in": units}).values("pk")
         return found
 
     def because(user: User, action: str, one: Any) -> list[Reason]:
-        return post_reasons(user, action, [one.branch_id]) if action in actions else []
+        held = [getattr(one, f"{keeper}_id")]
+        return post_reasons(user, action, held) if action in actions else []
 
-    return Route("branch", rows, because)
+    return Route(keeper, rows, because)
 
 
 register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS))
 register_route(Election, _by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
 register_route(DuesPayment, _by_branch(DuesPayment, DUES_ACTIONS))
+# Applications about branches are drafted, read and decided at the committee that approves them.
+register_route(Reorganization, _by_branch(Reorganization, FILE_ACTIONS, "committee"))
 # Photos and papers of an event are opened by whoever reads the event.
 register_owner(FileOwner("event", BranchEvent, "see_branch_life"))

@@ -1,5 +1,6 @@
 """Party organisations as their pages show them: the tree, the roll, the committee, the checks."""
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.models import Appointment
+from cohorts.models import Appointment, UnitSuccession
 from partybranch.access import current_branches
 from partybranch.domain.facts import Fault
 from partybranch.domain.organs import branch_faults, powers
@@ -138,15 +139,16 @@ def other_posts(branch: PartyOrganization) -> list[Appointment]:
     return list(rows.order_by("role__order", "pk"))
 
 
-def checks(branch: PartyOrganization, rows: list[RollRow], posts: int) -> list[Fault]:
+def checks(branch: PartyOrganization, rows: list[RollRow], posts: list[Appointment]) -> list[Fault]:
     """What the branch page warns of (1.5)."""
     day = timezone.localdate()
     held = [row for row in rows if row.place.is_relation]
     units = {row.college for row in held if row.college}
     return branch_faults(
         organ_of(branch, day, numbers()["branch.committee_from"]),
-        members=len(held), full=sum(row.is_full for row in held), officers=posts,
+        members=len(held), full=sum(row.is_full for row in held), officers=len(posts),
         units=len(units), numbers=numbers(),
+        has_secretary=any(post.role.code == OFFICERS[0] for post in posts),
     )  # fmt: skip
 
 
@@ -156,6 +158,39 @@ def history(branch: PartyOrganization) -> list[Membership]:
     return list(
         rows.select_related("member__student", "member__person").order_by("-until", "-pk")[:20]
     )
+
+
+@dataclass(frozen=True)
+class Successor:
+    """A branch that goes on in place of another, or from which it came, with the decision."""
+
+    pk: int
+    name: str
+    on: dt.date
+    how: str
+    order_no: str
+    is_after: bool
+    is_open: bool
+
+
+def succession(user: Any, branch: PartyOrganization) -> list[Successor]:
+    """What the branch came from and what goes on in its place; linked where ``user`` may open it."""
+    rows = list(
+        UnitSuccession.objects.filter(Q(unit_id=branch.pk) | Q(successor_id=branch.pk))
+        .select_related("unit", "successor").order_by("-on", "pk")
+    )  # fmt: skip
+    keys = {one.unit_id for one in rows} | {one.successor_id for one in rows}
+    seen = set(
+        PartyOrganization.objects.restrict(user, "see_unit").filter(pk__in=keys)
+        .values_list("pk", flat=True)
+    ) if rows else set()  # fmt: skip
+    found = []
+    for one in rows:
+        is_after = one.unit_id == branch.pk
+        other = one.successor if is_after else one.unit
+        found.append(Successor(other.pk, other.name, one.on, one.get_how_display(), one.order_no,
+                               is_after, other.pk in seen))  # fmt: skip
+    return found
 
 
 def below(user: Any, branch: PartyOrganization) -> list[PartyOrganization]:

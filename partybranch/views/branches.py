@@ -16,7 +16,7 @@ from cohorts.forms.people import suggested_people
 from partybranch.domain.membership import enter_member, move_member
 from partybranch.enums import BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
-from partybranch.models import PartyMember, PartyOrganization
+from partybranch.models import Development, PartyMember, PartyOrganization
 from partybranch.queries.board import plan_words
 from partybranch.queries.branches import (
     below,
@@ -27,7 +27,9 @@ from partybranch.queries.branches import (
     officers,
     other_posts,
     roll,
+    succession,
 )
+from partybranch.queries.changes import committees_of
 from partybranch.views.form_page import form_page
 from portal.core import reads
 from portal.core.access import reaches_one, reasons
@@ -41,7 +43,8 @@ def branch_list(request: HttpRequest) -> HttpResponse:
     nodes = branch_tree(request.user)
     if not nodes:
         raise PermissionDenied(_("None of your posts shows party organisations."))
-    return render(request, "party/branches.html", {"nodes": nodes})
+    context = {"nodes": nodes, "sees_changes": bool(committees_of(request.user))}
+    return render(request, "party/branches.html", context)
 
 
 @login_required
@@ -54,6 +57,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
     is_branch = branch.party_kind in BRANCHES
     posts = officers(branch)
     rows = roll(branch) if sees_roll else []
+    gone = history(branch) if sees_roll else []
     context = {
         "branch": branch,
         "why": "；".join(one.text for one in reasons(user, "see_unit", branch)),
@@ -67,12 +71,21 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         and reaches_one(PartyOrganization, user, "see_dues", pk),
         "sees_life": is_branch and reaches_one(PartyOrganization, user, "see_branch_life", pk),
         "full": sum(row.is_full for row in rows),
-        "checks": checks(branch, rows, len(posts)) if sees_roll and is_branch else [],
-        "history": history(branch) if sees_roll else [],
+        "checks": checks(branch, rows, posts) if sees_roll and is_branch else [],
+        "history": gone,
+        "seen_members": set(
+            PartyMember.objects.restrict(user, "see_party_file")
+            .filter(pk__in=[one.member_id for one in gone])
+            .values_list("pk", flat=True)
+        )
+        if gone
+        else (),
         "plan": plan_words([pk], timezone.localdate().year),
         "may_write": pk in granted_unit_ids(user, "write_party_file")
-        and branch.party_kind in RELATION_HOLDING,
+        and branch.party_kind in RELATION_HOLDING
+        and branch.closed_on is None,
         "children": below(user, branch),
+        "succession": succession(user, branch),
     }
     if sees_roll:
         reads.note(user, "read_roll", branch)
@@ -103,6 +116,33 @@ def new_member(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("party:branch", args=[pk]), done=_("The member is on the roll."),
         submit=_("Enter"), people=suggested_people(request.user, [pk]),
     )  # fmt: skip
+
+
+@login_required
+@require_GET
+def member_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One member: the branches over time, each with its first and last day and where it went."""
+    user: Any = request.user
+    member: PartyMember = PartyMember.objects.get_for(user, "see_party_file", pk)
+    reads.note(user, "read_member", member)
+    rows = list(member.branches.select_related("branch").order_by("-since", "-pk"))
+    units = PartyOrganization.objects.restrict(user, "see_unit")
+    day = timezone.localdate()
+    is_full = member.is_full_on(day)
+    context = {
+        "member": member, "rows": rows,
+        "open_units": set(units.filter(pk__in=[one.branch_id for one in rows])
+                          .values_list("pk", flat=True)),
+        "standing": (_("full member") if is_full else _("on probation")) if member.is_on(day)
+        else _("left"),
+        "where": _("staff") if member.person_id else _("student"),
+        "now": next((one for one in rows if one.until is None and one.is_relation), None),
+        "may_write": reaches_one(PartyMember, user, "write_party_file", pk),
+        "file": Development.objects.restrict(user, "see_party_file")
+        .filter(student_id=member.student_id).order_by("-pk").first() if member.student_id else None,
+        "why": "；".join(one.text for one in reasons(user, "see_party_file", member)),
+    }  # fmt: skip
+    return render(request, "party/member.html", context)
 
 
 @login_required
