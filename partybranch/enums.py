@@ -17,6 +17,8 @@ class PartyKind(models.TextChoices):
 # Only these hold membership relations, admit members, collect dues and elect.
 RELATION_HOLDING = (PartyKind.REGULAR, PartyKind.JOINT)
 BRANCHES = (*RELATION_HOLDING, PartyKind.FUNCTIONAL, PartyKind.TEMPORARY)
+# These stand above branches and call their secretaries together.
+ABOVE_BRANCHES = (PartyKind.COMMITTEE, PartyKind.GENERAL)
 
 
 class Stage(models.IntegerChoices):

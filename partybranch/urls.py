@@ -61,6 +61,7 @@ urlpatterns = [
     path("branch-events/<int:pk>/withdraw/", life_forms.withdraw, name="withdraw_event"),
     path("branch-events/<int:pk>/vote/", life_forms.vote, name="vote"),
     path("branch-events/<int:pk>/grades/", life_forms.grades, name="grades"),
+    path("branch-events/<int:pk>/task/", life_forms.task, name="event_task"),
     path("branch-events/<int:pk>/record.docx", life.event_minutes, name="minutes"),
     path("party-members/<int:pk>/", branches.member_page, name="member"),
     path("party-members/<int:pk>/move/", branches.member_move, name="move_member"),

@@ -280,7 +280,8 @@ def _told(layout: Layout, units: Sequence[PartyOrganization], outcome: Outcome) 
 def _tell(kept: Reorganization, actor: User | None, words: str) -> None:
     """A line in the bell of whoever drafted and sent it."""
     url = reverse("party:change", args=[kept.pk])
-    for pk in {kept.made_by_id, kept.sent_by_id} - {None, actor.pk if actor else None}:
+    mine = actor.pk if actor else None
+    for pk in {one for one in (kept.made_by_id, kept.sent_by_id) if one and one != mine}:
         Notification.objects.get_or_create(
             user_id=pk, key=f"change:{kept.pk}:{kept.version}",
             defaults={"text": words[:300], "url": url},

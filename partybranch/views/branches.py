@@ -69,7 +69,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "is_branch": is_branch,
         "sees_dues": branch.party_kind in RELATION_HOLDING
         and reaches_one(PartyOrganization, user, "see_dues", pk),
-        "sees_life": is_branch and reaches_one(PartyOrganization, user, "see_branch_life", pk),
+        "sees_life": reaches_one(PartyOrganization, user, "see_branch_life", pk),
         "full": sum(row.is_full for row in rows),
         "checks": checks(branch, rows, posts) if sees_roll and is_branch else [],
         "history": gone,
