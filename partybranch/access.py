@@ -189,21 +189,18 @@ LIFE_ACTIONS = frozenset({"see_branch_life", "write_branch_life"})
 DUES_ACTIONS = frozenset({"see_dues", "write_dues"})
 
 
-def _by_branch(model: Any, actions: frozenset[str], keeper: str = "branch") -> Route:
-    """By a post on the organisation that keeps the row (the column ``keeper``), or above it."""
-
+def _by_branch(model: Any, actions: frozenset[str]) -> Route:
     def rows(user: User, action: str) -> QuerySet[Any] | None:
         units = reached_keys(Unit, user, action) if action in actions else None
         if units is None:
             return None
-        found: QuerySet[Any] = model.objects.filter(**{f"{keeper}_id__in": units}).values("pk")
+        found: QuerySet[Any] = model.objects.filter(branch_id__in=units).values("pk")
         return found
 
     def because(user: User, action: str, one: Any) -> list[Reason]:
-        held = [getattr(one, f"{keeper}_id")]
-        return post_reasons(user, action, held) if action in actions else []
+        return post_reasons(user, action, [one.branch_id]) if action in actions else []
 
-    return Route(keeper, rows, because)
+    return Route("branch", rows, because)
 
 
 COMMITTEE_ACTION = "approve_party_file"
@@ -236,7 +233,24 @@ register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS | {COMMITTEE_AC
 register_route(BranchEvent, Route("called", _called, _called_reasons))
 register_route(Election, _by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
 register_route(DuesPayment, _by_branch(DuesPayment, DUES_ACTIONS))
-# Applications about branches are drafted, read and decided at the committee that approves them.
-register_route(Reorganization, _by_branch(Reorganization, FILE_ACTIONS, "committee"))
+
+
+def _changes(user: User, action: str) -> QuerySet[Any] | None:
+    """Applications about branches name members: they are drafted, read and decided by posts on the
+    committee that approves them or on a party organisation above it, as the roll of a branch is."""
+    units = granted_unit_ids(user, action) if action in FILE_ACTIONS else []
+    if not units:
+        return None
+    rows: QuerySet[Any] = Reorganization.objects.filter(committee_id__in=units).values("pk")
+    return rows
+
+
+def _change_reasons(user: User, action: str, one: Reorganization) -> list[Reason]:
+    if action not in FILE_ACTIONS or one.committee_id not in granted_unit_ids(user, action):
+        return []
+    return post_reasons(user, action, [one.committee_id])
+
+
+register_route(Reorganization, Route("committee", _changes, _change_reasons))
 # Photos and papers of an event are opened by whoever reads the event.
 register_owner(FileOwner("event", BranchEvent, "see_branch_life"))

@@ -152,7 +152,7 @@ PARTS = {
     "posts of a branch's events": ('resource.keeper in principal.getTag("wide see_branch_life")', "false", "Event"),
     "called by a committee": ("resource.summoned.contains(principal)", "false", "Event"),
     "posts of a branch's dues": ('resource.keeper in principal.getTag("wide see_dues")', "true", "Dues"),
-    "posts of a committee's applications": ('resource.keeper in principal.getTag("wide see_party_file")', "false", "Change"),
+    "posts of a committee's applications": ('resource.keeper in principal.getTag("inner see_party_file")', "false", "Change"),
     "reviews": ('principal.getTag("wide see_political_review")',
                 'principal.getTag("wide see_party_file")', "Political"),
 }  # fmt: skip

@@ -104,7 +104,7 @@ KINDS = (
     Kind("Election", Election, (*LIFE, "approve_party_file"), _of_branch(Election), _keeper_allows),
     Kind("Dues", DuesPayment, DUES, _of_branch(DuesPayment), _keeper_allows),
     Kind("Change", Reorganization, FILE, _of_branch(Reorganization, "committee_id"),
-         _keeper_allows),
+         lambda action: f'resource.keeper in principal.getTag("inner {action}")'),
     Kind("File", Development, FILE, _files, _file_allows),
     Kind("Political", PoliticalReview, ("see_political_review",), _reviews,
          lambda action: plain("resource.student", action)),
