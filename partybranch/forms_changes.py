@@ -30,7 +30,7 @@ class SimulateForm(_Faulty):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose the branches that the application concerns.")},
     )  # fmt: skip
-    rule = forms.ChoiceField(label=_("group"), choices=Grouping.choices)
+    rule = forms.ChoiceField(label=_("grouped"), choices=Grouping.choices)
     count = forms.IntegerField(
         label=_("how many branches"), min_value=1, max_value=MOST_GROUPS,
         help_text=_("Counts only where people are dealt out evenly."),

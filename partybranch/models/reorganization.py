@@ -95,6 +95,10 @@ class Reorganization(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def state_label(self) -> str:
+        return str(ChangeState(self.state).label)
+
 
 @pghistory.track()
 class ProposedBranch(models.Model):

@@ -40,8 +40,11 @@ Key = tuple[str, int]
 
 def people_of(branches: Collection[PartyOrganization]) -> list[One]:
     """Members whose relation stands in these branches today, and applicants whose open files they
-    own; staff first, by name. Three statements. Callers have asked for the right."""
+    own; staff first, by name. Four statements. Callers have asked for the right."""
     day, names = timezone.localdate(), {one.pk: one.label for one in branches}
+    # Staff stand in no class: they speak for the college side of their branch.
+    sides = {pk: short or name or "" for pk, short, name in PartyOrganization.objects.filter(
+        pk__in=names).values_list("pk", "college_side__short_name", "college_side__name")}  # fmt: skip
     files = {
         row.student_id: row
         for row in Development.objects.filter(branch_id__in=names, ended_on=None)
@@ -59,7 +62,8 @@ def people_of(branches: Collection[PartyOrganization]) -> list[One]:
     where = stands(students)
     found = [
         One(("person", place.member.person_id), place.member.name, place.branch_id,
-            is_full=place.member.is_full_on(day), branch_name=names[place.branch_id])
+            is_full=place.member.is_full_on(day), branch_name=names[place.branch_id],
+            college=sides[place.branch_id])
         for place in places if place.member.person_id
     ]  # fmt: skip
     for pk, (student, branch) in students.items():

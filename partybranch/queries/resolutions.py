@@ -1,5 +1,6 @@
 """Resolutions of meetings and the tasks that came of them."""
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -16,6 +17,16 @@ from partybranch.queries.life import healths
 SOURCE = "resolution"
 
 
+@dataclass(frozen=True)
+class Given:
+    """A task that came of a resolution: whose it is, until when, how it stands."""
+
+    pk: int
+    owner: str
+    due_on: dt.date
+    state_label: str
+
+
 @dataclass
 class ResolutionLine:
     """One resolution with the tasks that carry it out. ``number`` None: a task given beside the
@@ -23,7 +34,7 @@ class ResolutionLine:
 
     text: str
     number: int | None
-    tasks: list[Task] = field(default_factory=list)
+    tasks: list[Given] = field(default_factory=list)
 
 
 def resolutions_of(event: BranchEvent) -> list[str]:
@@ -34,10 +45,13 @@ def lines_of(event: BranchEvent) -> list[ResolutionLine]:
     """The resolutions of an event in their order, each with its tasks; one statement. Callers have
     asked for the right to the event."""
     lines = [ResolutionLine(text, n) for n, text in enumerate(resolutions_of(event), start=1)]
-    by_text: dict[str, list[Task]] = defaultdict(list)
+    by_text: dict[str, list[Given]] = defaultdict(list)
     rows = Task.objects.filter(source=SOURCE, source_id=event.pk).select_related("owner")
     for task in rows.order_by("due_on", "pk"):
-        by_text[task.text].append(task)
+        owner = task.owner.name if task.owner else ""
+        by_text[task.text].append(
+            Given(task.pk, owner, task.due_on, str(TaskState(task.state).label))
+        )
     for line in lines:
         line.tasks = by_text.pop(line.text[:200], [])
     return lines + [ResolutionLine(text, None, tasks) for text, tasks in by_text.items()]

@@ -216,6 +216,21 @@ def _cohort_posts(campus: Campus, office: _Office, leaders: dict[int, list[Perso
         office.appoint(secretary, "branch_secretary", branch)
         here = [campus.college_cohorts[college, year] for year in office.times.entry_years]
         _branch_posts(office, here, cohort, branch, secretary, staff.teachers[college])
+    _community_posts(campus, office)
+
+
+def _community_posts(campus: Campus, office: _Office) -> None:
+    """The organisers of the first college work for the committee that approves its branches."""
+    first = campus.colleges[0]
+    mine = {branch for (college, year), cohort in campus.college_cohorts.items()
+            if college == first and (branch := campus.branches.get(cohort))}  # fmt: skip
+    above = {campus.by_id[campus.by_id[branch].parent or 0].parent for branch in mine}
+    people = {one.id: one for one in office.staff.people}
+    held = [post for post in office.staff.posts if post.role == "organiser" and post.unit in mine]
+    for person in dict.fromkeys(post.person for post in held):
+        for unit in above - {None}:
+            begun = min(post.starts_on for post in office.staff.posts if post.person == person)
+            office.appoint(people[person], "organiser", unit, starts_on=begun)  # type: ignore[arg-type]
 
 
 def _branch_posts(
