@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from cohorts.domain.changes import Outcome, lock_tree
 from cohorts.domain.followers import followers
-from cohorts.domain.rehearsal import rehearse
 from cohorts.domain.tree import close_unit, open_unit
 from cohorts.enums import Succession
 from cohorts.models import UnitSuccession
@@ -125,17 +124,6 @@ def refuse_change(
     )  # fmt: skip
     _tell(kept, actor, _("Not approved: %(title)s.") % {"title": kept.title})
     return kept
-
-
-def rehearse_change(change: Reorganization, on: dt.date) -> Done:
-    """What carrying it out from ``on`` would do: the write itself, taken back. Raises as
-    ``approve_change`` does."""
-
-    def work() -> Done:
-        lock_tree()
-        return _carry_out(Reorganization.objects.get(pk=change.pk), on)
-
-    return rehearse(work)
 
 
 def _decision_faults(kept: Reorganization, decided_on: dt.date, number: str) -> list[Fault]:

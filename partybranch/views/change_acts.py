@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from cohorts.domain.rehearsal import rehearse
 from partybranch.domain.changes import (
     drop_proposed,
     place_people,
@@ -26,7 +27,6 @@ from partybranch.domain.changes_apply import (
     Done,
     approve_change,
     refuse_change,
-    rehearse_change,
 )
 from partybranch.enums import RELATION_HOLDING, ChangeState, PartyKind
 from partybranch.forms_changes import (
@@ -187,15 +187,19 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     done: Done | None = None
     form = ApproveForm(request.POST or None, initial={
         "decided_on": today, "effective_on": today, "version": change.version})  # fmt: skip
+
+    def act() -> Done:
+        return approve_change(actor=request.user, change=change, **form.cleaned_data)  # type: ignore[arg-type]
+
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 if request.POST.get("step") == "do":
-                    approve_change(actor=request.user, change=change, **form.cleaned_data)  # type: ignore[arg-type]
+                    act()
                     messages.success(request, _("Carried out: the branches have changed."))
                     return redirect(_back(pk))
-                done = rehearse_change(change, form.cleaned_data["effective_on"])
+                done = rehearse(act)
                 status = 200
             except DomainError as error:
                 form.take_faults(getattr(error, "faults", ()))

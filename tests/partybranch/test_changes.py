@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
+from cohorts.domain.rehearsal import rehearse
 from cohorts.models import Appointment, UnitSuccession
 from partybranch.domain.changes import (
     draft_change,
@@ -20,7 +21,7 @@ from partybranch.domain.changes import (
     take_back_change,
     withdraw_change,
 )
-from partybranch.domain.changes_apply import Done, approve_change, refuse_change, rehearse_change
+from partybranch.domain.changes_apply import Done, approve_change, refuse_change
 from partybranch.domain.membership import enter_member
 from partybranch.enums import Change, ChangeState, Grouping, PartyKind
 from partybranch.models import (
@@ -119,7 +120,7 @@ def test_the_preview_is_what_is_carried_out(campus: World) -> None:
     change = sent(campus)
     today = timezone.localdate()
     layout = {one.name: sorted(who.name for who in one.people) for one in layout_of(change).groups}
-    shown = rehearse_change(change, today)
+    shown = rehearse(lambda: approve(campus, change))
     assert not PartyOrganization.objects.filter(opened_on=today).exists()
     done = approve(campus, change)
     assert done == shown
