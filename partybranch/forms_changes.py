@@ -7,22 +7,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.posts import DateInput
-from partybranch.domain.facts import Fault
 from partybranch.domain.grouping import MOST_GROUPS
 from partybranch.enums import Grouping, PartyKind
+from partybranch.forms_life import FaultyForm
 from partybranch.models import PartyOrganization, ProposedBranch, Reorganization
 
 _KINDS = [(one, one.label) for one in (PartyKind.JOINT, PartyKind.REGULAR)]
 
 
-class _Faulty(forms.Form):
-    def take_faults(self, faults: Sequence[Fault]) -> None:
-        """What the domain refused, beside the fields that it names."""
-        for one in faults:
-            self.add_error(one.field if one.field in self.fields else None, one.message)
-
-
-class SimulateForm(_Faulty):
+class SimulateForm(FaultyForm):
     """Which branches, by what: asked by address, so that a simulation can be passed on."""
 
     branches = forms.ModelMultipleChoiceField(
@@ -50,7 +43,7 @@ class DraftForm(SimulateForm):
     client_key = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class ProposedForm(_Faulty):
+class ProposedForm(FaultyForm):
     """A new branch as it will be."""
 
     name = forms.CharField(label=_("name"), max_length=80)
@@ -63,7 +56,7 @@ class ProposedForm(_Faulty):
         self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
 
 
-class AddBranchForm(_Faulty):
+class AddBranchForm(FaultyForm):
     """One more branch in a proposal: a name for a new one, or one that is there."""
 
     name = forms.CharField(
@@ -93,7 +86,7 @@ class PlaceForm(forms.Form):
         self.fields["target"].queryset = change.proposed.all()  # type: ignore[attr-defined]
 
 
-class SendForm(_Faulty):
+class SendForm(FaultyForm):
     reason = forms.CharField(
         label=_("why the branches are to change"), max_length=1000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -105,11 +98,11 @@ class SendForm(_Faulty):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class EndForm(_Faulty):
+class EndForm(FaultyForm):
     reason = forms.CharField(label=_("reason"), max_length=200)
 
 
-class ApproveForm(_Faulty):
+class ApproveForm(FaultyForm):
     """The committee's decision, entered by the organiser."""
 
     decided_on = forms.DateField(label=_("decided on"), widget=DateInput())
@@ -125,7 +118,7 @@ class ApproveForm(_Faulty):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class RefuseForm(_Faulty):
+class RefuseForm(FaultyForm):
     decided_on = forms.DateField(label=_("decided on"), widget=DateInput())
     decision_no = forms.CharField(label=_("number of the decision"), max_length=40, required=False)
     note = forms.CharField(label=_("why it was not approved"), max_length=300)

@@ -42,14 +42,15 @@ def _count(label: Any, required: bool = False, **more: Any) -> forms.IntegerFiel
     return forms.IntegerField(label=label, min_value=0, max_value=9999, required=required, **more)
 
 
-class _Faulty(forms.Form):
+class FaultyForm(forms.Form):
+    """Shows what the domain refused beside the fields that it names."""
+
     def take_faults(self, faults: Sequence[Fault]) -> None:
-        """What the domain refused, beside the fields that it names."""
         for one in faults:
             self.add_error(one.field if one.field in self.fields else None, one.message)
 
 
-class EventForm(_Faulty):
+class EventForm(FaultyForm):
     """An event of a branch. ``roll``: members who may be called; ``came``: how each is marked at
     first. The fields of a member are ``came_<key>`` and ``why_<key>``."""
 
@@ -139,7 +140,7 @@ def first_marks(
     return {one.pk: here for one in roll if called == "committee" and one.pk in officers}
 
 
-class VoteForm(_Faulty):
+class VoteForm(FaultyForm):
     """A vote by counts only."""
 
     matter = _text(_("matter"), 120)
@@ -165,7 +166,7 @@ class VoteForm(_Faulty):
         return Ballot(**counts, left_out_reason=data["left_out_reason"])
 
 
-class GradeForm(_Faulty):
+class GradeForm(FaultyForm):
     """A grade for each member who was called; left empty where none was given."""
 
     def __init__(self, *args: Any, rows: Sequence[Attendance], **kwargs: Any) -> None:
@@ -182,7 +183,7 @@ class GradeForm(_Faulty):
         return {key: Grade(grade) for key, grade in given.items() if grade}
 
 
-class ResolutionForm(_Faulty):
+class ResolutionForm(FaultyForm):
     """A resolution as a task: what, who, until when."""
 
     text = _area(_("What is to be done"), 200, 2)
