@@ -107,7 +107,8 @@ def new_event(request: HttpRequest, pk: int) -> HttpResponse:
     here = reverse("party:new_event", args=[pk])
     chips = [{"label": one.name, "url": f"{here}?kind={one.code}&on={day.isoformat()}",
               "active": one == asked} for one in kinds]  # fmt: skip
-    title = _("Enter an event: %(branch)s") % {"branch": branch.label}
+    words = _("Enter a meeting: %(branch)s") if is_above else _("Enter an event: %(branch)s")
+    title = words % {"branch": branch.label}
     status = 422 if request.method == "POST" else 200
     return _page(request, form, branch, title, reverse("party:life", args=[pk]), status, chips)
 
