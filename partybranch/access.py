@@ -14,14 +14,16 @@ from django.utils.translation import gettext_lazy
 from cohorts.access import granted_unit_ids, held_reach
 from cohorts.models import Unit
 from cohorts.post_reasons import post_reasons
-from partybranch.enums import Duty
+from partybranch.enums import ABOVE_BRANCHES, Duty
 from partybranch.models import (
     BranchEvent,
     Development,
     DuesPayment,
     Election,
     PartyMember,
+    PartyOrganization,
     PoliticalReview,
+    Reorganization,
 )
 from portal.core.access import (
     Action,
@@ -260,8 +262,54 @@ def _by_branch(model: Any, actions: frozenset[str]) -> Route:
     return Route("branch", rows, because, reach, within=within)
 
 
-register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS))
+COMMITTEE_ACTION = "approve_party_file"
+
+
+def book_action(branch: PartyOrganization) -> str:
+    """Who writes the book: of a branch its officers; of a committee or general branch, which calls
+    the secretaries together, those who record the committee's decisions."""
+    return COMMITTEE_ACTION if branch.party_kind in ABOVE_BRANCHES else "write_branch_life"
+
+
+def _called(user: User, action: str) -> QuerySet[Any] | None:
+    """Secretaries of the staff read the meetings to which a committee called them."""
+    if action != "see_branch_life":
+        return None
+    rows: QuerySet[Any] = BranchEvent.objects.filter(
+        attendance__member__person=user, branch__party_kind__in=ABOVE_BRANCHES
+    ).values("pk")
+    return rows
+
+
+def _called_reasons(user: User, action: str, one: BranchEvent) -> list[Reason]:
+    rows = _called(user, action)
+    if rows is None or not rows.filter(pk=one.pk).exists():
+        return []
+    return [Reason("called", _("You were called to this meeting"))]
+
+
+register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS | {COMMITTEE_ACTION}))
+register_route(BranchEvent, Route("called", _called, _called_reasons))
 register_route(Election, _by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
 register_route(DuesPayment, _by_branch(DuesPayment, DUES_ACTIONS))
+
+
+def _changes(user: User, action: str) -> QuerySet[Any] | None:
+    """Applications about branches name members: they are drafted, read and decided by posts on the
+    committee that approves them or on a party organisation above it, as the roll of a branch is."""
+    units = granted_unit_ids(user, action) if action in FILE_ACTIONS else []
+    if not units:
+        return None
+    rows: QuerySet[Any] = Reorganization.objects.filter(committee_id__in=units).values("pk")
+    return rows
+
+
+def _change_reasons(user: User, action: str, one: Reorganization) -> list[Reason]:
+    if action not in FILE_ACTIONS or one.committee_id not in granted_unit_ids(user, action):
+        return []
+    return post_reasons(user, action, [one.committee_id])
+
+
+register_route(Reorganization, Route("committee", _changes, _change_reasons))
 # Photos and papers of an event are opened by whoever reads the event.
 register_owner(FileOwner("event", BranchEvent, "see_branch_life"))

@@ -11,7 +11,10 @@ class PartybranchConfig(AppConfig):
     def ready(self) -> None:
         from . import reach  # noqa: F401 # routes to developments as SQL
         from .catalogue import write_rules
-        from .domain import unit_follow  # noqa: F401 # members and files go along with branches
+        from .domain import (
+            resolutions,  # noqa: F401 # tasks that come of meetings
+            unit_follow,  # noqa: F401 # members and files go along with branches
+        )
         from .exporters import lists  # noqa: F401 # roll and dues as files
         from .life_catalogue import write_life
 

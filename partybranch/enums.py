@@ -17,6 +17,8 @@ class PartyKind(models.TextChoices):
 # Only these hold membership relations, admit members, collect dues and elect.
 RELATION_HOLDING = (PartyKind.REGULAR, PartyKind.JOINT)
 BRANCHES = (*RELATION_HOLDING, PartyKind.FUNCTIONAL, PartyKind.TEMPORARY)
+# These stand above branches and call their secretaries together.
+ABOVE_BRANCHES = (PartyKind.COMMITTEE, PartyKind.GENERAL)
 
 
 class Stage(models.IntegerChoices):
@@ -132,6 +134,7 @@ class Called(models.TextChoices):
     MEMBERS = "members", _("all members")
     COMMITTEE = "committee", _("the branch committee")
     SOME = "some", _("those whom the form names")
+    SECRETARIES = "heads", _("secretaries of the branches below (held by a committee)")
 
 
 class Presence(models.TextChoices):
@@ -157,3 +160,36 @@ class BranchPost(models.TextChoices):
     ORGANISATION = "branch_organisation", _("organisation member of the committee")
     PUBLICITY = "branch_publicity", _("publicity member of the committee")
     DISCIPLINE = "branch_discipline", _("discipline member of the committee")
+
+
+class Change(models.TextChoices):
+    """What an application about branches comes to (rulebook 1.5); told by its proposal."""
+
+    FOUND = "found", _("founding of branches")
+    SPLIT = "split", _("splitting of a branch")
+    MERGE = "merge", _("merging of branches")
+    DISSOLVE = "dissolve", _("dissolving of branches")
+    REGROUP = "regroup", _("regrouping of branches")
+
+
+class ChangeState(models.TextChoices):
+    """Told by the dated facts of an application; the database computes it."""
+
+    DRAFT = "draft", pgettext_lazy("application", "draft")
+    SENT = "sent", pgettext_lazy("application", "waits for the committee")
+    APPLIED = "applied", pgettext_lazy("application", "approved and carried out")
+    REFUSED = "refused", pgettext_lazy("application", "not approved")
+    WITHDRAWN = "withdrawn", pgettext_lazy("application", "withdrawn")
+
+
+class Grouping(models.TextChoices):
+    """By what the people of the chosen branches are grouped anew."""
+
+    MAJOR = "major", _("by major")
+    GRADE = "grade", _("by entry year")
+    CLASS = "class", _("by class")
+    ACADEMY = "academy", _("by academy")
+    COLLEGE = "college", _("by college")
+    BALANCE = "balance", _("balanced: staff, students and stages evenly")
+    ONE = "one", _("all in one")
+    HAND = "hand", _("by hand, beginning as they stand")

@@ -9,6 +9,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cohorts.forms.people import PersonField
 from cohorts.forms.posts import DateInput
 from partybranch.domain.facts import Ballot, Fault
 from partybranch.domain.life import Came, EventTyped
@@ -18,6 +19,7 @@ from portal.core.files import FilesField
 
 NOT_CALLED = ""
 _TAPS = [*Presence.choices, (NOT_CALLED, pgettext_lazy("attendance", "not called"))]
+_STUDIED = ("self_study", "group_study", "expert_study")
 _COUNTS = ("expected", "present", "yes", "no", "abstain", "invalid", "written_yes", "left_out")
 
 
@@ -40,14 +42,15 @@ def _count(label: Any, required: bool = False, **more: Any) -> forms.IntegerFiel
     return forms.IntegerField(label=label, min_value=0, max_value=9999, required=required, **more)
 
 
-class _Faulty(forms.Form):
+class FaultyForm(forms.Form):
+    """Shows what the domain refused beside the fields that it names."""
+
     def take_faults(self, faults: Sequence[Fault]) -> None:
-        """What the domain refused, beside the fields that it names."""
         for one in faults:
             self.add_error(one.field if one.field in self.fields else None, one.message)
 
 
-class EventForm(_Faulty):
+class EventForm(FaultyForm):
     """An event of a branch. ``roll``: members who may be called; ``came``: how each is marked at
     first. The fields of a member are ``came_<key>`` and ``why_<key>``."""
 
@@ -59,6 +62,7 @@ class EventForm(_Faulty):
     on = forms.DateField(label=_("Date"), widget=DateInput())
     place = _text(_("place"), 60)
     topic = _text(_("topic"), 120)
+    agenda = _area(_("agenda"), 2000, 4, False, help_text=_("One item on each line."))
     first_item = _text(
         _("first item"), 200, False, help_text=_("Which document was studied before all else.")
     )
@@ -81,11 +85,14 @@ class EventForm(_Faulty):
 
     def __init__(
         self, *args: Any, kinds: "Any", roll: Sequence[PartyMember], came: Mapping[int, Came],
-        **kwargs: Any,
+        is_above: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.fields["kinds"].queryset = kinds  # type: ignore[attr-defined]
         self.roll = roll
+        # A meeting of secretaries follows an agenda; study is counted in the branches.
+        for name in _STUDIED if is_above else ("agenda",):
+            del self.fields[name]
         for one in roll:
             mark = came.get(one.pk)
             self.fields[f"came_{one.pk}"] = forms.ChoiceField(
@@ -97,7 +104,11 @@ class EventForm(_Faulty):
             )
 
     def plain_fields(self) -> list[BoundField]:
-        return [self[name] for name in self.base_fields if not self[name].is_hidden]
+        return [
+            self[name]
+            for name in self.base_fields
+            if name in self.fields and not self[name].is_hidden
+        ]
 
     def taps(self) -> list[tuple[BoundField, BoundField]]:
         """(mark, reason) of each member, for the rows to tap."""
@@ -112,10 +123,10 @@ class EventForm(_Faulty):
         }
         names = ("on", "topic", "place", "host", "recorder", "content", "speaker", "guests",
                  "first_item", "decisions", "entry_reason")  # fmt: skip
-        studied = ("self_study", "group_study", "expert_study")
         return EventTyped(
-            kinds=list(data["kinds"]), came=came, **{name: data[name] for name in names},
-            **{name: data[name] or 0 for name in studied},
+            kinds=list(data["kinds"]), came=came, agenda=data.get("agenda", ""),
+            **{name: data[name] for name in names},
+            **{name: data.get(name) or 0 for name in _STUDIED},
         )  # fmt: skip
 
 
@@ -124,12 +135,12 @@ def first_marks(
 ) -> dict[int, Came]:
     """Who is marked as present when the form opens: those whom this kind of event calls."""
     here = Came(Presence.PRESENT)
-    if called == "members":
+    if called in ("members", "heads"):
         return {one.pk: here for one in roll}
     return {one.pk: here for one in roll if called == "committee" and one.pk in officers}
 
 
-class VoteForm(_Faulty):
+class VoteForm(FaultyForm):
     """A vote by counts only."""
 
     matter = _text(_("matter"), 120)
@@ -155,7 +166,7 @@ class VoteForm(_Faulty):
         return Ballot(**counts, left_out_reason=data["left_out_reason"])
 
 
-class GradeForm(_Faulty):
+class GradeForm(FaultyForm):
     """A grade for each member who was called; left empty where none was given."""
 
     def __init__(self, *args: Any, rows: Sequence[Attendance], **kwargs: Any) -> None:
@@ -170,6 +181,14 @@ class GradeForm(_Faulty):
     def grades(self) -> dict[int, Grade]:
         given = {key: self.cleaned_data[name] for name, key in self.keys.items()}
         return {key: Grade(grade) for key, grade in given.items() if grade}
+
+
+class ResolutionForm(FaultyForm):
+    """A resolution as a task: what, who, until when."""
+
+    text = _area(_("What is to be done"), 200, 2)
+    owner = PersonField(label=_("Person"), help_text=_("Staff number, or the full name."))
+    due_on = forms.DateField(label=_("due"), widget=DateInput())
 
 
 class WithdrawForm(forms.Form):

@@ -25,6 +25,17 @@ KINDS: list[tuple[str, str, int | None, int, str, str, str, int | None]] = [
     ("study", "集中学习", None, 0, Applies.ALL, Called.MEMBERS, "", None),
     ("co_building", "支部共建", None, 0, Applies.ALL, Called.SOME, "", None),
     ("service", "党员服务同学", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("secretaries_meeting", "党支部书记例会", None, 0, Applies.ALL, Called.SECRETARIES, "", None),
+    (
+        "secretaries_joint",
+        "双院党支部书记联席会",
+        None,
+        0,
+        Applies.ALL,
+        Called.SECRETARIES,
+        "",
+        None,
+    ),
 ]
 
 

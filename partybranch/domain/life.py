@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from partybranch.access import book_action
 from partybranch.domain.facts import MIN_REASON, Fault
 from partybranch.domain.rights import check_still
-from partybranch.enums import BRANCHES, Applies, Presence
+from partybranch.enums import ABOVE_BRANCHES, BRANCHES, Applies, Called, Presence
 from partybranch.models import Attendance, BranchEvent, EventKind, PartyMember, PartyOrganization
 from partybranch.queries.facts import organ_of
 from partybranch.queries.life import roll_on
@@ -59,6 +60,7 @@ class EventTyped:
     group_study: int = 0
     expert_study: int = 0
     decisions: str = ""
+    agenda: str = ""
     entry_reason: str = ""
 
 
@@ -78,7 +80,7 @@ def event_faults(branch: PartyOrganization, typed: EventTyped, entered_on: dt.da
     """Everything against an event as typed, each with its field. ``entered_on``: when it was
     entered first, by which a late entry is judged."""
     found: list[Fault] = []
-    if branch.party_kind not in BRANCHES:
+    if branch.party_kind not in (*BRANCHES, *ABOVE_BRANCHES):
         return [Fault("branch", _("Only a branch keeps events of this kind."))]
     is_ahead = typed.on > timezone.localdate()
     if is_ahead or (branch.opened_on is not None and typed.on < branch.opened_on):
@@ -95,6 +97,12 @@ def event_faults(branch: PartyOrganization, typed: EventTyped, entered_on: dt.da
 def _kind_faults(branch: PartyOrganization, typed: EventTyped) -> list[Fault]:
     if not typed.kinds:
         return [Fault("kinds", _("Choose at least one kind."), "kinds")]
+    is_above = branch.party_kind in ABOVE_BRANCHES
+    if any((kind.called == Called.SECRETARIES) != is_above for kind in typed.kinds):
+        return [Fault("kinds", _(
+            "A committee or general branch calls the secretaries of its branches together; the other "
+            "kinds are held by branches.") if is_above else _(
+            "This kind of meeting is held by the committee or general branch above."), "kinds")]  # fmt: skip
     asked = {kind.applies_to: kind for kind in typed.kinds}
     start = numbers()["branch.committee_from"]
     if Applies.COMMITTEE in asked and not organ_of(branch, typed.on, start).has_committee:
@@ -153,7 +161,7 @@ def record_event(
         branch=branch, entered_by=actor, client_key=client_key, **_columns(typed)
     )
     _keep(made, typed)
-    check_still(actor, branch, "write_branch_life")
+    check_still(actor, branch, book_action(branch))
     attach_files(actor=actor, record=made, files=files)
     _tell(actor, "record_branch_event", made, typed)
     return made
@@ -183,7 +191,7 @@ def correct_event(
     kept.version += 1
     kept.save()
     _keep(kept, typed)
-    check_still(actor, kept.branch, "write_branch_life")
+    check_still(actor, kept.branch, book_action(kept.branch))
     attach_files(actor=actor, record=kept, files=files)
     _tell(actor, "correct_branch_event", kept, typed)
     return kept
@@ -201,7 +209,7 @@ def withdraw_event(*, actor: User | None, event: BranchEvent, reason: str, versi
     kept.withdrawn_at, kept.withdrawn_reason = timezone.now(), reason.strip()
     kept.version += 1
     kept.save()
-    check_still(actor, kept.branch, "write_branch_life")
+    check_still(actor, kept.branch, book_action(kept.branch))
     audit.record(actor=actor, action="withdraw_branch_event", obj=kept, branch=kept.branch_id)
 
 

@@ -71,9 +71,11 @@ def _committee_faults(proposal: Proposal) -> list[Fault]:
 
 
 def branch_faults(
-    organ: Organ, *, members: int, full: int, officers: int, units: int, numbers: dict[str, int]
-) -> list[Fault]:
-    """What a branch page warns of (1.5): size, joint units, a committee only from seven members."""
+    organ: Organ, *, members: int, full: int, officers: int, units: int, numbers: dict[str, int],
+    has_secretary: bool = True,
+) -> list[Fault]:  # fmt: skip
+    """What a branch page warns of (1.5): size, joint units, a committee only from seven members,
+    nobody who leads it."""
     if not powers(organ.kind).holds_relation:
         return []
     found = []
@@ -89,6 +91,10 @@ def branch_faults(
         found.append(Fault("units", _(
             "Members from %(n)s units: a joint branch generally covers at most %(most)s.")
             % {"n": units, "most": numbers["branch.joint_units"]}))  # fmt: skip
+    if not has_secretary:
+        found.append(Fault("secretary_missing", _(
+            "The post of secretary is vacant: hold an election, and have the committee above approve "
+            "it.")))  # fmt: skip
     return found + _committee_size(full, officers, numbers)
 
 

@@ -28,12 +28,14 @@ def _left(unit_id: int, on: dt.date) -> int:
 
 def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[str] | None) -> int:
     """Relations in ``old`` go on in ``new`` from ``on``, with the old rows kept; open files are
-    owned by ``new``. ``keys`` narrows to students of these numbers. A branch that holds relations
-    is merged only into one that holds them too."""
+    owned by ``new``. ``keys`` narrows to students of these numbers and staff of these accounts. A
+    branch that holds relations is merged only into one that holds them too, and on a day on which
+    nobody came or went later: each member stands in one branch on every day."""
     rows = Membership.objects.filter(_standing(old.pk, on)).select_related("member")
     files = Development.objects.filter(branch_id=old.pk, ended_on=None)
     if keys is not None:
-        rows = rows.filter(member__student__student_no__in=keys)
+        by_account = Q(member__person__username__in=keys)
+        rows = rows.filter(Q(member__student__student_no__in=keys) | by_account)
         files = files.filter(student__student_no__in=keys)
     found = list(rows.select_for_update(of=("self",)).order_by("pk"))
     target = PartyOrganization.objects.filter(pk=new.pk).first()
@@ -44,21 +46,33 @@ def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[
             _("“%(unit)s” holds no membership relation: members and files need a regular or joint "
               "branch.") % {"unit": new}
         )  # fmt: skip
+    _check_since(found, old, on)
     there = set(
         Membership.objects.filter(branch_id=new.pk, until=None).values_list("member_id", flat=True)
     )
     going = [row for row in found if row.member_id not in there or row.is_relation]
     for row in found:
-        row.until, row.gone_to = max(row.since, on - DAY), new.name
+        row.until, row.gone_to = on - DAY, new.name[:80]
     Membership.objects.bulk_update(found, ["until", "gone_to"])
     Membership.objects.bulk_create(
         Membership(
             member_id=row.member_id, branch_id=new.pk, is_relation=row.is_relation, since=on,
-            how=Entry.TRANSFER, origin=old.name,
+            how=Entry.TRANSFER, origin=old.name[:80],
         )
         for row in going
     )  # fmt: skip
     return len(found) + int(files.update(branch_id=new.pk))
+
+
+def _check_since(rows: Sequence[Membership], old: Unit, on: dt.date) -> None:
+    late = [row.member.name for row in rows if row.since >= on or row.until is not None]
+    if late:
+        raise DomainError(
+            _(
+                "Came to “%(unit)s”, or left it, on that day or later: %(names)s. Choose a later day."
+            )
+            % {"unit": old, "names": "、".join(late[:10])}
+        )
 
 
 register_follower(Follower("party members", gettext_lazy("party members and files"), _move, _left))

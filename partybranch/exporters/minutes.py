@@ -10,7 +10,7 @@ from django.utils.translation import override
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from cohorts.exporters.letters import day_words
-from partybranch.enums import Grade, Presence
+from partybranch.enums import ABOVE_BRANCHES, Grade, Presence
 from partybranch.models import Attendance, BranchEvent, Motion
 from portal.core.papers import BODY, TITLE, a4_document, grid, line
 
@@ -87,6 +87,7 @@ def minutes(
             ("请假", _list(_names(came, Presence.LEAVE)), 12),
             ("缺席", _list(_names(came, Presence.ABSENT)), 12),
             ("议题", event.topic, 14),
+            *([("议程", _numbered(event.agenda), 20)] if event.agenda.strip() else []),
             ("第一议题", event.first_item or "无", 14),
             ("主讲人", event.speaker or "无", 10),
             ("三段学习", _study(event), 10),
@@ -97,7 +98,8 @@ def minutes(
             ("签字", "\n主持人：　　　　　　　　记录人：　　　　　　　　年　月　日", 20),
         ]
         grid(document, pairs, rows)
-        line(document, "本记录由支部留存，按规定归档。", BODY, 10.5)
+        keeper = "党委" if event.branch.party_kind in ABOVE_BRANCHES else "支部"
+        line(document, f"本记录由{keeper}留存，按规定归档。", BODY, 10.5)
         out = io.BytesIO()
         document.save(out)
     return out.getvalue()

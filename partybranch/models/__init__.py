@@ -5,6 +5,7 @@ from .life import Attendance, BranchEvent, EventKind, Motion
 from .member import Membership, PartyMember
 from .organization import AdmissionPlan, PartyOrganization
 from .proof import CultivationEntry, FormerSpan, PoliticalReview, PublicNotice, Vote
+from .reorganization import ProposedBranch, ProposedPlace, Reorganization
 from .rules import RuleVersion, Step
 
 __all__ = [
@@ -26,7 +27,10 @@ __all__ = [
     "PartyMember",
     "PartyOrganization",
     "PoliticalReview",
+    "ProposedBranch",
+    "ProposedPlace",
     "PublicNotice",
+    "Reorganization",
     "RuleVersion",
     "Sponsorship",
     "Step",

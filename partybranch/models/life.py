@@ -101,6 +101,10 @@ class BranchEvent(models.Model):
     self_study = models.PositiveSmallIntegerField(_("minutes of self-study"), default=0)
     group_study = models.PositiveSmallIntegerField(_("minutes of group study"), default=0)
     expert_study = models.PositiveSmallIntegerField(_("minutes with an expert"), default=0)
+    agenda = models.TextField(
+        _("agenda"), max_length=2000, blank=True, default="", db_default="",
+        help_text=_("One item on each line."),
+    )  # fmt: skip
     content = models.TextField(_("content"), max_length=6000)
     decisions = models.TextField(_("resolutions"), max_length=2000, blank=True)
     entry_reason = models.CharField(_("why entered late"), max_length=300, blank=True)

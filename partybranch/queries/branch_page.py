@@ -7,16 +7,16 @@ from typing import Any
 from django.utils import timezone
 
 from cohorts.enums import UnitKind
-from cohorts.models import Unit
+from cohorts.models import Unit, UnitSuccession
 from cohorts.post_reasons import posts_asked
 from partybranch.domain.facts import Fault, Organ
 from partybranch.domain.organs import branch_faults
 from partybranch.enums import PartyKind
-from partybranch.models import PartyOrganization
+from partybranch.models import PartyMember, PartyOrganization
 from partybranch.queries.branches import OFFICERS
 from partybranch.queries.rules import numbers, rules_asked
 from portal.core.access import rows_within
-from portal.core.asks import Ask, answers
+from portal.core.asks import Ask, Rows, answers
 from students.enums import Tree
 
 _LABEL = "coalesce(nullif({u}.short_name, ''), {u}.name)"
@@ -73,7 +73,7 @@ _ROLL = f"""
 """
 # Relations that left the branch, the latest first.
 _GONE = f"""
-    SELECT json_build_array(coalesce(s.name, w.name),
+    SELECT json_build_array(m.id, coalesce(s.name, w.name),
            coalesce(nullif(h.gone_to, ''), m.left_reason), h.letter_no, h.since, h.until)
       FROM {_MEMBERS} WHERE h.branch_id = %(branch)s AND h.until IS NOT NULL
      ORDER BY h.until DESC, h.id DESC LIMIT 20
@@ -85,8 +85,19 @@ _BELOW = """
 """
 
 
+# What the organisation came from and what goes on in its place, with the decision.
+_SUCCESSION = """
+    SELECT json_build_array(o.id, o.name, x.on, x.how, x.order_no, x.unit_id = %(branch)s)
+      FROM cohorts_unitsuccession x
+      JOIN cohorts_unit o
+        ON o.id = CASE WHEN x.unit_id = %(branch)s THEN x.successor_id ELSE x.unit_id END
+     WHERE x.unit_id = %(branch)s OR x.successor_id = %(branch)s ORDER BY x.on DESC, x.id
+"""
+
+
 @dataclass(frozen=True)
 class Post:
+    code: str
     role: str
     person: str
     since: dt.date
@@ -111,11 +122,28 @@ class Member:
 
 @dataclass(frozen=True)
 class Gone:
+    """``is_open``: the reader may open the page of the member."""
+
+    pk: int
     name: str
     where: str
     letter_no: str
     since: dt.date
     until: dt.date
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Successor:
+    """A branch that goes on in place of another, or from which it came, with the decision."""
+
+    pk: int
+    name: str
+    on: dt.date
+    how: str
+    order_no: str
+    is_after: bool
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -133,6 +161,7 @@ class BranchView:
     roll: list[Member]
     gone: list[Gone]
     below: list[tuple[int, str, str]]
+    succession: list[Successor]
 
 
 def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> BranchView:
@@ -147,6 +176,7 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
         {
             "facts": Ask(_FACTS, year), "posts": Ask(_POSTS), "why": why, "rules": rules,
             "roll": Ask(_ROLL) if sees_roll else None, "gone": Ask(_GONE) if sees_roll else None,
+            "succession": Ask(_SUCCESSION),
             "below": Ask(_BELOW.replace("{seen}", seen.sql), seen.params) if seen else None,
         },
         branch=branch.pk, day=day,
@@ -154,7 +184,7 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
     why_told(found["why"])
     rules_told(found["rules"])
     *labels, admitted, places = found["facts"][0]
-    posts = [(code in OFFICERS, Post(role, name, _day(since), letter))
+    posts = [(code in OFFICERS, Post(code, role, name, _day(since), letter))
              for code, role, name, since, letter in found["posts"]]  # fmt: skip
     return BranchView(
         *(label or "" for label in labels),
@@ -162,9 +192,32 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
         officers=[post for is_officer, post in posts if is_officer],
         others=[post for is_officer, post in posts if not is_officer],
         roll=[_member(row, day) for row in found["roll"]],
-        gone=[Gone(*row[:3], _day(row[3]), _day(row[4])) for row in found["gone"]],
+        gone=_gone(user, found["gone"]),
         below=[(pk, name, str(PartyKind(kind).label)) for pk, name, kind in found["below"]],
+        succession=_succession(user, found["succession"]),
     )
+
+
+def _opened(model: Any, user: Any, action: str, rows: Rows) -> set[int]:
+    """Those of the rows, named by their first value, that the reader may open."""
+    if not rows:
+        return set()
+    seen = model.objects.restrict(user, action).filter(pk__in=[row[0] for row in rows])
+    return set(seen.values_list("pk", flat=True))
+
+
+def _gone(user: Any, rows: Rows) -> list[Gone]:
+    seen = _opened(PartyMember, user, "see_party_file", rows)
+    return [Gone(*row[:4], _day(row[4]), _day(row[5]), row[0] in seen) for row in rows]
+
+
+def _succession(user: Any, rows: Rows) -> list[Successor]:
+    seen = _opened(PartyOrganization, user, "see_unit", rows)
+    words = dict(UnitSuccession._meta.get_field("how").flatchoices)
+    return [
+        Successor(pk, name, _day(on), str(words.get(how, how)), order_no, is_after, pk in seen)
+        for pk, name, on, how, order_no, is_after in rows
+    ]
 
 
 def _day(text: str) -> dt.date:
@@ -190,4 +243,5 @@ def checks(branch: PartyOrganization, view: BranchView) -> list[Fault]:
         Organ(branch.pk, branch.party_kind), members=len(held),
         full=sum(one.is_full for one in held), officers=len(view.officers),
         units=len({one.college for one in held if one.college}), numbers=numbers(),
+        has_secretary=any(post.code == OFFICERS[0] for post in view.officers),
     )  # fmt: skip

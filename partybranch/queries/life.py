@@ -10,10 +10,11 @@ from typing import Any, Protocol
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from cohorts.models import Appointment
 from partybranch.access import current_branches
 from partybranch.domain.months import add_months
 from partybranch.domain.quotas import REACH, Health, Quota, health_of, standing_of
-from partybranch.enums import RELATION_HOLDING, Applies, Presence
+from partybranch.enums import ABOVE_BRANCHES, RELATION_HOLDING, Applies, Called, Presence
 from partybranch.models import (
     Attendance,
     BranchEvent,
@@ -22,7 +23,7 @@ from partybranch.models import (
     PartyMember,
     PartyOrganization,
 )
-from partybranch.queries.branches import officers
+from partybranch.queries.branches import OFFICERS, officers
 from partybranch.queries.rules import numbers
 from portal.core.rows import array_of, fetch
 from portal.core.scope import remembered
@@ -31,6 +32,13 @@ from portal.core.scope import remembered
 def event_kinds() -> list[EventKind]:
     """Kinds that are offered, in their order; read once a request."""
     return remembered("event kinds", lambda: list(EventKind.objects.filter(is_active=True)))
+
+
+def kinds_for(branch: PartyOrganization) -> list[EventKind]:
+    """Kinds that this organisation holds: a branch its own life, a committee or general branch the
+    meetings of secretaries."""
+    is_above = branch.party_kind in ABOVE_BRANCHES
+    return [one for one in event_kinds() if (one.called == Called.SECRETARIES) == is_above]
 
 
 def full_members(branches: Collection[int], day: dt.date) -> dict[int, int]:
@@ -103,6 +111,8 @@ def healths(branches: Sequence[LivingBranch]) -> dict[int, Health]:
 
 
 def _applies(kind: EventKind, branch: LivingBranch, has_committee: bool) -> bool:
+    if kind.called == Called.SECRETARIES:
+        return False
     if branch.party_kind not in RELATION_HOLDING:
         return False  # functional and temporary branches keep a book, no numbers
     if kind.applies_to == Applies.COMMITTEE:
@@ -170,12 +180,38 @@ def officer_members(branch: PartyOrganization) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def roll_on(branch: PartyOrganization, day: dt.date) -> list[PartyMember]:
-    """Members who stood in the branch on ``day``, staff first, by name; one statement. Callers
-    have asked for the right to keep the life of the branch."""
-    rows = PartyMember.objects.on(day).filter(
-        current_branches(day, "branches__"), branches__branch=branch
+def _is_one_of(people: Collection[Appointment]) -> Q:
+    keys = [post.person_id for post in people]
+    return Q(person_id__in=keys) | Q(student__user_id__in=keys)
+
+
+def secretaries_below(branch: PartyOrganization, day: dt.date) -> list[Appointment]:
+    """Posts of secretary held on ``day`` on branches that stand below ``branch`` or are approved by
+    it: those of the college side and of the academy side alike."""
+    below = Q(unit__above__ancestor_id=branch.pk) | Q(
+        unit__partyorganization__approving_committee_id=branch.pk
     )
+    posts = Appointment.objects.in_force(day).filter(below, role__code=OFFICERS[0])
+    return list(posts.exclude(unit_id=branch.pk).select_related("person", "unit").distinct())
+
+
+def secretaries_without_roll(branch: PartyOrganization, day: dt.date) -> list[str]:
+    """Secretaries who are on no roll: they are named among the guests."""
+    posts = secretaries_below(branch, day)
+    here = PartyMember.objects.on(day).filter(_is_one_of(posts))
+    known = {key for row in here.values_list("person_id", "student__user_id") for key in row}
+    return sorted({post.person.name for post in posts if post.person_id not in known})
+
+
+def roll_on(branch: PartyOrganization, day: dt.date) -> list[PartyMember]:
+    """Members who stood in the branch on ``day``, staff first, by name; of a committee or general
+    branch the secretaries of the branches below it. Callers have asked for the right to keep the
+    book."""
+    rows = PartyMember.objects.on(day)
+    if branch.party_kind in ABOVE_BRANCHES:
+        rows = rows.filter(_is_one_of(secretaries_below(branch, day)))
+    else:
+        rows = rows.filter(current_branches(day, "branches__"), branches__branch=branch)
     found = list(rows.select_related("student", "person").distinct())
     found.sort(key=lambda one: (one.person_id is None, one.name))
     return found

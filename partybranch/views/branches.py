@@ -18,9 +18,10 @@ from cohorts.forms.people import suggested_people
 from partybranch.domain.membership import enter_member, move_member
 from partybranch.enums import BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
-from partybranch.models import PartyMember, PartyOrganization
+from partybranch.models import Development, PartyMember, PartyOrganization
 from partybranch.queries.branch_page import Member, branch_view, checks
 from partybranch.queries.branches import branch_tree, flags
+from partybranch.queries.changes import committees_of
 from partybranch.views.form_page import form_page
 from portal.core import reads
 from portal.core.access import reaches_one, reasons
@@ -36,7 +37,8 @@ def branch_list(request: HttpRequest) -> HttpResponse:
     nodes = branch_tree(request.user)
     if not nodes:
         raise PermissionDenied(_("None of your posts shows party organisations."))
-    return render(request, "party/branches.html", {"nodes": nodes})
+    context = {"nodes": nodes, "sees_changes": bool(committees_of(request.user))}
+    return render(request, "party/branches.html", context)
 
 
 @login_required
@@ -48,7 +50,9 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
     sees_roll = pk in granted_unit_ids(user, "see_party_file")
     is_branch, holds = branch.party_kind in BRANCHES, branch.party_kind in RELATION_HOLDING
     view = branch_view(user, branch, sees_roll)
-    may_write = holds and pk in granted_unit_ids(user, "write_party_file")
+    may_write = (
+        holds and branch.closed_on is None and pk in granted_unit_ids(user, "write_party_file")
+    )
     context = {
         "branch": branch,
         "view": view,
@@ -58,7 +62,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_roll": sees_roll and is_branch,
         "is_branch": is_branch,
         "sees_dues": holds and reaches_one(PartyOrganization, user, "see_dues", pk),
-        "sees_life": is_branch and reaches_one(PartyOrganization, user, "see_branch_life", pk),
+        "sees_life": reaches_one(PartyOrganization, user, "see_branch_life", pk),
         "full": sum(one.is_full for one in view.roll),
         "checks": checks(branch, view) if sees_roll and is_branch else [],
         "may_write": may_write,
@@ -80,7 +84,7 @@ def _line(one: Member, may_write: bool) -> dict[str, Any]:
         words = pgettext("membership relation", "Move")
         move = format_html('<a class="p-link" href="/party-members/{}/move/">{}</a>', one.pk, words)
     return {
-        "name": one.name, "place": _("staff") if one.is_staff else one.class_name or "—",
+        "pk": one.pk, "name": one.name, "place": _("staff") if one.is_staff else one.class_name or "—",
         "standing": standing, "joined": format_day(one.joined_on, "full"),
         "full": format_day(one.full_on, "full"),
         "relation": _("here") if one.is_relation else _("elsewhere"), "move": move,
@@ -111,6 +115,33 @@ def new_member(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("party:branch", args=[pk]), done=_("The member is on the roll."),
         submit=_("Enter"), people=suggested_people(request.user, [pk]),
     )  # fmt: skip
+
+
+@login_required
+@require_GET
+def member_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One member: the branches over time, each with its first and last day and where it went."""
+    user: Any = request.user
+    member: PartyMember = PartyMember.objects.get_for(user, "see_party_file", pk)
+    reads.note(user, "read_member", member)
+    rows = list(member.branches.select_related("branch").order_by("-since", "-pk"))
+    units = PartyOrganization.objects.restrict(user, "see_unit")
+    day = timezone.localdate()
+    is_full = member.is_full_on(day)
+    context = {
+        "member": member, "rows": rows,
+        "open_units": set(units.filter(pk__in=[one.branch_id for one in rows])
+                          .values_list("pk", flat=True)),
+        "standing": (_("full member") if is_full else _("on probation")) if member.is_on(day)
+        else _("left"),
+        "where": _("staff") if member.person_id else _("student"),
+        "now": next((one for one in rows if one.until is None and one.is_relation), None),
+        "may_write": reaches_one(PartyMember, user, "write_party_file", pk),
+        "file": Development.objects.restrict(user, "see_party_file")
+        .filter(student_id=member.student_id).order_by("-pk").first() if member.student_id else None,
+        "why": "；".join(one.text for one in reasons(user, "see_party_file", member)),
+    }  # fmt: skip
+    return render(request, "party/member.html", context)
 
 
 @login_required

@@ -17,16 +17,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cohorts.post_reasons import post_reasons
+from partybranch.access import book_action
 from partybranch.domain.appraisals import KIND
 from partybranch.domain.quotas import Light
-from partybranch.enums import BRANCHES, Grade, Presence
+from partybranch.enums import ABOVE_BRANCHES, BRANCHES, Grade, Presence
 from partybranch.exporters.minutes import minutes
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.events import attendance_of, kind_names, motions_of
-from partybranch.queries.life import event_kinds, events_of, healths, members_life
+from partybranch.queries.life import (
+    events_of,
+    healths,
+    kinds_for,
+    members_life,
+    secretaries_below,
+)
 from partybranch.queries.life_board import HISTORIES, BoardRow, life_board
+from partybranch.queries.resolutions import lines_of
 from portal.core import audit, reads
-from portal.core.access import reaches_one
+from portal.core.access import reaches_one, reasons
 from portal.core.files import files_of
 from portal.core.papers import WORD
 from portal.core.unchanged import kept_in_state
@@ -44,6 +52,15 @@ def branch_of(request: HttpRequest, pk: int, action: str) -> PartyOrganization:
     branch: PartyOrganization = PartyOrganization.objects.get_for(request.user, action, pk)
     if branch.party_kind not in BRANCHES:
         raise Http404
+    return branch
+
+
+def book_of(request: HttpRequest, pk: int, action: str = "") -> PartyOrganization:
+    """The organisation whose book is opened, a committee's too; for writing by default."""
+    if not action:
+        one = PartyOrganization.objects.get_for(request.user, "see_unit", pk)
+        action = book_action(one)
+    branch: PartyOrganization = PartyOrganization.objects.get_for(request.user, action, pk)
     return branch
 
 
@@ -84,8 +101,8 @@ def board(request: HttpRequest) -> HttpResponse:
 def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
     """The lights of one branch, its events, and the attendance of its members."""
     user: Any = request.user
-    branch = branch_of(request, pk, "see_branch_life")
-    kinds = event_kinds()
+    branch = book_of(request, pk, "see_branch_life")
+    kinds, is_above = kinds_for(branch), branch.party_kind in ABOVE_BRANCHES
     asked = next((one for one in kinds if one.code == request.GET.get("kind")), None)
     rows = events_of(user, branch, asked)
     here = reverse("party:life", args=[pk])
@@ -99,8 +116,11 @@ def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(request, rows),
         "chips": chips,
         "members": members_life(branch),
-        "may_write": reaches_one(PartyOrganization, user, "write_branch_life", pk),
-        "sees_dues": reaches_one(PartyOrganization, user, "see_dues", pk),
+        "may_write": reaches_one(PartyOrganization, user, book_action(branch), pk)
+        and branch.closed_on is None,
+        "is_above": is_above,
+        "secretaries": secretaries_below(branch, timezone.localdate()) if is_above else (),
+        "sees_dues": not is_above and reaches_one(PartyOrganization, user, "see_dues", pk),
         "today": timezone.localdate(),
         "why": "；".join(one.text for one in post_reasons(user, "see_branch_life", {pk})),
     }
@@ -128,11 +148,12 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
             for grade in Grade
         ],
         "files": files_of("event", [pk]).get(pk, []),
-        "decisions": [one for one in event.decisions.splitlines() if one.strip()],
+        "decisions": lines_of(event),
         "may_write": event.withdrawn_at is None
-        and reaches_one(BranchEvent, user, "write_branch_life", pk),
-        "why": "；".join(one.text for one in post_reasons(user, "see_branch_life",
-                                                          {event.branch_id})),
+        and reaches_one(BranchEvent, user, book_action(event.branch), pk),
+        "agenda": [one for one in event.agenda.splitlines() if one.strip()],
+        "is_above": event.branch.party_kind in ABOVE_BRANCHES,
+        "why": "；".join(one.text for one in reasons(user, "see_branch_life", event)),
     }  # fmt: skip
     return render(request, "party/event.html", context)
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cohorts.forms.people import suggested_people
+from partybranch.access import book_action
 from partybranch.domain.appraisals import KIND, grade_members
 from partybranch.domain.life import (
     Came,
@@ -22,10 +24,12 @@ from partybranch.domain.life import (
     withdraw_event,
 )
 from partybranch.domain.motions import hold_vote
-from partybranch.enums import Body, Presence
+from partybranch.domain.resolutions import give_resolution
+from partybranch.enums import ABOVE_BRANCHES, Body, Presence
 from partybranch.forms_life import (
     EventForm,
     GradeForm,
+    ResolutionForm,
     VoteForm,
     WithdrawForm,
     day_or_today,
@@ -34,9 +38,15 @@ from partybranch.forms_life import (
 from partybranch.models import BranchEvent, EventKind, PartyOrganization
 from partybranch.queries.events import attendance_of
 from partybranch.queries.facts import voters
-from partybranch.queries.life import event_kinds, officer_members, roll_on
+from partybranch.queries.life import (
+    kinds_for,
+    officer_members,
+    roll_on,
+    secretaries_without_roll,
+)
+from partybranch.queries.resolutions import first_agenda, resolutions_of
 from partybranch.views.form_page import form_page
-from partybranch.views.life import branch_of
+from partybranch.views.life import book_of
 from portal.core.errors import DomainError
 
 
@@ -73,15 +83,18 @@ def _done(request: HttpRequest, form: EventForm, act: Any) -> HttpResponse | Non
 @login_required
 def new_event(request: HttpRequest, pk: int) -> HttpResponse:
     """A new event; ``kind`` chooses who is marked as called when the form opens."""
-    branch = branch_of(request, pk, "write_branch_life")
-    kinds = event_kinds()
+    branch = book_of(request, pk)
+    kinds = kinds_for(branch)
     asked = next((one for one in kinds if one.code == request.GET.get("kind")), kinds[0])
     day = _day(request, timezone.localdate())
-    roll = roll_on(branch, day)
+    roll, is_above = roll_on(branch, day), branch.party_kind in ABOVE_BRANCHES
     form = EventForm(
-        request.POST or None, request.FILES or None, kinds=EventKind.objects.filter(is_active=True),
+        request.POST or None, request.FILES or None, kinds=EventKind.objects.filter(pk__in=[one.pk for one in kinds]),
         roll=roll, came=first_marks(roll, asked.called, officer_members(branch)),
+        is_above=is_above,
         initial={"on": day, "kinds": [asked.pk], "client_key": uuid.uuid4(),
+                 "agenda": first_agenda(branch) if is_above else "",
+                 "guests": "、".join(secretaries_without_roll(branch, day)) if is_above else "",
                  "recorder": request.user.name},  # type: ignore[union-attr]
     )  # fmt: skip
     if request.method == "POST":
@@ -94,24 +107,34 @@ def new_event(request: HttpRequest, pk: int) -> HttpResponse:
     here = reverse("party:new_event", args=[pk])
     chips = [{"label": one.name, "url": f"{here}?kind={one.code}&on={day.isoformat()}",
               "active": one == asked} for one in kinds]  # fmt: skip
-    title = _("Enter an event: %(branch)s") % {"branch": branch.label}
+    words = _("Enter a meeting: %(branch)s") if is_above else _("Enter an event: %(branch)s")
+    title = words % {"branch": branch.label}
     status = 422 if request.method == "POST" else 200
     return _page(request, form, branch, title, reverse("party:life", args=[pk]), status, chips)
+
+
+def written_event(request: HttpRequest, pk: int) -> BranchEvent:
+    """An event whose book this person writes: that of a branch, or of a committee."""
+    event: BranchEvent = BranchEvent.objects.get_for(request.user, "see_branch_life", pk)
+    found: BranchEvent = BranchEvent.objects.get_for(request.user, book_action(event.branch), pk)
+    return found
 
 
 @login_required
 def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct an event; what stood before stays in the history."""
-    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    event = written_event(request, pk)
     branch, held = event.branch, [kind.pk for kind in event.kinds.all()]
     came = {one.member_id: Came(Presence(one.presence), one.reason)
             for one in event.attendance.all()}  # fmt: skip
     names = ("on", "place", "topic", "first_item", "host", "recorder", "speaker", "guests",
-             "content", "decisions", "self_study", "group_study", "expert_study", "entry_reason",
+             "agenda", "content", "decisions", "self_study", "group_study", "expert_study", "entry_reason",
              "version")  # fmt: skip
     form = EventForm(
         request.POST or None, request.FILES or None,
-        kinds=EventKind.objects.filter(Q(is_active=True) | Q(pk__in=held)),
+        kinds=EventKind.objects.filter(
+            Q(pk__in=[one.pk for one in kinds_for(branch)]) | Q(pk__in=held)),
+        is_above=branch.party_kind in ABOVE_BRANCHES,
         roll=roll_on(branch, _day(request, event.on)), came=came,
         initial={name: getattr(event, name) for name in names} | {"kinds": held},
     )  # fmt: skip
@@ -130,7 +153,7 @@ def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back an event that was entered by mistake."""
-    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    event = written_event(request, pk)
     form = WithdrawForm(request.POST or None, initial={"version": event.version})
 
     def act(data: dict[str, Any]) -> None:
@@ -184,4 +207,23 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("party:event", args=[pk]), done=done, submit=_("Enter the counts"),
         note=_("Counts only, never who voted what. More than half of those who should attend is "
                "needed; a tie fails."),
+    )  # fmt: skip
+
+
+@login_required
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """A resolution becomes the task of somebody; ``line`` names which."""
+    event = written_event(request, pk)
+    lines = resolutions_of(event)
+    typed = request.GET.get("line", "")
+    asked = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
+    form = ResolutionForm(request.POST or None, initial={
+        "text": lines[asked - 1] if 0 < asked <= len(lines) else "",
+        "due_on": timezone.localdate() + dt.timedelta(days=14)})  # fmt: skip
+    return form_page(
+        request, form, lambda data: give_resolution(actor=request.user, event=event, **data),  # type: ignore[arg-type]
+        title=_("Task from a resolution: %(topic)s") % {"topic": event.topic},
+        back=reverse("party:event", args=[pk]), submit=_("Give"),
+        done=_("The task is in the inbox of its owner."),
+        people=suggested_people(request.user, [event.branch_id]),
     )  # fmt: skip

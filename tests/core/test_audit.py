@@ -372,6 +372,7 @@ def test_every_write_of_the_domain_is_in_the_table_of_calls() -> None:
 # What a person began and the system carried on in the same transaction: listing, appointing.
 SYSTEM_GOES_ALONG = {
     "casework.domain.crises.open_crisis", "partybranch.domain.elections.approve_election",
+    "partybranch.domain.changes_apply.approve_change",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from cohorts.domain.tree import open_unit
 from partybranch.enums import Duty, Ended, Entry, PartyKind
 from partybranch.models import (
+    Attendance,
     BranchEvent,
     Development,
     DuesPayment,
@@ -14,6 +15,7 @@ from partybranch.models import (
     PartyMember,
     PartyOrganization,
     PoliticalReview,
+    Reorganization,
     Sponsorship,
 )
 from students.enums import Tree
@@ -79,6 +81,17 @@ def add_party_files(campus: Any) -> None:
                     member=member, branch=unit, month=today.replace(day=1), amount=1, paid_on=today
                 )
                 break
+    for key in ("community", "joint"):  # a committee's call is read by whom it called
+        event = BranchEvent.objects.create(
+            branch=units[key], on=today, topic="书记例会", place="会议室", host="书记",
+            recorder="委员", content="部署工作",
+        )  # fmt: skip
+        for member in staff[2:6]:
+            Attendance.objects.create(event=event, member=member, presence="present")
+    for key in ("community", "joint", "second"):
+        Reorganization.objects.create(
+            committee=units[key], title="支部调整", kind="merge", grouping="one"
+        )
     for student in dice.sample(campus.students, 10):
         _place(campus, PartyMember.objects.create(student=student, joined_on=LONG_AGO))
 

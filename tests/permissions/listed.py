@@ -43,9 +43,10 @@ RESTRICTED = {
     "partybranch.Development": ("student sponsor", "tests/partybranch/test_rights.py"),
     "partybranch.PartyMember": ("branch student", "tests/partybranch/test_rights.py"),
     "partybranch.PoliticalReview": ("student", "tests/partybranch/test_rights.py"),
-    "partybranch.BranchEvent": ("branch", "matrix event"),
+    "partybranch.BranchEvent": ("branch called", "matrix event"),
     "partybranch.DuesPayment": ("branch", "matrix payment"),
     "partybranch.Election": ("branch", "matrix election"),
+    "partybranch.Reorganization": ("committee", "matrix change"),
     # Sealed text itself has no route: it is opened through a record (casework/queries/sealed.py).
     "casework.SealedText": ("", "tests/casework/test_sealed.py"),
     "casework.SealedFile": ("centre", "matrix sealed file"),

@@ -27,7 +27,7 @@ from casework.models import (
 )
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, Export, Letter, Task, Unit
-from partybranch.models import BranchEvent, DuesPayment, Election
+from partybranch.models import BranchEvent, DuesPayment, Election, Reorganization
 from portal.core.access import actions
 from portal.core.models import User
 from portal.core.rows import fetch
@@ -61,10 +61,13 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
     "hour": (Booking, "hours", ("clear_psychological", "see_own")),
     "letter": (Letter, "letters", ("see_unit", "appoint")),
     "problem": (CommonProblem, "problems", ("see_case", "manage_case")),
-    "event": (BranchEvent, "life_events", ("see_branch_life", "write_branch_life")),
+    "event": (BranchEvent, "life_events", ("see_branch_life", "write_branch_life",
+                                           "approve_party_file")),
     "election": (Election, "elections", ("see_branch_life", "write_branch_life",
                                         "approve_party_file")),
     "payment": (DuesPayment, "payments", ("see_dues", "write_dues")),
+    "change": (Reorganization, "changes", ("see_party_file", "write_party_file",
+                                           "approve_party_file")),
     "task": (Task, "tasks", ("see_task", "do_task", "direct_task")),
     "request": (Request, "requests", ("see_request", "handle_request", "sort_requests",
                                       "own_request")),

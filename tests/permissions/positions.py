@@ -123,6 +123,7 @@ class Positions:
     life_events: dict[tuple[str, str], Any] = field(default_factory=dict)
     elections: dict[tuple[str, str], Any] = field(default_factory=dict)
     payments: dict[tuple[str, str], Any] = field(default_factory=dict)
+    changes: dict[tuple[str, str], Any] = field(default_factory=dict)
     photos: dict[tuple[str, str], Any] = field(default_factory=dict)
     crises: dict[tuple[str, str], Any] = field(default_factory=dict)
     exports: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -33,7 +33,13 @@ from casework.models import (
 from casework.models.counselling import Way
 from cohorts.enums import UnitKind
 from cohorts.models import Export, Task
-from partybranch.models import BranchEvent, DuesPayment, Election, PartyMember
+from partybranch.models import (
+    BranchEvent,
+    DuesPayment,
+    Election,
+    PartyMember,
+    Reorganization,
+)
 from portal.core.crypto import encrypt, encrypt_bytes, lookup_hash
 from portal.core.models import Attachment, User
 from students.models import AidGrant, AidRecognition, FamilyContact, HealthNote
@@ -197,7 +203,11 @@ def _on_branches(campus: "Positions", writer: User) -> None:
         pk: DuesPayment(member=member, branch_id=pk, month=dt.date(2025, number, 1), amount=1,
                         paid_on=today)
         for number, pk in enumerate(branches, start=1)})  # fmt: skip
+    changes = _made(Reorganization, {
+        pk: Reorganization(committee_id=pk, title="支部调整", kind="merge", grouping="one")
+        for pk in branches})  # fmt: skip
     for key, unit in campus.units.items():
         if unit.pk in branches:
+            campus.changes[key] = changes[unit.pk]
             campus.elections[key] = held[unit.pk]
             campus.life_events[key], campus.payments[key] = events[unit.pk], payments[unit.pk]

@@ -32,6 +32,7 @@ OF_UNIT = {
     "event",
     "payment",
     "election",
+    "change",
 }
 SEALED = {"sealed file", "sealed note", "screening", "hour"}
 
@@ -209,5 +210,5 @@ _SPECIAL = {
     "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
     "export": _export, **dict.fromkeys(SEALED, _sealed),
     "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"),
-    "payment": _of_branch("see_dues"),
+    "payment": _of_branch("see_dues"), "change": _of_branch("see_party_file"),
 }  # fmt: skip

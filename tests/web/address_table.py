@@ -11,6 +11,7 @@ Parts of the portal bring their rows in modules of their own (``FURTHER``): ``RO
 from tests.web import (
     addresses_analysis,
     addresses_api,
+    addresses_changes,
     addresses_crisis,
     addresses_early,
     addresses_exports,
@@ -340,8 +341,9 @@ ADDRESSES += [
 
 FURTHER = [
     addresses_analysis, addresses_api, addresses_crisis, addresses_early, addresses_exports,
-    addresses_keys, addresses_moves, addresses_party, addresses_life, addresses_picture,
-    addresses_problems, addresses_records, addresses_requests, addresses_sealed, addresses_study,
+    addresses_keys, addresses_moves, addresses_party, addresses_life, addresses_changes,
+    addresses_picture, addresses_problems, addresses_records, addresses_requests, addresses_sealed,
+    addresses_study,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

@@ -31,9 +31,9 @@ ASKS = "a number and no name; opens by a post, and the domain asks again for eve
 NO_EXPORT = " ".join(key for key in EVERYBODY.split() if key != "han")
 EMPTY: dict[str, str] = {}
 ROWS = [
-    Address("party:life_board", ok="han", others=403,
+    Address("party:life_board", ok="han gao", others=403,
             shows={"han": "第二党支部"}, hides={"han": "师生联合党支部"}),
-    Address("party:life_board", query="?only=due", ok="han", others=403),
+    Address("party:life_board", query="?only=due", ok="han gao", others=403),
     Address("party:life", "{second}", ok="han", denied="qian", shows={"han": "支部主题活动"}),
     Address("party:life", "{party_branch}", denied="qian"),
     Address("party:new_event", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
@@ -52,7 +52,7 @@ ROWS = [
     Address("party:new_election", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:new_election", "{second}", bad="han", denied="qian", post=EMPTY),
     Address("party:approve_election", "{election}", denied="han", post=EMPTY),
-    Address("party:dues_board", ok="han", others=403,
+    Address("party:dues_board", ok="han gao", others=403,
             shows={"han": "第二党支部"}, hides={"han": "师生联合党支部"}),
     Address("party:dues", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:enter_dues", "{second}", ok="han", denied="qian"),

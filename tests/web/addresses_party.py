@@ -43,7 +43,7 @@ ROWS = [
     Address("party:decide", "{party_file}", ok="gao"),
     Address("party:decide", "{party_file}", bad="gao", post={}),
     Address("party:review", "{party_file}", ok="gao", shows={"gao": _SECRET}),
-    Address("party:branches", ok="qian han", others=403, shows={"qian": "社区党委"},
+    Address("party:branches", ok="qian han gao", others=403, shows={"qian": "社区党委"},
             hides={"han": "社区党委"}),
     Address("party:branch", "{party_branch}", ok="qian", hides={"qian": "罗嘉禾"}),
     Address("party:new_member", "{party_branch}", denied="qian"),

@@ -23,6 +23,7 @@ from students.models import Placement, Student
 
 from .campus import SEVERAL_BRANCHES, Campus
 from .load import move_sequences
+from .party_changes import seed_changes, seed_draft
 from .party_files import FileWriter
 from .party_life import seed_life
 from .pupils import Pupil
@@ -78,6 +79,7 @@ def seed_party(
         for pupil, step in branch.waiting:
             writer.open(students[pupil.id], branch.unit, branch.full, step, writers)
     move_sequences([Placement])  # those so far brought their own numbers
+    young = seed_changes(campus, pupils, staff, times, writer)
     writer.save()
     AdmissionPlan.objects.bulk_create(
         AdmissionPlan(branch=branch.unit, year=times.today.year, places=10)
@@ -89,6 +91,7 @@ def seed_party(
     )  # fmt: skip
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")
     refresh(rows)
+    seed_draft(young, times)
     return len(writer.files)
 
 

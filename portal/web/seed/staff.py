@@ -220,6 +220,21 @@ def _cohort_posts(campus: Campus, office: _Office, leaders: dict[int, list[Perso
             first = 2 * place % len(teachers)
             others = teachers[first:] + teachers[:first]
             _branch_posts(office, here, cohort, branch, secretary, others)
+    _community_posts(campus, office)
+
+
+def _community_posts(campus: Campus, office: _Office) -> None:
+    """The organisers of the first college work for the committee that approves its branches."""
+    first = campus.colleges[0]
+    mine = {branch for (college, year), cohort in campus.college_cohorts.items()
+            if college == first for branch in campus.branches.get(cohort, ())}  # fmt: skip
+    above = {campus.by_id[campus.by_id[branch].parent or 0].parent for branch in mine}
+    people = {one.id: one for one in office.staff.people}
+    held = [post for post in office.staff.posts if post.role == "organiser" and post.unit in mine]
+    for person in dict.fromkeys(post.person for post in held):
+        for unit in above - {None}:
+            begun = min(post.starts_on for post in office.staff.posts if post.person == person)
+            office.appoint(people[person], "organiser", unit, starts_on=begun)  # type: ignore[arg-type]
 
 
 def _branch_posts(

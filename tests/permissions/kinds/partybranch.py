@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from partybranch.models import (
+    Attendance,
     BranchEvent,
     Development,
     DuesPayment,
@@ -13,6 +14,7 @@ from partybranch.models import (
     Membership,
     PartyMember,
     PoliticalReview,
+    Reorganization,
     Sponsorship,
 )
 from tests.permissions.engine import Kind, ref
@@ -69,12 +71,28 @@ def _member_allows(action: str) -> str:
 LIFE, DUES = ("see_branch_life", "write_branch_life"), ("see_dues", "write_dues")
 
 
-def _of_branch(model: Any) -> Any:
+def _of_branch(model: Any, keeper: str = "branch_id") -> Any:
     def rows() -> Iterator[tuple[int, dict[str, Any]]]:
-        for key, branch in model.objects.values_list("pk", "branch_id"):
+        for key, branch in model.objects.values_list("pk", keeper):
             yield key, {"keeper": ref("Unit", branch)}
 
     return rows
+
+
+def _events() -> Iterator[tuple[int, dict[str, Any]]]:
+    """Staff whom a committee called read that meeting; whom a branch called do not by that."""
+    called: dict[int, list[Any]] = defaultdict(list)
+    rows = Attendance.objects.filter(event__branch__party_kind__in=("committee", "general"))
+    for event, person in rows.values_list("event_id", "member__person_id"):
+        if person is not None:
+            called[event].append(ref("User", person))
+    for key, branch in BranchEvent.objects.values_list("pk", "branch_id"):
+        yield key, {"keeper": ref("Unit", branch), "summoned": called[key]}
+
+
+def _event_allows(action: str) -> str:
+    ways = _keeper_allows(action)
+    return f"{ways} || resource.summoned.contains(principal)" if action == LIFE[0] else ways
 
 
 def _keeper_allows(action: str) -> str:
@@ -82,9 +100,11 @@ def _keeper_allows(action: str) -> str:
 
 
 KINDS = (
-    Kind("Event", BranchEvent, LIFE, _of_branch(BranchEvent), _keeper_allows),
+    Kind("Event", BranchEvent, (*LIFE, "approve_party_file"), _events, _event_allows),
     Kind("Election", Election, (*LIFE, "approve_party_file"), _of_branch(Election), _keeper_allows),
     Kind("Dues", DuesPayment, DUES, _of_branch(DuesPayment), _keeper_allows),
+    Kind("Change", Reorganization, FILE, _of_branch(Reorganization, "committee_id"),
+         lambda action: f'resource.keeper in principal.getTag("inner {action}")'),
     Kind("File", Development, FILE, _files, _file_allows),
     Kind("Political", PoliticalReview, ("see_political_review",), _reviews,
          lambda action: plain("resource.student", action)),
