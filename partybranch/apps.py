@@ -9,10 +9,13 @@ class PartybranchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import link_access  # noqa: F401 # routes to links
         from .catalogue import write_rules
         from .domain import unit_follow  # noqa: F401 # members and files go along with branches
         from .exporters import lists  # noqa: F401 # roll and dues as files
         from .life_catalogue import write_life
+        from .link_catalogue import write_links
 
         post_migrate.connect(write_rules, sender=self)
         post_migrate.connect(write_life, sender=self)
+        post_migrate.connect(write_links, sender=self)

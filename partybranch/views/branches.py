@@ -70,6 +70,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "checks": checks(branch, rows, len(posts)) if sees_roll and is_branch else [],
         "history": history(branch) if sees_roll else [],
         "plan": plan_words([pk], timezone.localdate().year),
+        "may_keep": pk in granted_unit_ids(user, "write_party_file"),
         "may_write": pk in granted_unit_ids(user, "write_party_file")
         and branch.party_kind in RELATION_HOLDING,
         "children": below(user, branch),
