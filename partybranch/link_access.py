@@ -14,7 +14,7 @@ from partybranch.models import LinkRound, LinkWish, PartyLink
 from portal.core.access import Reason, Route, reached_keys, reasons, register_route
 from portal.core.models import User
 from portal.core.scope import today
-from students.access import SELF_ACTIONS
+from students.access import SELF_ACTIONS, own_student_id
 from students.models import Student
 
 # Who reads the record of a student reads who is linked with the student; the student reads it too.
@@ -40,10 +40,10 @@ def _by_student(model: Any, allowed: frozenset[str]) -> Route:
 
 
 def held_by(user: User) -> Q:
-    """Links in which ``user`` is the member, staff or student, or the leader."""
-    return (
-        Q(person_id=user.pk) | Q(member__person_id=user.pk) | Q(member__student__user_id=user.pk)
-    )
+    """Links in which ``user`` is the leader or the member, staff or a student of the school."""
+    held = Q(person_id=user.pk) | Q(member__person_id=user.pk)
+    own = own_student_id(user)
+    return held if own is None else held | Q(member__student_id=own)
 
 
 def _held(user: User, action: str) -> QuerySet[Any] | None:

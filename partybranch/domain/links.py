@@ -16,6 +16,7 @@ from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind, Unit
 from partybranch.domain.link_checks import check_branch_open, check_links
 from partybranch.domain.rights import check_still, denied
+from partybranch.link_access import held_by
 from partybranch.models import LinkVisit, LinkWish, PartyLink, PartyMember, PartyOrganization
 from portal.core import audit
 from portal.core.access import reaches_one
@@ -120,10 +121,7 @@ def end_links_of(
 
 def is_holder(user: User, link: PartyLink) -> bool:
     """Whether it is this account that is linked, as a leader or as a member."""
-    member = link.member
-    if member is None:
-        return link.person_id == user.pk
-    return user.pk in (member.person_id, member.student.user_id if member.student else None)
+    return bool(PartyLink.objects.filter(held_by(user), pk=link.pk).exists())
 
 
 @transaction.atomic

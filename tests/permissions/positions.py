@@ -123,6 +123,8 @@ class Positions:
     life_events: dict[tuple[str, str], Any] = field(default_factory=dict)
     elections: dict[tuple[str, str], Any] = field(default_factory=dict)
     payments: dict[tuple[str, str], Any] = field(default_factory=dict)
+    party_links: dict[tuple[str, str], Any] = field(default_factory=dict)
+    link_rounds: dict[tuple[str, str], Any] = field(default_factory=dict)
     photos: dict[tuple[str, str], Any] = field(default_factory=dict)
     crises: dict[tuple[str, str], Any] = field(default_factory=dict)
     exports: dict[tuple[str, str], Any] = field(default_factory=dict)

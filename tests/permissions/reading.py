@@ -32,6 +32,8 @@ OF_UNIT = {
     "event",
     "payment",
     "election",
+    "party link",
+    "round",
 }
 SEALED = {"sealed file", "sealed note", "screening", "hour"}
 
@@ -209,5 +211,6 @@ _SPECIAL = {
     "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
     "export": _export, **dict.fromkeys(SEALED, _sealed),
     "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"),
+    "party link": _of_branch("see_branch_life"), "round": _of_branch("see_branch_life"),
     "payment": _of_branch("see_dues"),
 }  # fmt: skip
