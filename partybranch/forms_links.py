@@ -43,7 +43,7 @@ class LinkForm(forms.Form):
     )  # fmt: skip
     starts_on = forms.DateField(label=_("From"), widget=DateInput())
     ends_on = forms.DateField(
-        label=_("Last day"), widget=DateInput(), required=False, help_text=_("Empty: open.")
+        label=_("Until and with"), widget=DateInput(), required=False, help_text=_("Empty: open.")
     )
 
     def __init__(
@@ -70,7 +70,7 @@ class LinkForm(forms.Form):
 class EndLinkForm(forms.Form):
     """The last day of a link, and what came of it."""
 
-    ends_on = forms.DateField(label=_("Last day"), widget=DateInput())
+    ends_on = forms.DateField(label=_("Until and with"), widget=DateInput())
     result = forms.CharField(
         label=_("Result"), max_length=300, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -126,7 +126,7 @@ class RoundForm(forms.Form):
     )  # fmt: skip
     starts_on = forms.DateField(label=_("From"), widget=DateInput())
     ends_on = forms.DateField(
-        label=_("Last day"), widget=DateInput(), required=False, help_text=_("Empty: open.")
+        label=_("Until and with"), widget=DateInput(), required=False, help_text=_("Empty: open.")
     )
 
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
@@ -151,7 +151,7 @@ class JoinForm(forms.Form):
 class LeaveForm(forms.Form):
     """The last day in a further branch."""
 
-    until = forms.DateField(label=_("Last day"), widget=DateInput())
+    until = forms.DateField(label=_("Until and with"), widget=DateInput())
 
 
 class FilesForm(forms.Form):

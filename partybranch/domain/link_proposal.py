@@ -69,8 +69,8 @@ def propose(targets: Sequence[Target], helpers: Sequence[Helper], limit: int | N
             has[target.pk].add(helper)
             load[helper] += 1
     done.left += [one.pk for one in queue]
-    taken = {target for target, _helper in done.pairs}
-    # A class that somebody got is not left over because a second member was looked for.
+    # A class that somebody has is not left over because a second member was looked for.
+    taken = {target for target, _helper in done.pairs} | {one.pk for one in targets if one.linked}
     done.left = [pk for pk in dict.fromkeys(done.left) if pk not in taken]
     done.idle = [one.pk for one in helpers if limit is not None and load[one.pk] < limit]
     return done

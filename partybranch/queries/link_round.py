@@ -41,13 +41,23 @@ class Part:
     rows: list[tuple[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
-    loads: list[tuple[str, int, int]] = field(default_factory=list)
+    loads: list[tuple[int, str, int, int]] = field(default_factory=list)
 
 
 @dataclass
 class Preview:
     parts: list[Part]
     pairs: list[Pair]
+
+    @property
+    def loads(self) -> list[tuple[str, int, int]]:
+        """Links of the chosen kinds by member, now and after the round; who gains most first."""
+        found: dict[int, tuple[str, int, int]] = {}
+        for part in self.parts:
+            for pk, name, now, then in part.loads:
+                _name, before, after = found.get(pk, (name, 0, 0))
+                found[pk] = (name, before + now, after + then)
+        return sorted(found.values(), key=lambda one: one[1] - one[2])
 
     @property
     def digest(self) -> str:
@@ -155,5 +165,5 @@ def _words(
     return Part(
         kind, kind.limit(), sorted(rows),
         [names[pk] for pk in left], [members[pk].name for pk in idle],
-        [(one.name, held[one.pk], held[one.pk] + added[one.pk]) for one in members.values()],
+        [(pk, one.name, held[pk], held[pk] + added[pk]) for pk, one in members.items()],
     )  # fmt: skip
