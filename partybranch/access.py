@@ -189,6 +189,7 @@ DUES_ACTIONS = frozenset({"see_dues", "write_dues"})
 
 def by_branch(model: Any, actions: frozenset[str]) -> Route:
     """By a post on the branch that keeps the row, or above it."""
+
     def rows(user: User, action: str) -> QuerySet[Any] | None:
         units = reached_keys(Unit, user, action) if action in actions else None
         if units is None:

@@ -155,7 +155,15 @@ class LinkKindAdmin(PortalAdmin):
         "party members and branches to students, rooms, classes and partners carry none."
     )
     form = LinkKindForm
-    list_display = ("name", "code", "holder", "target", "limit_now", "is_limit_per_year", "is_single")
+    list_display = (
+        "name",
+        "code",
+        "holder",
+        "target",
+        "limit_now",
+        "is_limit_per_year",
+        "is_single",
+    )
     list_select_related = ("limit_parameter",)
     search_fields = ("name", "code")
     fieldsets = (

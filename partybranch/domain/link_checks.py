@@ -100,7 +100,9 @@ def _check_roll(links: Iterable[PartyLink]) -> None:
 def held_links(kind: LinkKind, day: dt.date) -> "list[PartyLink]":
     """Links of the kind that stand, of all branches: nothing is linked twice across them."""
     rows = PartyLink.objects.standing(day).filter(kind=kind)
-    return list(rows.select_related("member__student", "member__person", "branch", "student", "unit"))
+    return list(
+        rows.select_related("member__student", "member__person", "branch", "student", "unit")
+    )
 
 
 def _target(link: PartyLink) -> tuple[int | None, int | None, str]:

@@ -120,7 +120,9 @@ def _is_student(kinds: dict[str, LinkKind], one: Pair) -> bool:
 def _goals(branch: int, students: list[int]) -> dict[tuple[str, int], str]:
     """What was asked for with the wish goes along with the link."""
     rows = LinkWish.objects.filter(branch=branch, student__in=students, withdrawn_on=None)
-    return {(code, pk): goal for code, pk, goal in rows.values_list("kind__code", "student_id", "goal")}
+    return {
+        (code, pk): goal for code, pk, goal in rows.values_list("kind__code", "student_id", "goal")
+    }
 
 
 def changed_since(made: LinkRound) -> int:

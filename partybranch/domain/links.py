@@ -184,9 +184,10 @@ def ask_for_link(
         raise DomainError(_("%(name)s has left the school.") % {"name": student.name})
     today = timezone.localdate()
     held = PartyLink.objects.standing(today).filter(kind=kind, student=student)
-    if held.exists() or LinkWish.objects.filter(
-        kind=kind, student=student, withdrawn_on=None
-    ).exists():
+    if (
+        held.exists()
+        or LinkWish.objects.filter(kind=kind, student=student, withdrawn_on=None).exists()
+    ):
         raise DomainError(_("%(name)s has this link, or it has been asked for already.") % {
             "name": student.name})  # fmt: skip
     made: LinkWish = LinkWish.objects.create(

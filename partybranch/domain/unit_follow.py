@@ -67,5 +67,4 @@ def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[
     return len(found) + int(files.update(branch_id=new.pk))
 
 
-
 register_follower(Follower("party members", gettext_lazy("party members and files"), _move, _left))

@@ -223,4 +223,3 @@ class LinkWish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind_id} {self.student_id} {self.asked_on}"
-

@@ -48,9 +48,7 @@ def slot_kinds() -> list[LinkKind]:
     ]  # fmt: skip
 
 
-def links_in(
-    branches: Collection[int], day: dt.date | None = None
-) -> "QuerySet[PartyLink]":
+def links_in(branches: Collection[int], day: dt.date | None = None) -> "QuerySet[PartyLink]":
     """Standing links of these branches with what their rows show. Callers have asked for the
     right to the life of the branches."""
     rows = PartyLink.objects.standing(day or timezone.localdate()).filter(branch__in=branches)
@@ -210,9 +208,7 @@ def _filled(branches: Collection[int], day: dt.date) -> Counter[int]:
         current_branches(day), branch=OuterRef("branch"), member=OuterRef("member"),
         member__left_on=None,
     )  # fmt: skip
-    rows = PartyLink.objects.standing(day).filter(
-        Exists(now), branch__in=branches, kind__in=codes
-    )
+    rows = PartyLink.objects.standing(day).filter(Exists(now), branch__in=branches, kind__in=codes)
     return Counter(rows.values_list("branch_id", flat=True))
 
 

@@ -57,9 +57,7 @@ def branches_for() -> QuerySet[PartyOrganization]:
     return found
 
 
-def nearest_branch(
-    student: Student, branches: QuerySet[PartyOrganization]
-) -> int | None:
+def nearest_branch(student: Student, branches: QuerySet[PartyOrganization]) -> int | None:
     """The branch in which most classmates stand; without any the first one."""
     today = timezone.localdate()
     own = Placement.objects.filter(standing(today), student=student, tree=Tree.CLASS)
@@ -69,7 +67,9 @@ def nearest_branch(
     rows = Placement.objects.filter(
         standing(today), student__in=mates, tree=Tree.BRANCH, unit__in=branches.order_by().values("pk"),
     )  # fmt: skip
-    found = rows.order_by().values_list("unit").annotate(n=Count("pk")).order_by("-n", "unit").first()
+    found = (
+        rows.order_by().values_list("unit").annotate(n=Count("pk")).order_by("-n", "unit").first()
+    )
     return found[0] if found else None
 
 
@@ -90,7 +90,9 @@ def student_links(user: Any, student: Any) -> dict[str, Any] | None:
         return None
     rows = about_student(student.pk)
     wishes = list(
-        LinkWish.objects.filter(student=student.pk, withdrawn_on=None).select_related("kind", "branch")
+        LinkWish.objects.filter(student=student.pk, withdrawn_on=None).select_related(
+            "kind", "branch"
+        )
     )
     met = {row["kind"] for row in rows if row["is_own"]}
     waiting = [one for one in wishes if one.kind.name not in met]
@@ -117,10 +119,10 @@ def fellow_branches(user: Any, member: Any, written: Any) -> QuerySet[PartyOrgan
     """Branches that a member may join beside the home branch: of a student any open one, of staff
     those whose roll ``user`` keeps (``written``)."""
     held = member.branches.filter(until=None).values("branch")
-    rows = PartyOrganization.objects.filter(party_kind__in=BRANCHES, closed_on=None).exclude(pk__in=held)
+    rows = PartyOrganization.objects.filter(party_kind__in=BRANCHES, closed_on=None).exclude(
+        pk__in=held
+    )
     if member.student_id is None:
         rows = rows.filter(pk__in=written)
     found: QuerySet[PartyOrganization] = rows.order_by("code")
     return found
-
-

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from partybranch.domain.links import ask_for_link, is_holder, record_visit, withdraw_wish
 from partybranch.forms_links import VisitForm, WishForm
 from partybranch.models import LinkVisit, LinkWish, PartyLink
+from partybranch.queries.links import about_student
 from partybranch.queries.links_own import (
     branches_for,
     mine_as_holder,
     nearest_branch,
     wish_kinds,
 )
-from partybranch.queries.links import about_student
 from partybranch.views.form_page import form_page
 from portal.core.access import reaches_one
 from portal.core.errors import DomainError

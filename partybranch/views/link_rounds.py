@@ -76,7 +76,9 @@ def _apply(
         messages.warning(request, str(error))
         return None
     n = made.links_made
-    messages.success(request, ngettext("%(n)s link is made.", "%(n)s links are made.", n) % {"n": n})
+    messages.success(
+        request, ngettext("%(n)s link is made.", "%(n)s links are made.", n) % {"n": n}
+    )
     return redirect("party:links", branch.pk)
 
 

@@ -41,7 +41,9 @@ class Relation:
 
 def relations() -> list[Relation]:
     """Kinds of link of which there is one at a time, then class adviser and counsellor."""
-    kinds = LinkKind.objects.filter(is_single=True, holder=LinkHolder.STAFF).select_related("limit_parameter")
+    kinds = LinkKind.objects.filter(is_single=True, holder=LinkHolder.STAFF).select_related(
+        "limit_parameter"
+    )
     found = [Relation(kind.code, kind.name, kind=kind) for kind in kinds]
     names = dict(Role.objects.values_list("code", "name"))
     return found + [

@@ -10,7 +10,7 @@ from cohorts.models import LinkKind
 from partybranch.domain import cultivation, link_rounds, links
 from partybranch.models import LinkRound, LinkWish, PartyLink
 from portal.core.filetypes import CleanFile
-from tests.core.audit_life import _branch, _members
+from tests.core.audit_life import LIFE, _branch, _members
 from tests.core.audit_party import _file
 from tests.world import World
 
@@ -64,3 +64,6 @@ LINKS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "partybranch.domain.cultivation.keep_files": _of(_file, lambda w, one: cultivation.keep_files(
         actor=w.gao, development=one, files=[CleanFile("a.txt", "text/plain", b"x")])),
 }  # fmt: skip
+
+# All that a branch keeps about itself.
+BRANCH = {**LIFE, **LINKS}

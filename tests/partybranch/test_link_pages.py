@@ -64,7 +64,9 @@ def test_the_secretary_applies_the_proposal_that_was_looked_at_and_takes_it_back
     campus: World, client: Client
 ) -> None:
     url = here(campus, "propose/")
-    text = page(client, campus, "qin", f"{url}?kinds=member_room&kinds=door_sign&starts_on={TODAY()}")
+    text = page(
+        client, campus, "qin", f"{url}?kinds=member_room&kinds=door_sign&starts_on={TODAY()}"
+    )
     assert "建立3条联系" in text
     typed = dict(re.findall(r'name="(digest|key)" value="([^"]+)"', text))
     typed |= {"starts_on": TODAY().isoformat(), "kinds": ["member_room", "door_sign"]}  # type: ignore[dict-item]
@@ -211,7 +213,9 @@ def test_papers_of_a_development_are_kept_and_opened_by_who_reads_the_file(
     wrong = client.post(f"/development/{made.pk}/files/", {"files": SimpleUploadedFile(
         "申请书.exe", b"MZ\x90\x00")})  # fmt: skip
     assert wrong.status_code == 422
-    pdf = SimpleUploadedFile("申请书.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
+    pdf = SimpleUploadedFile(
+        "申请书.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+    )
     assert client.post(f"/development/{made.pk}/files/", {"files": pdf}).status_code == 302, paper
     kept = Attachment.objects.get(kind="party_file", object_id=made.pk)
     assert "申请书.pdf" in page(client, campus, "gao", f"/development/{made.pk}/")

@@ -13,7 +13,11 @@ A, B, FLOOR = 1, 2, 11
 def test_same_academy_first_and_nobody_gets_two_while_another_has_none() -> None:
     """Two rooms of academy A and one of B; the members of A take theirs, the one of B his own."""
     rooms = [Target(101, (A,)), Target(102, (A,)), Target(201, (B,))]
-    members = [Helper(1, 0, frozenset({B})), Helper(2, 0, frozenset({A})), Helper(3, 0, frozenset({A}))]
+    members = [
+        Helper(1, 0, frozenset({B})),
+        Helper(2, 0, frozenset({A})),
+        Helper(3, 0, frozenset({A})),
+    ]
     assert sorted(propose(rooms, members, 1).pairs) == [(101, 2), (102, 3), (201, 1)]
 
 

@@ -88,7 +88,6 @@ def add_party_files(campus: Any) -> None:
     for student in dice.sample(campus.students, 10):
         _place(campus, PartyMember.objects.create(student=student, joined_on=LONG_AGO))
 
-
     _add_links(campus, staff)
 
 

@@ -201,8 +201,13 @@ def _on_branches(campus: "Positions", writer: User) -> None:
         for pk in branches})  # fmt: skip
     rounds = _made(LinkRound, {pk: LinkRound(branch_id=pk, starts_on=today) for pk in branches})
     kind = LinkKind.objects.get(code="outside_partner")
-    links = _made(PartyLink, {
-        pk: PartyLink(branch_id=pk, kind=kind, label="共建单位", starts_on=today) for pk in branches})
+    links = _made(
+        PartyLink,
+        {
+            pk: PartyLink(branch_id=pk, kind=kind, label="共建单位", starts_on=today)
+            for pk in branches
+        },
+    )
     member = PartyMember.objects.create(person=writer, joined_on=today - 900 * DAY)
     payments = _made(DuesPayment, {
         pk: DuesPayment(member=member, branch_id=pk, month=dt.date(2025, number, 1), amount=1,

@@ -63,7 +63,5 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         actor=world.han, key=uuid.uuid4(), branch=second, starts_on=timezone.localdate(),
         pairs=[Pair("member_class", world.c2301.pk, member.pk)],
     )  # fmt: skip
-    wish = ask_for_link(
-        actor=world.zhou, student=world.gu, kind=kinds["study_help"], branch=second
-    )
+    wish = ask_for_link(actor=world.zhou, student=world.gu, kind=kinds["study_help"], branch=second)
     return {"party_link": link.pk, "round": made.key, "wish": wish.pk}

@@ -28,7 +28,12 @@ from students.models import Placement
 _FILLED, _HELPED, _ASKED = 0.65, 4, 2
 _PARTNERS = ("城东街道社区党总支", "城史陈列馆党支部", "化工园区企业联合党支部", "向阳路小学党支部")
 _POSTS = ("图书馆三层自习区", "学业辅导室", "书院一站式服务台", "化工实验楼安全岗")
-_NOTES = ("走访宿舍，了解学习和作息", "一起复习本周习题", "谈心谈话，介绍学习方法", "参加班会并交流实习情况")
+_NOTES = (
+    "走访宿舍，了解学习和作息",
+    "一起复习本周习题",
+    "谈心谈话，介绍学习方法",
+    "参加班会并交流实习情况",
+)
 _PROBLEMS = ("", "", "宿舍网络不稳定", "自习座位紧张")
 _GOALS = ("高等数学补考", "大学物理", "化工原理", "物理化学")
 
@@ -146,11 +151,19 @@ def seed_links(
         writer.radiate(branch, classes[cohort], members[branch.pk], homes, rooms)
         mates = [pk for unit in classes[cohort] for pk in homes[unit]]
         writer.help(branch, members[branch.pk], [(pk, owners[pk]) for pk in mates if pk in owners])
-        writer.add(branch, "co_building", 120, unit=ordered[number - 1][1], goal="每学期共同开展两次主题党日")
+        writer.add(
+            branch,
+            "co_building",
+            120,
+            unit=ordered[number - 1][1],
+            goal="每学期共同开展两次主题党日",
+        )
         writer.add(branch, "outside_partner", 120, label=_PARTNERS[number % len(_PARTNERS)],
                    goal="志愿服务与实践基地")  # fmt: skip
         leader = holders.get((branch.college_side_id or 0, "party_secretary"))
         if leader is not None:
-            writer.add(branch, "leader_branch", 200, person_id=leader, goal="每学期到支部讲党课一次")
+            writer.add(
+                branch, "leader_branch", 200, person_id=leader, goal="每学期到支部讲党课一次"
+            )
     writer.save()
     return len(writer.links)
