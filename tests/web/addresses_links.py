@@ -1,5 +1,5 @@
 """Addresses of links. han is secretary of ``{second}``, where wang is a member and linked with gu
-(``{party_link}``); zhou has asked it for help with gu's study (``{wish}``). qian sees every unit and
+(``{party_link}``); zhou has asked it for help with gu's study (``{link_wish}``). qian sees every unit and
 no branch life; luo's relation stands in another branch that gao keeps (addresses_party)."""
 
 import uuid
@@ -26,11 +26,14 @@ ROWS = [
             shows={"han": "王怀瑾"}),
     Address("party:new_link", "{second}", query="?kind=outside_partner", bad="han", denied="qian",
             post=EMPTY),
+    Address("party:new_link", "{second}", query="?kind=study_help", bad="han", denied="qian",
+            post={"student": "{no_song}", "member": "{wang_member}", "starts_on": "2026-11-02"},
+            shows={"han": "任职范围内没有此学号"}),
     Address("party:propose_links", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:propose_links", "{second}", bad="han", denied="qian", post=EMPTY),
     Address("party:signs", "{second}", ok="han", denied="qian"),
     Address("party:signs_word", "{second}", ok="han", denied="qian"),
-    Address("party:undo_links", "{round}", away="han", post=EMPTY),
+    Address("party:undo_links", "{link_round}", away="han", post=EMPTY),
     Address("party:end_link", "{party_link}", ok="han", shows={"han": "顾言川"}),
     Address("party:end_link", "{party_link}", bad="han", post=EMPTY),
     Address("party:visit", "{party_link}", ok="han wang", denied="gu_account",
@@ -38,8 +41,8 @@ ROWS = [
     Address("party:visit", "{party_link}", bad="han wang", denied="gu_account", post=EMPTY),
     Address("party:ask_link", "{no_gu}", ok=f"{_ASKS} gao", denied="han"),
     Address("party:ask_link", "{no_gu}", bad=f"{_ASKS} gao", denied="han", post=EMPTY),
-    Address("party:withdraw_wish", "{wish}", away=_ASKS, denied="han", post=EMPTY),
-    Address("party:my_links", ok=EVERYBODY, shows={"wang": "顾言川", "gu_account": "王怀瑾"},
+    Address("party:withdraw_wish", "{link_wish}", away=_ASKS, denied="han", post=EMPTY),
+    Address("party:my_links", ok=EVERYBODY, free="one's own links", shows={"wang": "顾言川", "gu_account": "王怀瑾"},
             hides={"han": "顾言川", "zhou": "顾言川"}),
     Address("party:join_branch", "{party_member}", ok="gao", shows={"gao": "第二党支部"}),
     Address("party:join_branch", "{party_member}", bad="gao", post=EMPTY),
@@ -64,4 +67,4 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         pairs=[Pair("member_class", world.c2301.pk, member.pk)],
     )  # fmt: skip
     wish = ask_for_link(actor=world.zhou, student=world.gu, kind=kinds["study_help"], branch=second)
-    return {"party_link": link.pk, "round": made.key, "wish": wish.pk}
+    return {"party_link": link.pk, "link_round": made.key, "link_wish": wish.pk}
