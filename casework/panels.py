@@ -13,6 +13,7 @@ from casework.models import CommonProblem
 from casework.queries import (
     dated,  # noqa: F401 # own days for calendars
     dues,  # noqa: F401 # lines of digests
+    helper_block,  # noqa: F401
     key_block,  # noqa: F401 # blocks of the case page
     team_block,  # noqa: F401
 )

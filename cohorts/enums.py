@@ -76,6 +76,27 @@ class MemberType(models.TextChoices):
     PARTY_TUTOR = "party_tutor", _("party-building tutor")
 
 
+class LinkHolder(models.TextChoices):
+    """Whose link it is. Links of staff to students open records; the others open nothing."""
+
+    STAFF = "staff", _("member of staff")
+    MEMBER = "member", _("party member")
+    BRANCH = "branch", _("party branch")
+    LEADER = "leader", pgettext_lazy("link", "leader")
+
+
+class LinkTarget(models.TextChoices):
+    """What is linked (systems 21, 22, 69, 70, 71, 80)."""
+
+    STUDENT = "student", _("student")
+    ROOM = "room", _("room")
+    CLASS = "class", _("class")
+    UNIT = "unit", pgettext_lazy("link", "another unit of the school")
+    DOOR = "door", pgettext_lazy("link", "the door of one's own room")
+    PLACE = "place", pgettext_lazy("link", "a place or partner by name")
+    BRANCH = "branch", pgettext_lazy("link", "the branch itself")
+
+
 class RatioShape(models.TextChoices):
     """How a staffing ratio is written (rulebook 2.4)."""
 

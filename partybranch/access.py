@@ -240,7 +240,9 @@ LIFE_ACTIONS = frozenset({"see_branch_life", "write_branch_life"})
 DUES_ACTIONS = frozenset({"see_dues", "write_dues"})
 
 
-def _by_branch(model: Any, actions: frozenset[str]) -> Route:
+def by_branch(model: Any, actions: frozenset[str]) -> Route:
+    """By a post on the branch that keeps the row, or above it."""
+
     def rows(user: User, action: str) -> QuerySet[Any] | None:
         units = reached_keys(Unit, user, action) if action in actions else None
         if units is None:
@@ -288,10 +290,10 @@ def _called_reasons(user: User, action: str, one: BranchEvent) -> list[Reason]:
     return [Reason("called", _("You were called to this meeting"))]
 
 
-register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS | {COMMITTEE_ACTION}))
+register_route(BranchEvent, by_branch(BranchEvent, LIFE_ACTIONS | {COMMITTEE_ACTION}))
 register_route(BranchEvent, Route("called", _called, _called_reasons))
-register_route(Election, _by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
-register_route(DuesPayment, _by_branch(DuesPayment, DUES_ACTIONS))
+register_route(Election, by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
+register_route(DuesPayment, by_branch(DuesPayment, DUES_ACTIONS))
 
 
 def _changes(user: User, action: str) -> QuerySet[Any] | None:
@@ -313,3 +315,5 @@ def _change_reasons(user: User, action: str, one: Reorganization) -> list[Reason
 register_route(Reorganization, Route("committee", _changes, _change_reasons))
 # Photos and papers of an event are opened by whoever reads the event.
 register_owner(FileOwner("event", BranchEvent, "see_branch_life"))
+# Papers of a development, scanned or photographed: by whoever reads the file.
+register_owner(FileOwner("party_file", Development, "see_party_file"))

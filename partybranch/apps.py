@@ -9,7 +9,10 @@ class PartybranchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import reach  # noqa: F401 # routes to developments as SQL
+        from . import (
+            link_access,  # noqa: F401 # routes to links
+            reach,  # noqa: F401 # routes to developments as SQL
+        )
         from .catalogue import write_rules
         from .domain import (
             resolutions,  # noqa: F401 # tasks that come of meetings
@@ -17,6 +20,8 @@ class PartybranchConfig(AppConfig):
         )
         from .exporters import lists  # noqa: F401 # roll and dues as files
         from .life_catalogue import write_life
+        from .link_catalogue import write_links
 
         post_migrate.connect(write_rules, sender=self)
         post_migrate.connect(write_life, sender=self)
+        post_migrate.connect(write_links, sender=self)

@@ -13,7 +13,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from cohorts.domain.appointments import set_role_actions
-from cohorts.enums import UnitKind
+from cohorts.enums import LinkHolder, LinkTarget, UnitKind
 from cohorts.models import LinkKind, Role
 from cohorts.queries.role_conflicts import conflicts
 from portal.core import audit
@@ -125,8 +125,8 @@ class LinkKindForm(_WithActions):
     class Meta:
         model = LinkKind
         fields = (
-            "code", "name", "load_limit", "limit_parameter", "is_limit_per_year", "is_single",
-            "roles",
+            "code", "name", "holder", "target", "load_limit", "limit_parameter", "is_limit_per_year",
+            "is_single", "roles",
         )  # fmt: skip
         widgets = {"roles": forms.CheckboxSelectMultiple}
 
@@ -136,19 +136,38 @@ class LinkKindForm(_WithActions):
         has_limit = data.get("load_limit") is not None or data.get("limit_parameter")
         if data.get("is_limit_per_year") and not has_limit:
             self.add_error("load_limit", gettext("Give the number, or choose a parameter."))
+        holder = data.get("holder", self.instance.holder)
+        target = data.get("target", self.instance.target)
+        if holder != LinkHolder.STAFF and data.get("allowed"):
+            self.add_error("allowed", gettext(
+                "Only links of staff to students carry actions; links of the Party side show a "
+                "name and open no record."))  # fmt: skip
+        if holder == LinkHolder.STAFF and target != LinkTarget.STUDENT:
+            self.add_error("target", gettext("Members of staff are linked to students."))
         return data
 
 
 @admin.register(LinkKind)
 class LinkKindAdmin(PortalAdmin):
     duties: ClassVar = {"secadmin": "view add change"}
-    intro = _("A link ties one person to one student, such as a tutor. It carries these actions.")
+    intro = _(
+        "A link ties a person to a student, such as a tutor, and carries these actions. Links of "
+        "party members and branches to students, rooms, classes and partners carry none."
+    )
     form = LinkKindForm
-    list_display = ("name", "code", "limit_now", "is_limit_per_year", "is_single")
+    list_display = (
+        "name",
+        "code",
+        "holder",
+        "target",
+        "limit_now",
+        "is_limit_per_year",
+        "is_single",
+    )
     list_select_related = ("limit_parameter",)
     search_fields = ("name", "code")
     fieldsets = (
-        (None, {"fields": ("code", "name", "is_single", "roles")}),
+        (None, {"fields": ("code", "name", "holder", "target", "is_single", "roles")}),
         (
             _("How many students"),
             {
@@ -163,7 +182,7 @@ class LinkKindAdmin(PortalAdmin):
         return kind.limit()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code",) if obj is not None else ()
+        return ("code", "holder", "target") if obj is not None else ()
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().write(request, obj, form, change)

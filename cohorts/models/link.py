@@ -6,12 +6,22 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.enums import LinkHolder, LinkTarget
+
 
 class LinkKind(models.Model):
     """A kind of link, with the actions it carries and how many one person may hold."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=60)
+    holder = models.CharField(
+        _("whose link"), max_length=8, choices=LinkHolder.choices, default=LinkHolder.STAFF,
+        db_default=LinkHolder.STAFF,
+    )  # fmt: skip
+    target = models.CharField(
+        _("to what"), max_length=8, choices=LinkTarget.choices, default=LinkTarget.STUDENT,
+        db_default=LinkTarget.STUDENT,
+    )  # fmt: skip
     permissions = models.ManyToManyField(
         Permission, verbose_name=_("allowed actions"), blank=True, related_name="link_kinds"
     )
@@ -37,7 +47,9 @@ class LinkKind(models.Model):
     is_single = models.BooleanField(
         _("one at a time"),
         default=False,
-        help_text=_("A student has one person of this kind at a time; stand-ins do not count."),
+        help_text=_(
+            "Whoever or whatever is linked has one of this kind at a time; stand-ins do not count."
+        ),
     )
     roles = models.ManyToManyField(
         "cohorts.Role",

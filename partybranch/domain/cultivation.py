@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,8 +17,10 @@ from partybranch.enums import Look
 from partybranch.models import CultivationEntry, Development, PartyOrganization, PublicNotice
 from partybranch.queries.rules import numbers, rule_book
 from portal.core import audit
+from portal.core.domain.files import attach_files
 from portal.core.errors import DomainError
-from portal.core.models import User
+from portal.core.filetypes import CleanFile
+from portal.core.models import Attachment, User
 
 # Steps before which the rules of some version ask for a public notice.
 NOTICE_STEPS = (7, 23)
@@ -103,4 +106,17 @@ def publish_notice(
         actor=actor, action="publish_notice", obj=kept, step=step, starts_on=starts_on,
         ends_on=end.day, provisional=end.is_provisional,
     )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def keep_files(
+    *, actor: User | None, development: Development, files: Sequence[CleanFile]
+) -> list[Attachment]:
+    """Scans and photographs of papers, kept with the party file; the same bytes are kept once.
+
+    Raises DomainError when the development has ended or holds too many files."""
+    kept = locked(development)
+    made = attach_files(actor=actor, record=kept, files=files)
+    check_still(actor, kept, "write_party_file")
     return made

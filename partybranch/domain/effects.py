@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from partybranch.domain.dates import probation_of
+from partybranch.domain.links import end_links_of
 from partybranch.domain.months import DAY
 from partybranch.enums import Decision, Duty, Ended, Entry, Outcome
 from partybranch.models import (
@@ -104,7 +105,7 @@ def _decide_probation(actor: User | None, development: Development, record: Step
         development.save(update_fields=["extended_by"])
     else:
         decided(actor, development, Decision.CANCELLED, record)
-        leave_party(member, record.on, str(Decision.CANCELLED.label))
+        leave_party(actor, member, record.on, str(Decision.CANCELLED.label))
         end(development, record.on, Ended.CANCELLED)
     follow_record(actor, development.student)
 
@@ -121,13 +122,14 @@ def decided(
     return made
 
 
-def leave_party(member: PartyMember, on: dt.date, reason: str) -> None:
-    """The membership ends on ``on``; every branch it stood in until the day before."""
+def leave_party(actor: User | None, member: PartyMember, on: dt.date, reason: str) -> None:
+    """The membership ends on ``on``; every branch it stood in until the day before, and every link."""
     member.left_on, member.left_reason = on, reason
     member.save(update_fields=["left_on", "left_reason"])
     for row in member.branches.filter(until=None):
         row.until = max(row.since, on - DAY)
         row.save(update_fields=["until"])
+    end_links_of(actor=actor, member=member, branch=None, on=on)
 
 
 def end(development: Development, on: dt.date, how: Ended) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from partybranch.domain.effects import follow_record, leave_party, stand_in_branch
 from partybranch.domain.facts import MIN_REASON
+from partybranch.domain.links import end_links_of
 from partybranch.domain.months import DAY, add_months
 from partybranch.domain.organs import powers
 from partybranch.domain.rights import check_branch
@@ -97,8 +98,9 @@ def move_member(
     now.until, now.letter_no = on - DAY, letter_no.strip() or now.letter_no
     now.gone_to = (branch.name if branch else outside.strip())[:80]
     now.save(update_fields=["until", "letter_no", "gone_to"])
+    end_links_of(actor=actor, member=kept, branch=now.branch, on=on)
     if branch is None:
-        leave_party(kept, on, _("moved to %(where)s") % {"where": outside.strip()})
+        leave_party(actor, kept, on, _("moved to %(where)s") % {"where": outside.strip()})
     else:
         _check_holds(branch, on)
         Membership.objects.create(
@@ -147,6 +149,7 @@ def leave_branch(*, actor: User | None, membership: Membership, until: dt.date) 
         raise DomainError(_("The last day is before the first day."))
     row.until = until
     row.save(update_fields=["until"])
+    end_links_of(actor=actor, member=row.member, branch=row.branch, on=until + DAY)
     check_branch(actor, row.branch, row.member.student)
     audit.record(
         actor=actor, action="leave_branch", obj=row.member, branch=row.branch_id, until=until

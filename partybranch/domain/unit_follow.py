@@ -12,7 +12,7 @@ from cohorts.models import Unit
 from partybranch.domain.months import DAY
 from partybranch.domain.organs import powers
 from partybranch.enums import Entry
-from partybranch.models import Development, Membership, PartyOrganization
+from partybranch.models import Development, LinkWish, Membership, PartyLink, PartyOrganization
 from portal.core.errors import DomainError
 from portal.core.models import User
 
@@ -28,9 +28,10 @@ def _left(unit_id: int, on: dt.date) -> int:
 
 def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[str] | None) -> int:
     """Relations in ``old`` go on in ``new`` from ``on``, with the old rows kept; open files are
-    owned by ``new``. ``keys`` narrows to students of these numbers and staff of these accounts. A
-    branch that holds relations is merged only into one that holds them too, and on a day on which
-    nobody came or went later: each member stands in one branch on every day."""
+    owned by ``new``; links go along with their member, those of the branch itself with a merger.
+    ``keys`` narrows to students of these numbers and staff of these accounts. A branch that holds
+    relations is merged only into one that holds them too, and on a day on which nobody came or went
+    later: each member stands in one branch on every day."""
     rows = Membership.objects.filter(_standing(old.pk, on)).select_related("member")
     files = Development.objects.filter(branch_id=old.pk, ended_on=None)
     if keys is not None:
@@ -61,6 +62,11 @@ def _move(actor: User | None, old: Unit, new: Unit, on: dt.date, keys: Sequence[
         )
         for row in going
     )  # fmt: skip
+    links = PartyLink.objects.standing(on).filter(branch_id=old.pk)
+    own = Q(member=None) if keys is None else Q(pk__in=())
+    if keys is None:
+        LinkWish.objects.filter(branch_id=old.pk, withdrawn_on=None).update(branch_id=new.pk)
+    links.filter(Q(member__in=[row.member_id for row in going]) | own).update(branch_id=new.pk)
     return len(found) + int(files.update(branch_id=new.pk))
 
 

@@ -2,6 +2,7 @@ from .development import DecisionRecord, Development, Paper, Sponsorship, StepRe
 from .dues import DuesPayment, DuesRate
 from .election import Candidate, Election
 from .life import Attendance, BranchEvent, EventKind, Motion
+from .link import LinkRound, LinkVisit, LinkWish, PartyLink
 from .member import Membership, PartyMember
 from .organization import AdmissionPlan, PartyOrganization
 from .proof import CultivationEntry, FormerSpan, PoliticalReview, PublicNotice, Vote
@@ -21,9 +22,13 @@ __all__ = [
     "Election",
     "EventKind",
     "FormerSpan",
+    "LinkRound",
+    "LinkVisit",
+    "LinkWish",
     "Membership",
     "Motion",
     "Paper",
+    "PartyLink",
     "PartyMember",
     "PartyOrganization",
     "PoliticalReview",

@@ -25,7 +25,8 @@ from students.access import why_asked
 from students.models import Student
 
 _LABEL = "coalesce(nullif({u}.short_name, ''), {u}.name)"
-_STUDENT = ("id", "name", "student_no", "born_on", "entry_year")
+# In the order of the model: so ``from_db`` takes the values.
+_STUDENT = ("id", "student_no", "name", "born_on", "entry_year")
 _WHO = f"""
     SELECT json_build_array({", ".join(f"s.{one}" for one in _STUDENT)}, {{class_of}})
       FROM partybranch_development d JOIN students_student s ON s.id = d.student_id

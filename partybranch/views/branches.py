@@ -50,15 +50,14 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
     sees_roll = pk in granted_unit_ids(user, "see_party_file")
     is_branch, holds = branch.party_kind in BRANCHES, branch.party_kind in RELATION_HOLDING
     view = branch_view(user, branch, sees_roll)
-    may_write = (
-        holds and branch.closed_on is None and pk in granted_unit_ids(user, "write_party_file")
-    )
+    may_keep = branch.closed_on is None and pk in granted_unit_ids(user, "write_party_file")
+    may_write = holds and may_keep
     context = {
         "branch": branch,
         "view": view,
         "why": "；".join(one.text for one in reasons(user, "see_unit", branch)),
         "flags": flags(branch),
-        "roll": [_line(one, may_write) for one in view.roll],
+        "roll": [_line(one, pk, may_keep) for one in view.roll],
         "sees_roll": sees_roll and is_branch,
         "is_branch": is_branch,
         "sees_dues": holds and reaches_one(PartyOrganization, user, "see_dues", pk),
@@ -66,28 +65,39 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "full": sum(one.is_full for one in view.roll),
         "checks": checks(branch, view) if sees_roll and is_branch else [],
         "may_write": may_write,
+        "may_keep": may_keep,
     }
     if sees_roll:
         reads.note(user, "read_roll", branch)
     return render(request, "party/branch.html", context)
 
 
-def _line(one: Member, may_write: bool) -> dict[str, Any]:
+def _line(one: Member, branch: int, may_keep: bool) -> dict[str, Any]:
     """Values for party/_roll.html."""
     standing: Any = _("full member")
     if one.is_suspended:
         standing = tag_markup(_("suspended"), "late")
     elif not one.is_full:
         standing = tag_markup(_("on probation"), "neutral")
-    move = ""
-    if may_write and one.is_relation:
-        words = pgettext("membership relation", "Move")
-        move = format_html('<a class="p-link" href="/party-members/{}/move/">{}</a>', one.pk, words)
+    acts: Any = ""
+    if may_keep and one.is_relation:
+        acts = format_html(
+            '<a class="p-link" href="/party-members/{pk}/move/">{}</a>'
+            ' <a class="p-link" href="{}">{}</a>',
+            pgettext("membership relation", "Move"),
+            reverse("party:join_branch", args=[one.pk]), pgettext("branch", "Join another"),
+            pk=one.pk,
+        )  # fmt: skip
+    elif may_keep:
+        acts = format_html(
+            '<a class="p-link" href="{}">{}</a>',
+            reverse("party:leave_branch", args=[one.pk, branch]), pgettext("branch", "Leave"),
+        )  # fmt: skip
     return {
         "pk": one.pk, "name": one.name, "place": _("staff") if one.is_staff else one.class_name or "—",
         "standing": standing, "joined": format_day(one.joined_on, "full"),
         "full": format_day(one.full_on, "full"),
-        "relation": _("here") if one.is_relation else _("elsewhere"), "move": move,
+        "relation": _("here") if one.is_relation else _("elsewhere"), "acts": acts,
     }  # fmt: skip
 
 

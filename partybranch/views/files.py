@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from partybranch.domain.cultivation import keep_files
+from partybranch.forms_links import FilesForm
 from partybranch.models import Development, PoliticalReview
 from partybranch.queries.file import (
     FileView,
@@ -19,8 +21,10 @@ from partybranch.queries.file import (
     side_facts,
 )
 from partybranch.queries.file_parts import file_parts
+from partybranch.views.form_page import form_page
 from portal.core import reads
 from portal.core.access import actions_on, reasons, rows_within
+from portal.core.files import files_of
 
 
 @login_required
@@ -48,6 +52,7 @@ def development_page(request: HttpRequest, pk: int) -> HttpResponse:
         "records": record_rows(view),
         "failed": [vote for vote in parts.votes if vote.record is None],
         "facts": side_facts(view),
+        "files": files_of("party_file", [pk])[pk],
         "may_write": view.is_open and "write_party_file" in held,
         "may_take": view.is_open and _may_take(view, shown, held),
         "has_review": parts.has_review,
@@ -97,3 +102,21 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
         "reviews": [{"row": one, "text": one.conclusion()} for one in found],
     }
     return render(request, "party/review.html", context)
+
+
+@login_required
+def add_files(request: HttpRequest, pk: int) -> HttpResponse:
+    """Papers of the file as pictures or documents, checked by their bytes."""
+    development: Development = Development.objects.get_for(request.user, "write_party_file", pk)
+    form = FilesForm(request.POST or None, request.FILES or None)
+
+    def act(data: dict[str, Any]) -> Any:
+        return keep_files(actor=request.user, development=development, files=data["files"])  # type: ignore[arg-type]
+
+    return form_page(
+        request, form, act, title=_("Add files: %(name)s") % {"name": development.student.name},
+        back=reverse("party:file", args=[pk]), done=_("The files are in the party file."),
+        submit=_("Add"), is_multipart=True,
+        note=_("Whoever reads the party file opens them. Papers of the political review stay with "
+               "the committee and are not put here."),
+    )  # fmt: skip

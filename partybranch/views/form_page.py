@@ -22,6 +22,7 @@ def form_page(
     submit: str = "",
     note: str = "",
     people: Any = (),
+    is_multipart: bool = False,
 ) -> HttpResponse:
     """GET shows ``form``; POST calls ``act`` with its values and goes back, or shows the refusal
     with everything that was typed (422). ``done`` is the word of success, or makes it and the
@@ -45,6 +46,6 @@ def form_page(
                 return redirect(url)
     context = {
         "form": form, "title": title, "back": back, "submit": submit, "note": note,
-        "people": people,
+        "people": people, "is_multipart": is_multipart,
     }  # fmt: skip
     return render(request, "party/form.html", context, status=status)

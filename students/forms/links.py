@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.enums import LinkHolder
 from cohorts.models import LinkKind, Role, Unit
 from portal.core.models import User
 from students.queries.links import POST_RELATIONS
@@ -117,7 +118,9 @@ def unit_of(value: Any, units: Any) -> Unit | None:
 def kind_of(code: str) -> LinkKind | None:
     """A kind of link of which a student has one at a time."""
     return (
-        LinkKind.objects.filter(code=code, is_single=True).select_related("limit_parameter").first()
+        LinkKind.objects.filter(code=code, is_single=True, holder=LinkHolder.STAFF)
+        .select_related("limit_parameter")
+        .first()
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cohorts.access import granted_unit_ids, grants, in_force
-from cohorts.enums import DWELLING_KINDS
+from cohorts.enums import DWELLING_KINDS, LinkHolder
 from cohorts.models import Appointment, LinkKind, Parameter, Role, SchoolClass, Unit
 from portal.core.admin_rights import DUTIES
 from portal.core.models import User
@@ -41,7 +41,9 @@ class Relation:
 
 def relations() -> list[Relation]:
     """Kinds of link of which there is one at a time, then class adviser and counsellor."""
-    kinds = LinkKind.objects.filter(is_single=True).select_related("limit_parameter")
+    kinds = LinkKind.objects.filter(is_single=True, holder=LinkHolder.STAFF).select_related(
+        "limit_parameter"
+    )
     found = [Relation(kind.code, kind.name, kind=kind) for kind in kinds]
     names = dict(Role.objects.values_list("code", "name"))
     return found + [

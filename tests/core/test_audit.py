@@ -67,7 +67,7 @@ from tests.core.audit_crisis import CRISES
 from tests.core.audit_early import EARLY
 from tests.core.audit_exports import CALLS as EXPORTS
 from tests.core.audit_keys import CALLS as KEYS
-from tests.core.audit_life import LIFE
+from tests.core.audit_links import BRANCH
 from tests.core.audit_mails import MAILS
 from tests.core.audit_moves import MOVES
 from tests.core.audit_party import PARTY
@@ -203,7 +203,7 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **POSTS,
     **MOVES,
     **PARTY,
-    **LIFE,
+    **BRANCH,
     **MAILS,
     **PROBLEMS,
     **RECORDS,

@@ -223,6 +223,8 @@ def test_the_page_reads_the_facts_that_the_rules_read(campus: World) -> None:
             )  # fmt: skip
             parts = file_parts(campus.gao, file, reviews)
             assert parts.facts == facts_of([file])[file.pk]
+            known = Student.objects.values("pk", "name", "student_no").get(pk=file.student_id)
+            assert {name: getattr(parts.student, name) for name in known} == known
             start = numbers()["branch.committee_from"]
             assert parts.organ == organ_of(file.branch, today, start)
             assert (parts.organ.voters, parts.organ.has_committee) == (7, True)

@@ -3,7 +3,10 @@
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from cohorts.domain.tree import open_unit
+from cohorts.models import LinkKind
 from partybranch.enums import Duty, Ended, Entry, PartyKind
 from partybranch.models import (
     Attendance,
@@ -11,7 +14,10 @@ from partybranch.models import (
     Development,
     DuesPayment,
     Election,
+    LinkRound,
+    LinkWish,
     Membership,
+    PartyLink,
     PartyMember,
     PartyOrganization,
     PoliticalReview,
@@ -94,6 +100,31 @@ def add_party_files(campus: Any) -> None:
         )
     for student in dice.sample(campus.students, 10):
         _place(campus, PartyMember.objects.create(student=student, joined_on=LONG_AGO))
+
+    _add_links(campus, staff)
+
+
+def _add_links(campus: Any, staff: list[PartyMember]) -> None:
+    """Members and leaders linked with students, now or not just now; one round; some wishes."""
+    dice, today, units = campus.dice, campus.today, campus.world.units
+    kind = LinkKind.objects.get(code="member_student")
+    own = [*staff, *PartyMember.objects.filter(student__isnull=False)]
+    made = LinkRound.objects.create(branch=units["joint"], starts_on=today)
+    for student in dice.sample(campus.students, 24):
+        first, last = campus._dates()
+        who = {"member": dice.choice(own)} if dice.random() < 0.8 else {
+            "person": dice.choice(campus.people)}  # fmt: skip
+        is_cut = dice.random() < 0.2
+        PartyLink.objects.create(
+            kind=kind, branch=units[dice.choice(("joint", "second"))], student=student,
+            starts_on=first, ends_on=last, round=made if dice.random() < 0.5 else None,
+            revoked_at=timezone.now() if is_cut else None, **who,
+        )  # fmt: skip
+    for student in dice.sample(campus.students, 8):
+        LinkWish.objects.create(
+            kind=kind, branch=units[dice.choice(("joint", "second"))], student=student,
+            asked_on=today,
+        )  # fmt: skip
 
 
 def _place(campus: Any, member: PartyMember) -> None:

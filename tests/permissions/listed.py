@@ -47,6 +47,9 @@ RESTRICTED = {
     "partybranch.DuesPayment": ("branch", "matrix payment"),
     "partybranch.Election": ("branch", "matrix election"),
     "partybranch.Reorganization": ("committee", "matrix change"),
+    "partybranch.PartyLink": ("branch student holder", "matrix party link"),
+    "partybranch.LinkRound": ("branch", "matrix round"),
+    "partybranch.LinkWish": ("branch student", "tests/partybranch/test_links.py"),
     # Sealed text itself has no route: it is opened through a record (casework/queries/sealed.py).
     "casework.SealedText": ("", "tests/casework/test_sealed.py"),
     "casework.SealedFile": ("centre", "matrix sealed file"),
@@ -123,6 +126,7 @@ EXPORTERS = {
     "students.exporters.study_report": "numbers of students.queries.analysis for the owner of the job",
     "students.exporters.warning_papers": "one warning by get_for in students.views.warning",
     "partybranch.exporters.minutes": "one event by get_for(see_branch_life) in partybranch.views.life",
+    "partybranch.exporters.signs": "links of one branch by get_for(see_branch_life), names alone",
     "partybranch.exporters.lists": "members of the branches on which write_party_file or write_dues is held",
     "portal.web.exporters.account": "the contract by get_for, its items as on the page",
 }

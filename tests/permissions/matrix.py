@@ -27,7 +27,14 @@ from casework.models import (
 )
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, Export, Letter, Task, Unit
-from partybranch.models import BranchEvent, DuesPayment, Election, Reorganization
+from partybranch.models import (
+    BranchEvent,
+    DuesPayment,
+    Election,
+    LinkRound,
+    PartyLink,
+    Reorganization,
+)
 from portal.core.access import actions
 from portal.core.models import User
 from portal.core.rows import fetch
@@ -65,6 +72,8 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
                                            "approve_party_file")),
     "election": (Election, "elections", ("see_branch_life", "write_branch_life",
                                         "approve_party_file")),
+    "party link": (PartyLink, "party_links", ("see_branch_life", "write_branch_life")),
+    "round": (LinkRound, "link_rounds", ("see_branch_life", "write_branch_life")),
     "payment": (DuesPayment, "payments", ("see_dues", "write_dues")),
     "change": (Reorganization, "changes", ("see_party_file", "write_party_file",
                                            "approve_party_file")),

@@ -124,6 +124,8 @@ class Positions:
     elections: dict[tuple[str, str], Any] = field(default_factory=dict)
     payments: dict[tuple[str, str], Any] = field(default_factory=dict)
     changes: dict[tuple[str, str], Any] = field(default_factory=dict)
+    party_links: dict[tuple[str, str], Any] = field(default_factory=dict)
+    link_rounds: dict[tuple[str, str], Any] = field(default_factory=dict)
     photos: dict[tuple[str, str], Any] = field(default_factory=dict)
     crises: dict[tuple[str, str], Any] = field(default_factory=dict)
     exports: dict[tuple[str, str], Any] = field(default_factory=dict)

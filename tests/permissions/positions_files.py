@@ -32,11 +32,13 @@ from casework.models import (
 )
 from casework.models.counselling import Way
 from cohorts.enums import UnitKind
-from cohorts.models import Export, Task
+from cohorts.models import Export, LinkKind, Task
 from partybranch.models import (
     BranchEvent,
     DuesPayment,
     Election,
+    LinkRound,
+    PartyLink,
     PartyMember,
     Reorganization,
 )
@@ -198,6 +200,15 @@ def _on_branches(campus: "Positions", writer: User) -> None:
         pk: Election(branch_id=pk, on=today, is_committee=False, seats=1, right=5, present=5,
                      returned=5, term_months=36)
         for pk in branches})  # fmt: skip
+    rounds = _made(LinkRound, {pk: LinkRound(branch_id=pk, starts_on=today) for pk in branches})
+    kind = LinkKind.objects.get(code="outside_partner")
+    links = _made(
+        PartyLink,
+        {
+            pk: PartyLink(branch_id=pk, kind=kind, label="共建单位", starts_on=today)
+            for pk in branches
+        },
+    )
     member = PartyMember.objects.create(person=writer, joined_on=today - 900 * DAY)
     payments = _made(DuesPayment, {
         pk: DuesPayment(member=member, branch_id=pk, month=dt.date(2025, number, 1), amount=1,
@@ -210,4 +221,5 @@ def _on_branches(campus: "Positions", writer: User) -> None:
         if unit.pk in branches:
             campus.changes[key] = changes[unit.pk]
             campus.elections[key] = held[unit.pk]
+            campus.party_links[key], campus.link_rounds[key] = links[unit.pk], rounds[unit.pk]
             campus.life_events[key], campus.payments[key] = events[unit.pk], payments[unit.pk]

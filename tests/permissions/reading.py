@@ -33,6 +33,8 @@ OF_UNIT = {
     "payment",
     "election",
     "change",
+    "party link",
+    "round",
 }
 SEALED = {"sealed file", "sealed note", "screening", "hour"}
 
@@ -210,5 +212,6 @@ _SPECIAL = {
     "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
     "export": _export, **dict.fromkeys(SEALED, _sealed),
     "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"),
+    "party link": _of_branch("see_branch_life"), "round": _of_branch("see_branch_life"),
     "payment": _of_branch("see_dues"), "change": _of_branch("see_party_file"),
 }  # fmt: skip

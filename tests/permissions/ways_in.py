@@ -118,6 +118,8 @@ WAYS = [
         lambda c, one: c.get(f"/branches/changes/{one.pk}/approve/")),
     Way("payment of dues", "page", "payment", "write_dues",
         lambda c, payment: c.get(f"/dues/{payment.pk}/take-back/")),
+    Way("end of a link", "page", "party link", "write_branch_life",
+        lambda c, link: c.get(f"/party-links/{link.pk}/end/")),
     Way("letters in Word", "export", "post", "appoint",
         lambda c, letter: c.get(f"/posts/letters/print.docx?letter={letter.pk}"),
         lambda letter: "PK", shelf="letters"),

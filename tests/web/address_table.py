@@ -17,6 +17,7 @@ from tests.web import (
     addresses_exports,
     addresses_keys,
     addresses_life,
+    addresses_links,
     addresses_moves,
     addresses_party,
     addresses_picture,
@@ -341,9 +342,9 @@ ADDRESSES += [
 
 FURTHER = [
     addresses_analysis, addresses_api, addresses_crisis, addresses_early, addresses_exports,
-    addresses_keys, addresses_moves, addresses_party, addresses_life, addresses_changes,
-    addresses_picture, addresses_problems, addresses_records, addresses_requests, addresses_sealed,
-    addresses_study,
+    addresses_keys, addresses_moves, addresses_party, addresses_life, addresses_links,
+    addresses_changes, addresses_picture, addresses_problems, addresses_records,
+    addresses_requests, addresses_sealed, addresses_study,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

@@ -26,6 +26,7 @@ from .load import move_sequences
 from .party_changes import seed_changes, seed_draft
 from .party_files import FileWriter
 from .party_life import seed_life
+from .party_links import seed_links
 from .pupils import Pupil
 from .staff import Staff
 from .timeline import Timeline, moment
@@ -89,6 +90,8 @@ def seed_party(
         [branch.unit for branch in branches.values()], holders, times.today,
         moment(times.today, 9), rng,
     )  # fmt: skip
+    by_cohort = {cohort: branch.unit for cohort, branch in branches.items()}
+    seed_links(by_cohort, holders, times.today)
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")
     refresh(rows)
     seed_draft(young, times)

@@ -5,13 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import timezone
+
 from partybranch.models import (
     Attendance,
     BranchEvent,
     Development,
     DuesPayment,
     Election,
+    LinkRound,
+    LinkWish,
     Membership,
+    PartyLink,
     PartyMember,
     PoliticalReview,
     Reorganization,
@@ -19,7 +24,7 @@ from partybranch.models import (
 )
 from tests.permissions.engine import Kind, ref
 from tests.permissions.kinds.people import covers
-from tests.permissions.kinds.students import plain
+from tests.permissions.kinds.students import plain, reaches
 
 FILE = ("see_party_file", "write_party_file", "approve_party_file")
 
@@ -99,9 +104,49 @@ def _keeper_allows(action: str) -> str:
     return f'resource.keeper in principal.getTag("wide {action}")'
 
 
+def _links() -> Iterator[tuple[int, dict[str, Any]]]:
+    today = timezone.localdate()
+    for one in PartyLink.objects.select_related("member"):
+        person = one.person_id or (one.member.person_id if one.member else None)
+        own = one.member.student_id if one.member else None
+        is_running = one.revoked_at is None and (one.ends_on is None or one.ends_on >= today)
+        found: dict[str, Any] = {"keeper": ref("Unit", one.branch_id), "is_running": is_running}
+        found |= {"student": ref("Student", one.student_id)} if one.student_id else {}
+        found |= {"person": ref("User", person)} if person else {}
+        found |= {"member": ref("Student", own)} if own else {}
+        yield one.pk, found
+
+
+def _link_allows(action: str) -> str:
+    """By the branch, by the student's record, as the student, or as whoever is linked now."""
+    if action in LIFE:
+        return _keeper_allows(action)
+    if action == "see_record":
+        return f"resource has student && {reaches('resource.student', action)}"
+    return (
+        "resource has student && resource.student has account"
+        " && resource.student.account == principal"
+        " || resource.is_running && (resource has person && resource.person == principal"
+        " || resource has member && resource.member has account"
+        " && resource.member.account == principal)"
+    )
+
+
+def _wishes() -> Iterator[tuple[int, dict[str, Any]]]:
+    for key, branch, student in LinkWish.objects.values_list("pk", "branch_id", "student_id"):
+        yield key, {"keeper": ref("Unit", branch), "student": ref("Student", student)}
+
+
+def _wish_allows(action: str) -> str:
+    return _keeper_allows(action) if action in LIFE else reaches("resource.student", action)
+
+
 KINDS = (
     Kind("Event", BranchEvent, (*LIFE, "approve_party_file"), _events, _event_allows),
     Kind("Election", Election, (*LIFE, "approve_party_file"), _of_branch(Election), _keeper_allows),
+    Kind("PartyLink", PartyLink, (*LIFE, "see_record", "see_own"), _links, _link_allows),
+    Kind("Round", LinkRound, LIFE, _of_branch(LinkRound), _keeper_allows),
+    Kind("Wish", LinkWish, (*LIFE, "see_record", "log_talk"), _wishes, _wish_allows),
     Kind("Dues", DuesPayment, DUES, _of_branch(DuesPayment), _keeper_allows),
     Kind("Change", Reorganization, FILE, _of_branch(Reorganization, "committee_id"),
          lambda action: f'resource.keeper in principal.getTag("inner {action}")'),

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partybranch', '0003_branch_life'),
+        ('partybranch', '0004_links'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('students', '0006_teacher_inputs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

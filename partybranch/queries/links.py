@@ -1,0 +1,280 @@
+"""Links of branches as pages show them: who links whom, empty places, coverage, wishes."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
+from django.utils import timezone
+
+from cohorts.enums import LinkHolder, LinkTarget
+from cohorts.models import LinkKind, Unit
+from partybranch.access import current_branches
+from partybranch.enums import BRANCHES
+from partybranch.models import (
+    LinkRound,
+    LinkWish,
+    Membership,
+    PartyLink,
+    PartyMember,
+    PartyOrganization,
+)
+from partybranch.queries.life import roll_on
+from partybranch.queries.territory import Around, around
+from portal.core.rows import fetch
+from portal.core.scope import remembered
+
+# One student, one room, one class: places that every member has to fill (rulebook 2.3).
+SLOT_TARGETS = (LinkTarget.STUDENT, LinkTarget.ROOM, LinkTarget.CLASS)
+_SIGNS = (LinkTarget.DOOR, LinkTarget.PLACE)
+
+
+def link_kinds() -> list[LinkKind]:
+    """Kinds of the party side with their limits, in the order of the rows; read once a request."""
+    return remembered("party link kinds", lambda: list(
+        LinkKind.objects.exclude(holder=LinkHolder.STAFF)
+        .select_related("limit_parameter").order_by("pk")
+    ))  # fmt: skip
+
+
+def slot_kinds() -> list[LinkKind]:
+    """Kinds of which each member has places to fill: with a limit, to student, room or class."""
+    return [
+        kind for kind in link_kinds()
+        if kind.holder == LinkHolder.MEMBER and kind.target in SLOT_TARGETS
+        and kind.code != "peer_tutor" and (kind.limit() or 0) > 0
+    ]  # fmt: skip
+
+
+def links_in(branches: Collection[int], day: dt.date | None = None) -> "QuerySet[PartyLink]":
+    """Standing links of these branches with what their rows show. Callers have asked for the
+    right to the life of the branches."""
+    rows = PartyLink.objects.standing(day or timezone.localdate()).filter(branch__in=branches)
+    found: QuerySet[PartyLink] = rows.select_related(
+        "kind", "branch", "member__student", "member__person", "person", "student", "unit"
+    ).order_by("starts_on", "pk")
+    return found
+
+
+@dataclass
+class Slot:
+    """The places of one member for one kind: filled ones, and how many stand empty."""
+
+    kind: LinkKind
+    links: list[PartyLink]
+    empty: int
+
+    @property
+    def empties(self) -> range:
+        return range(self.empty)
+
+
+@dataclass
+class MemberLinks:
+    """One member with his places; ``load``: links in all, posts included."""
+
+    member: PartyMember
+    slots: list[Slot]
+    load: int
+
+    @property
+    def empty(self) -> int:
+        return sum(slot.empty for slot in self.slots)
+
+
+def member_links(branch: PartyOrganization, links: Sequence[PartyLink]) -> list[MemberLinks]:
+    """Every member of today with places filled and empty, who has most empty ones first."""
+    by_member: dict[tuple[int, int], list[PartyLink]] = defaultdict(list)
+    load: Counter[int] = Counter()
+    for link in links:
+        if link.member_id is not None:
+            by_member[link.member_id, link.kind_id].append(link)
+            load[link.member_id] += 1
+    rows = []
+    for member in roll_on(branch, timezone.localdate()):
+        slots = []
+        for kind in slot_kinds():
+            held = by_member[member.pk, kind.pk]
+            # Help with study is given where it is asked for; nobody lacks it.
+            empty = 0 if kind.code == "study_help" else max(0, (kind.limit() or 0) - len(held))
+            slots.append(Slot(kind, held, empty))
+        rows.append(MemberLinks(member, slots, load[member.pk]))
+    rows.sort(key=lambda row: -row.empty)
+    return rows
+
+
+@dataclass
+class Cover:
+    """Of all rooms (classes, students) around a branch, those with a link of any branch."""
+
+    all: set[int] = field(default_factory=set)
+    linked: set[int] = field(default_factory=set)
+
+    @property
+    def without(self) -> set[int]:
+        return self.all - self.linked
+
+    @property
+    def percent(self) -> str:
+        return f"{len(self.linked) * 100 / len(self.all):.0f}%" if self.all else "—"
+
+
+@dataclass
+class Coverage:
+    rooms: Cover
+    classes: Cover
+    students: Cover
+
+
+def coverage(branches: Collection[int], day: dt.date) -> dict[int, Coverage]:
+    """What is linked around each branch; two statements for any number of branches."""
+    places = around(branches, day)
+    linked: dict[str, set[int]] = {"room": set(), "class": set(), "student": set()}
+    rows = PartyLink.objects.standing(day).filter(
+        kind__holder=LinkHolder.MEMBER, kind__target__in=SLOT_TARGETS
+    )
+    for target, student, unit in rows.values_list("kind__target", "student_id", "unit_id"):
+        linked[target].add(student or unit)
+    return {pk: _cover(one, linked) for pk, one in places.items()}
+
+
+def _cover(one: Around, linked: dict[str, set[int]]) -> Coverage:
+    return Coverage(*(
+        Cover(set(all_of), set(all_of) & linked[name])
+        for all_of, name in (
+            (one.rooms, "room"), (one.classes, "class"), (one.students, "student"))
+    ))  # fmt: skip
+
+
+def open_wishes(user: Any, branches: Collection[int]) -> "QuerySet[LinkWish]":
+    """Wishes that no member meets yet, the oldest first, by the rule."""
+    held = PartyLink.objects.standing(timezone.localdate()).filter(
+        kind=OuterRef("kind"), student=OuterRef("student")
+    )
+    rows = LinkWish.objects.restrict(user, "see_branch_life").filter(
+        ~Exists(held), branch__in=branches, withdrawn_on=None
+    )
+    found: QuerySet[LinkWish] = rows.select_related("kind", "student", "asked_by").order_by(
+        "asked_on", "pk"
+    )
+    return found
+
+
+@dataclass
+class BoardRow:
+    """A branch with its members, empty places, wishes and what is linked around it."""
+
+    branch: PartyOrganization
+    members: int
+    filled: int
+    places: int
+    wishes: int
+    cover: Coverage
+
+    @property
+    def empty(self) -> int:
+        return self.places - self.filled
+
+
+def link_board(user: Any) -> list[BoardRow]:
+    """All branches in reach, those with most empty places first; constant statements."""
+    day = timezone.localdate()
+    rows = PartyOrganization.objects.restrict(user, "see_branch_life")
+    branches = list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
+    keys = [one.pk for one in branches]
+    members = dict(
+        Membership.objects.filter(current_branches(day), branch__in=keys, member__left_on=None)
+        .order_by().values_list("branch").annotate(n=Count("member", distinct=True))
+    )  # fmt: skip
+    filled = _filled(keys, day)
+    wishes = Counter(open_wishes(user, keys).values_list("branch_id", flat=True))
+    covers = coverage(keys, day)
+    each = sum(kind.limit() or 0 for kind in slot_kinds() if kind.code != "study_help")
+    found = [
+        BoardRow(one, members.get(one.pk, 0), filled[one.pk], members.get(one.pk, 0) * each,
+                 wishes[one.pk], covers[one.pk])
+        for one in branches
+    ]  # fmt: skip
+    found.sort(key=lambda row: (-row.wishes, -row.empty, row.branch.code))
+    return found
+
+
+def _filled(branches: Collection[int], day: dt.date) -> Counter[int]:
+    """Places filled by members who are in the branch today, by branch."""
+    codes = [kind.pk for kind in slot_kinds() if kind.code != "study_help"]
+    now = Membership.objects.filter(
+        current_branches(day), branch=OuterRef("branch"), member=OuterRef("member"),
+        member__left_on=None,
+    )  # fmt: skip
+    rows = PartyLink.objects.standing(day).filter(Exists(now), branch__in=branches, kind__in=codes)
+    return Counter(rows.values_list("branch_id", flat=True))
+
+
+def signs(links: Sequence[PartyLink]) -> list[PartyLink]:
+    """Door signs and posts of members, by room and place."""
+    found = [
+        one for one in links
+        if one.kind.holder == LinkHolder.MEMBER and one.kind.target in _SIGNS
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.kind_id, one.target_name, one.holder_name))
+
+
+def of_branch(links: Sequence[PartyLink]) -> list[PartyLink]:
+    """Classes, league branches, partners and leaders of the branch itself."""
+    found = [one for one in links if one.kind.holder != LinkHolder.MEMBER]
+    return sorted(found, key=lambda one: (one.kind_id, one.target_name))
+
+
+def rounds_of(user: Any, branch: PartyOrganization) -> list[LinkRound]:
+    rows = LinkRound.objects.restrict(user, "see_branch_life").filter(branch=branch)
+    return list(rows.select_related("made_by")[:5])
+
+
+def unit_names(units: Collection[int]) -> list[str]:
+    """Names of rooms or classes, in the order of their codes."""
+    rows = Unit.objects.filter(pk__in=units).order_by("code")
+    return [one.name for one in rows]
+
+
+def with_visits(links: Sequence[PartyLink]) -> list[PartyLink]:
+    """The same links, each with ``seen``, ``minutes`` and ``last``: its contacts; one statement."""
+    rows = PartyLink.objects.filter(pk__in=[one.pk for one in links]).annotate(
+        seen_n=Count("visits"), minutes_n=Sum("visits__minutes"), last_on=Max("visits__on")
+    )
+    told = {pk: rest for pk, *rest in rows.values_list("pk", "seen_n", "minutes_n", "last_on")}
+    for one in links:
+        one.seen, one.minutes, one.last = told.get(one.pk, (0, 0, None))  # type: ignore[attr-defined]
+    return list(links)
+
+
+_ABOUT = """
+    SELECT k.name, coalesce(ms.name, mp.name, lp.name, b.name),
+           CASE WHEN l.member_id IS NULL THEN '' ELSE coalesce(nullif(b.short_name, ''), b.name) END,
+           l.starts_on, l.student_id IS NOT NULL,
+           coalesce(nullif(u.short_name, ''), u.name, '')
+      FROM partybranch_partylink l JOIN cohorts_linkkind k ON k.id = l.kind_id
+      JOIN cohorts_unit b ON b.id = l.branch_id
+      LEFT JOIN cohorts_unit u ON u.id = l.unit_id
+      LEFT JOIN partybranch_partymember m ON m.id = l.member_id
+      LEFT JOIN students_student ms ON ms.id = m.student_id
+      LEFT JOIN core_user mp ON mp.id = m.person_id
+      LEFT JOIN core_user lp ON lp.id = l.person_id
+     WHERE l.revoked_at IS NULL AND l.starts_on <= %(day)s
+       AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
+       AND k.target IN ('student', 'room', 'class')
+       AND (l.student_id = %(student)s OR l.unit_id IN (
+            SELECT p.unit_id FROM students_placement p
+             WHERE p.student_id = %(student)s AND p.tree IN ('class', 'room')
+               AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)))
+     ORDER BY l.student_id IS NULL, k.id, l.id
+"""
+
+
+def about_student(student_id: int) -> list[dict[str, Any]]:
+    """Who is linked with a student, the room and the class; one statement. Callers have asked for
+    the record of the student, or it is the student's own page."""
+    rows = fetch(_ABOUT, {"student": student_id, "day": timezone.localdate()})
+    names = ("kind", "name", "branch", "since", "is_own", "unit")
+    return [dict(zip(names, row, strict=True)) for row in rows]
