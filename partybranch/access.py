@@ -19,6 +19,8 @@ from partybranch.models import (
     Development,
     DuesPayment,
     Election,
+    Honour,
+    Nomination,
     PartyMember,
     PoliticalReview,
 )
@@ -36,7 +38,7 @@ from portal.core.access import (
 from portal.core.files import FileOwner, register_owner
 from portal.core.models import User
 from portal.core.scope import today
-from students.access import SELF_ACTIONS
+from students.access import SELF_ACTIONS, through_student
 from students.models import Student
 
 register_actions(
@@ -204,5 +206,7 @@ def _by_branch(model: Any, actions: frozenset[str]) -> Route:
 register_route(BranchEvent, _by_branch(BranchEvent, LIFE_ACTIONS))
 register_route(Election, _by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
 register_route(DuesPayment, _by_branch(DuesPayment, DUES_ACTIONS))
+register_route(Nomination, _by_branch(Nomination, LIFE_ACTIONS | {"approve_party_file"}))
+register_route(Honour, through_student(Honour, "student"))
 # Photos and papers of an event are opened by whoever reads the event.
 register_owner(FileOwner("event", BranchEvent, "see_branch_life"))

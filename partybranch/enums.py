@@ -157,3 +157,12 @@ class BranchPost(models.TextChoices):
     ORGANISATION = "branch_organisation", _("organisation member of the committee")
     PUBLICITY = "branch_publicity", _("publicity member of the committee")
     DISCIPLINE = "branch_discipline", _("discipline member of the committee")
+
+
+class HonourLevel(models.TextChoices):
+    """Who gives a prize or title."""
+
+    COLLEGE = "college", pgettext_lazy("honour", "college or academy")
+    SCHOOL = "school", pgettext_lazy("honour", "school")
+    PROVINCE = "province", pgettext_lazy("honour", "city or province")
+    NATION = "nation", pgettext_lazy("honour", "nation")

@@ -95,6 +95,12 @@ def event_faults(branch: PartyOrganization, typed: EventTyped, entered_on: dt.da
 def _kind_faults(branch: PartyOrganization, typed: EventTyped) -> list[Fault]:
     if not typed.kinds:
         return [Fault("kinds", _("Choose at least one kind."), "kinds")]
+    for kind in typed.kinds:
+        if kind.since and kind.until and not kind.since <= typed.on <= kind.until:
+            return [Fault("study", _(
+                "“%(name)s” is held from %(since)s to %(until)s; an event outside these days does "
+                "not count for it.") % {"name": kind.name, "since": kind.since, "until": kind.until},
+                "kinds")]  # fmt: skip
     asked = {kind.applies_to: kind for kind in typed.kinds}
     start = numbers()["branch.committee_from"]
     if Applies.COMMITTEE in asked and not organ_of(branch, typed.on, start).has_committee:

@@ -1,6 +1,7 @@
 from .development import DecisionRecord, Development, Paper, Sponsorship, StepRecord
 from .dues import DuesPayment, DuesRate
 from .election import Candidate, Election
+from .honour import AwardRound, Honour, HonourKind, JudgeScore, Nomination
 from .life import Attendance, BranchEvent, EventKind, Motion
 from .member import Membership, PartyMember
 from .organization import AdmissionPlan, PartyOrganization
@@ -10,6 +11,7 @@ from .rules import RuleVersion, Step
 __all__ = [
     "AdmissionPlan",
     "Attendance",
+    "AwardRound",
     "BranchEvent",
     "Candidate",
     "CultivationEntry",
@@ -20,8 +22,12 @@ __all__ = [
     "Election",
     "EventKind",
     "FormerSpan",
+    "Honour",
+    "HonourKind",
+    "JudgeScore",
     "Membership",
     "Motion",
+    "Nomination",
     "Paper",
     "PartyMember",
     "PartyOrganization",

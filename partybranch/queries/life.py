@@ -27,8 +27,10 @@ from portal.core.scope import remembered
 
 
 def event_kinds() -> list[EventKind]:
-    """Kinds that are offered, in their order; read once a request."""
-    return remembered("event kinds", lambda: list(EventKind.objects.filter(is_active=True)))
+    """Kinds that are always offered, in their order; read once a request."""
+    return remembered(
+        "event kinds", lambda: list(EventKind.objects.filter(is_active=True, since=None))
+    )
 
 
 def full_members(branches: Collection[int], day: dt.date) -> dict[int, int]:
@@ -44,9 +46,12 @@ def counted_events() -> "QuerySet[BranchEvent]":
     return rows
 
 
-def healths(branches: Sequence[PartyOrganization]) -> dict[int, Health]:
-    """The lights of each branch; three statements for any number of them."""
-    today, keys = timezone.localdate(), [one.pk for one in branches]
+def healths(
+    branches: Sequence[PartyOrganization], on: dt.date | None = None
+) -> dict[int, Health]:
+    """The lights of each branch today, or as they stood ``on`` a day; three statements for any
+    number of them."""
+    today, keys = on or timezone.localdate(), [one.pk for one in branches]
     days: dict[tuple[int, int], list[dt.date]] = defaultdict(list)
     rows = BranchEvent.kinds.through.objects.filter(
         branchevent__branch_id__in=keys, branchevent__withdrawn_at=None,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -35,6 +36,7 @@ from partybranch.models import BranchEvent, EventKind, PartyOrganization
 from partybranch.queries.events import attendance_of
 from partybranch.queries.facts import voters
 from partybranch.queries.life import event_kinds, officer_members, roll_on
+from partybranch.queries.studies import studies_of
 from partybranch.views.form_page import form_page
 from partybranch.views.life import branch_of
 from portal.core.errors import DomainError
@@ -43,6 +45,15 @@ from portal.core.errors import DomainError
 def _day(request: HttpRequest, otherwise: dt.date) -> dt.date:
     typed = request.POST.get("on") or request.GET.get("on")
     return day_or_today(typed, timezone.localdate()) if typed else otherwise
+
+
+def _offered(branch: PartyOrganization, day: dt.date, held: Collection[int] = ()) -> Any:
+    """Kinds that an event on ``day`` may have: the regular ones, the studies of that day, and what
+    the event has already."""
+    asked = studies_of(branch, day).values("pk")
+    return EventKind.objects.filter(
+        Q(is_active=True, since=None) | Q(pk__in=asked) | Q(pk__in=held)
+    )
 
 
 def _page(
@@ -79,7 +90,7 @@ def new_event(request: HttpRequest, pk: int) -> HttpResponse:
     day = _day(request, timezone.localdate())
     roll = roll_on(branch, day)
     form = EventForm(
-        request.POST or None, request.FILES or None, kinds=EventKind.objects.filter(is_active=True),
+        request.POST or None, request.FILES or None, kinds=_offered(branch, day),
         roll=roll, came=first_marks(roll, asked.called, officer_members(branch)),
         initial={"on": day, "kinds": [asked.pk], "client_key": uuid.uuid4(),
                  "recorder": request.user.name},  # type: ignore[union-attr]
@@ -111,7 +122,7 @@ def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
              "version")  # fmt: skip
     form = EventForm(
         request.POST or None, request.FILES or None,
-        kinds=EventKind.objects.filter(Q(is_active=True) | Q(pk__in=held)),
+        kinds=_offered(branch, _day(request, event.on), held),
         roll=roll_on(branch, _day(request, event.on)), came=came,
         initial={name: getattr(event, name) for name in names} | {"kinds": held},
     )  # fmt: skip

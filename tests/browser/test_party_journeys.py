@@ -123,7 +123,8 @@ def test_an_organiser_takes_one_applicant_through_all_25_steps(
     today = timezone.localdate()
     number = site.value(OF_AGE, today - AGO[1] * DAY)
     found = site.row(OLDEST)
-    assert number and found
+    assert number
+    assert found
     branch, general = found
     page = window("organiser")
     way = Journey(page, site, number, branch)
@@ -288,7 +289,8 @@ def test_an_applicant_follows_the_own_steps_on_a_phone(
     # Other people's files stay closed, votes and reviews are not told.
     expect(page.locator("main")).not_to_contain_text("赞成")
     answer = page.goto("/development/")
-    assert answer is not None and answer.status in (403, 404)
+    assert answer is not None
+    assert answer.status in (403, 404)
 
 
 def _words(file: Download) -> str:

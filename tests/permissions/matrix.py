@@ -27,7 +27,7 @@ from casework.models import (
 )
 from cohorts.enums import UnitKind
 from cohorts.models import Appointment, Export, Letter, Task, Unit
-from partybranch.models import BranchEvent, DuesPayment, Election
+from partybranch.models import BranchEvent, DuesPayment, Election, Nomination
 from portal.core.access import actions
 from portal.core.models import User
 from portal.core.rows import fetch
@@ -64,6 +64,8 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
     "event": (BranchEvent, "life_events", ("see_branch_life", "write_branch_life")),
     "election": (Election, "elections", ("see_branch_life", "write_branch_life",
                                         "approve_party_file")),
+    "nomination": (Nomination, "nominations", ("see_branch_life", "write_branch_life",
+                                              "approve_party_file")),
     "payment": (DuesPayment, "payments", ("see_dues", "write_dues")),
     "task": (Task, "tasks", ("see_task", "do_task", "direct_task")),
     "request": (Request, "requests", ("see_request", "handle_request", "sort_requests",

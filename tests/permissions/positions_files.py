@@ -33,7 +33,15 @@ from casework.models import (
 from casework.models.counselling import Way
 from cohorts.enums import UnitKind
 from cohorts.models import Export, Task
-from partybranch.models import BranchEvent, DuesPayment, Election, PartyMember
+from partybranch.models import (
+    AwardRound,
+    BranchEvent,
+    DuesPayment,
+    Election,
+    Nomination,
+    PartyMember,
+    PartyOrganization,
+)
 from portal.core.crypto import encrypt, encrypt_bytes, lookup_hash
 from portal.core.models import Attachment, User
 from students.models import AidGrant, AidRecognition, FamilyContact, HealthNote
@@ -192,6 +200,12 @@ def _on_branches(campus: "Positions", writer: User) -> None:
         pk: Election(branch_id=pk, on=today, is_committee=False, seats=1, right=5, present=5,
                      returned=5, term_months=36)
         for pk in branches})  # fmt: skip
+    award = AwardRound.objects.create(
+        committee=PartyOrganization.objects.all()[0], name="十佳党支部", until=today, apply_until=today
+    )
+    proposed = _made(Nomination, {
+        pk: Nomination(round=award, branch_id=pk, deeds="支部建设扎实", material={})
+        for pk in branches})  # fmt: skip
     member = PartyMember.objects.create(person=writer, joined_on=today - 900 * DAY)
     payments = _made(DuesPayment, {
         pk: DuesPayment(member=member, branch_id=pk, month=dt.date(2025, number, 1), amount=1,
@@ -199,5 +213,5 @@ def _on_branches(campus: "Positions", writer: User) -> None:
         for number, pk in enumerate(branches, start=1)})  # fmt: skip
     for key, unit in campus.units.items():
         if unit.pk in branches:
-            campus.elections[key] = held[unit.pk]
+            campus.elections[key], campus.nominations[key] = held[unit.pk], proposed[unit.pk]
             campus.life_events[key], campus.payments[key] = events[unit.pk], payments[unit.pk]

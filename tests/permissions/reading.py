@@ -32,6 +32,7 @@ OF_UNIT = {
     "event",
     "payment",
     "election",
+    "nomination",
 }
 SEALED = {"sealed file", "sealed note", "screening", "hour"}
 
@@ -208,6 +209,6 @@ _SPECIAL = {
     "closed note": _closed_note, "key": _key, "move": _move, "step": _step, "problem": _problem,
     "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
     "export": _export, **dict.fromkeys(SEALED, _sealed),
-    "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"),
+    "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"), "nomination": _of_branch("see_branch_life"),
     "payment": _of_branch("see_dues"),
 }  # fmt: skip

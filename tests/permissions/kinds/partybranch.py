@@ -10,7 +10,9 @@ from partybranch.models import (
     Development,
     DuesPayment,
     Election,
+    Honour,
     Membership,
+    Nomination,
     PartyMember,
     PoliticalReview,
     Sponsorship,
@@ -77,6 +79,11 @@ def _of_branch(model: Any) -> Any:
     return rows
 
 
+def _honours() -> Iterator[tuple[int, dict[str, Any]]]:
+    for key, student in Honour.objects.values_list("pk", "student_id"):
+        yield key, {"student": ref("Student", student)}
+
+
 def _keeper_allows(action: str) -> str:
     return f'resource.keeper in principal.getTag("wide {action}")'
 
@@ -84,6 +91,10 @@ def _keeper_allows(action: str) -> str:
 KINDS = (
     Kind("Event", BranchEvent, LIFE, _of_branch(BranchEvent), _keeper_allows),
     Kind("Election", Election, (*LIFE, "approve_party_file"), _of_branch(Election), _keeper_allows),
+    Kind("Nomination", Nomination, (*LIFE, "approve_party_file"), _of_branch(Nomination),
+         _keeper_allows),
+    Kind("Honour", Honour, ("see_card", "see_record", "write_party_file"), _honours,
+         lambda action: plain("resource.student", action)),
     Kind("Dues", DuesPayment, DUES, _of_branch(DuesPayment), _keeper_allows),
     Kind("File", Development, FILE, _files, _file_allows),
     Kind("Political", PoliticalReview, ("see_political_review",), _reviews,
