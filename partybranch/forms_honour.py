@@ -86,7 +86,9 @@ class StudyForm(_Faulty):
         empty_label=None,
     )  # fmt: skip
     name = forms.CharField(
-        label=_("name"), max_length=40, help_text=_("What is studied or commemorated, with the year.")
+        label=_("name"),
+        max_length=40,
+        help_text=_("What is studied or commemorated, with the year."),
     )
     since = forms.DateField(label=_("From"), widget=DateInput())
     until = forms.DateField(label=_("Until"), widget=DateInput())

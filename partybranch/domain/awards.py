@@ -44,7 +44,9 @@ def open_round(
     if apply_until < today:
         faults.append(Fault("apply", _("Nominations end today or later."), "apply_until"))
     if AwardRound.objects.filter(committee=committee, name=name.strip()).exists():
-        faults.append(Fault("name", _("The committee has a round of this name. Add the year."), "name"))
+        faults.append(
+            Fault("name", _("The committee has a round of this name. Add the year."), "name")
+        )
     if sum(weights().values()) != _HUNDRED:
         faults.append(Fault("weights", _(
             "The weights of the parts make %(n)s, not 100. The system administrator corrects them "
@@ -82,7 +84,9 @@ def nominate(
     """
     kept = _round(round.pk)
     if kept.apply_until < timezone.localdate():
-        raise DomainError(_("Nominations ended on %(day)s.") % {"day": kept.apply_until.isoformat()})
+        raise DomainError(
+            _("Nominations ended on %(day)s.") % {"day": kept.apply_until.isoformat()}
+        )
     if branch.party_kind not in RELATION_HOLDING or branch.closed_on is not None:
         raise DomainError(_("Only a branch that holds membership relations can be proposed."))
     if not branch.above.filter(ancestor_id=kept.committee_id).exists():
@@ -182,11 +186,15 @@ def decide_round(*, actor: User | None, round: AwardRound, on: dt.date, decision
     kept = _round(round.pk)
     if not timezone.localdate(kept.opened_at) <= on <= timezone.localdate():
         raise DomainError(_("The decision falls between the opening of the round and today."))
-    rows = {one.pk: one for one in kept.nominations.filter(withdrawn_at=None).select_related("branch")}
+    rows = {
+        one.pk: one for one in kept.nominations.filter(withdrawn_at=None).select_related("branch")
+    }
     if not rows:
         raise DomainError(_("Nothing to decide: no branch has been proposed."))
     judges: dict[int, int] = defaultdict(int)
-    for key in JudgeScore.objects.filter(nomination_id__in=rows).values_list("nomination_id", flat=True):
+    for key in JudgeScore.objects.filter(nomination_id__in=rows).values_list(
+        "nomination_id", flat=True
+    ):
         judges[key] += 1
     least = honour_numbers()["award.judges_min"]
     if missing := unscored(list(rows), judges, least):

@@ -39,13 +39,19 @@ def enter_honours(
     if len(wanted) > _MOST:
         raise DomainError(_("At most %(n)s at once; divide the list.") % {"n": _MOST})
     forget_reach()
-    rows = Student.objects.all() if actor is None else Student.objects.restrict(actor, "write_party_file")
+    rows = (
+        Student.objects.all()
+        if actor is None
+        else Student.objects.restrict(actor, "write_party_file")
+    )
     found = dict(rows.filter(student_no__in=wanted).values_list("student_no", "pk"))
     strange = [one for one in wanted if one not in found]
     if strange:
         raise DomainError(_("No student within reach of your post has these numbers: %(numbers)s. "
                             "Nothing was saved.") % {"numbers": "、".join(strange)})  # fmt: skip
-    there = Honour.objects.filter(kind=kind, on=on, withdrawn_at=None, student_id__in=found.values())
+    there = Honour.objects.filter(
+        kind=kind, on=on, withdrawn_at=None, student_id__in=found.values()
+    )
     known = set(there.values_list("student_id", flat=True))
     made = Honour.objects.bulk_create(
         Honour(student_id=found[one], kind=kind, on=on, proof=proof.strip(), entered_by=actor)
@@ -71,6 +77,8 @@ def withdraw_honour(*, actor: User | None, honour: Honour, reason: str) -> None:
     kept.withdrawn_at, kept.withdrawn_reason = timezone.now(), reason.strip()
     kept.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     forget_reach()
-    if actor is not None and not Honour.objects.restrict(actor, "write_party_file").filter(pk=kept.pk):
+    if actor is not None and not Honour.objects.restrict(actor, "write_party_file").filter(
+        pk=kept.pk
+    ):
         raise denied()
     audit.record(actor=actor, action="withdraw_honour", obj=kept, reason=kept.withdrawn_reason)

@@ -40,7 +40,9 @@ def open_study(
     if until < since:
         faults.append(Fault("until", _("The last day lies before the first one."), "until"))
     elif until < today:
-        faults.append(Fault("until", _("The last day is over: nobody could study any more."), "until"))
+        faults.append(
+            Fault("until", _("The last day is over: nobody could study any more."), "until")
+        )
     if EventKind.objects.filter(name=name.strip()).exists():
         faults.append(Fault("name", _("There is a kind of event of this name. Choose another one, "
                                       "with the year."), "name"))  # fmt: skip
@@ -70,34 +72,32 @@ def remind_study(*, actor: User, study: EventKind) -> int:
     kept = kept_branches(actor, asked_branches(actor, study))
     if not kept:
         raise denied()
-    rows = [row for row in study_rows(study, kept) if row.on is None and row.account is not None]
+    waiting = (row.account for row in study_rows(study, kept) if row.on is None)
+    accounts = [one for one in waiting if one is not None]
     text = _("Please take part in the study “%(name)s” by %(day)s.") % {
         "name": study.name, "day": date_format(study.until, "DATE_FORMAT"),
     }  # fmt: skip
     key = f"study:{study.pk}:{today.isoformat()}"
     Notification.objects.bulk_create(
         (
-            Notification(user_id=row.account, key=key, text=text, url=reverse("party:my_studies"))
-            for row in rows
+            Notification(user_id=one, key=key, text=text, url=reverse("party:my_studies"))
+            for one in accounts
         ),
         ignore_conflicts=True,
     )
     audit.record(actor=actor, action="remind_study", obj=study, branches=[one.pk for one in kept],
-                 people=len(rows))  # fmt: skip
-    return len(rows)
+                 people=len(accounts))  # fmt: skip
+    return len(accounts)
 
 
 # Either of them lets one remind: the branch reminds its own, the committee all below it.
 _ACTS = ("write_branch_life", "approve_party_file")
 
 
-def kept_branches(
-    actor: User, branches: Sequence[PartyOrganization]
-) -> list[PartyOrganization]:
+def kept_branches(actor: User, branches: Sequence[PartyOrganization]) -> list[PartyOrganization]:
     """Those of ``branches`` that the actor keeps, or for which he records decisions above them."""
     keys: set[int] = set()
     for action in _ACTS:
         rows = PartyOrganization.objects.restrict(actor, action)
         keys |= set(rows.filter(pk__in=[one.pk for one in branches]).values_list("pk", flat=True))
     return [one for one in branches if one.pk in keys]
-

@@ -45,6 +45,8 @@ class HonourKind(models.Model):
 class Honour(models.Model):
     """A prize of one student on a day. Entered by mistake: withdrawn with a reason, never deleted."""
 
+    see_action: ClassVar[str] = "see_card"
+
     student = models.ForeignKey(
         "students.Student", verbose_name=_("student"), on_delete=models.PROTECT,
         related_name="honours",

@@ -68,8 +68,12 @@ class EventKind(models.Model):
             models.CheckConstraint(
                 name="eventkind_study_is_whole",
                 condition=Q(since=None, until=None, unit=None)
-                | Q(since__isnull=False, until__gte=models.F("since"), unit__isnull=False,
-                    every_months=None),
+                | Q(
+                    since__isnull=False,
+                    until__gte=models.F("since"),
+                    unit__isnull=False,
+                    every_months=None,
+                ),
             ),
         ]
 

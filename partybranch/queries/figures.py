@@ -119,7 +119,9 @@ def _secretaries(user: Any, _year: int) -> list[Line]:
         person = holders.get(one.pk)
         is_teacher = person is not None and person.pk not in pupils
         name = person.name if person else _("post is vacant")
-        found.append(Line(one.name, name, reverse("party:branch", args=[one.pk]), counts=is_teacher))
+        found.append(
+            Line(one.name, name, reverse("party:branch", args=[one.pk]), counts=is_teacher)
+        )
     return found
 
 
@@ -190,11 +192,11 @@ FIGURES = {
                _trained, True, gettext_lazy("hours complete"), gettext_lazy("hours missing"), True),
         Figure("prizes", gettext_lazy("Members among prize holders"),
                gettext_lazy("Students who won a prize in the year; members on the day of the prize."),
-               _holders(False), True, gettext_lazy("members"), gettext_lazy("not members"), True),
+               _holders(False), True, gettext_lazy("Party members"), gettext_lazy("not members"), True),
         Figure("models", gettext_lazy("Members among model students"),
                gettext_lazy("Students with a title of model student in the year; members on that "
                             "day."),
-               _holders(True), True, gettext_lazy("members"), gettext_lazy("not members"), True),
+               _holders(True), True, gettext_lazy("Party members"), gettext_lazy("not members"), True),
     )
 }  # fmt: skip
 

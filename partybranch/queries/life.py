@@ -46,9 +46,7 @@ def counted_events() -> "QuerySet[BranchEvent]":
     return rows
 
 
-def healths(
-    branches: Sequence[PartyOrganization], on: dt.date | None = None
-) -> dict[int, Health]:
+def healths(branches: Sequence[PartyOrganization], on: dt.date | None = None) -> dict[int, Health]:
     """The lights of each branch today, or as they stood ``on`` a day; three statements for any
     number of them."""
     today, keys = on or timezone.localdate(), [one.pk for one in branches]

@@ -171,7 +171,7 @@ def material_lines(material: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Events"), f"{get('events', 0)}（{kinds}）" if kinds else str(get("events", 0))),
         (_("with first item"), str(get("first_items", 0))),
         (_("Meetings that the rules ask for"), _share(get("life", (0, 0)))),
-        (_("Attendance"), _share(get("attendance", (0, 0)))),
+        (_("Attendance at events"), _share(get("attendance", (0, 0)))),
         (_("Months of dues paid"), _share(get("dues", (0, 0)))),
         (_("Steps of development in time"), _share(get("development", (0, 0)))),
         (_("Applications, activists, targets, admitted, full members"), " / ".join(

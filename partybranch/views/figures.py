@@ -81,9 +81,18 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     here, only = reverse("party:figure", args=[code]), request.GET.get("only", "")
     chips: list[dict[str, Any]] = []
     if one.is_share:
-        words = {"": (_("All"), sums.of), "yes": (one.yes, sums.n), "no": (one.no, sums.of - sums.n)}
+        words = {
+            "": (_("All"), sums.of),
+            "yes": (one.yes, sums.n),
+            "no": (one.no, sums.of - sums.n),
+        }
         chips = [
-            {"label": word, "url": f"{here}?year={year}&only={key}", "active": key == only, "count": n}
+            {
+                "label": word,
+                "url": f"{here}?year={year}&only={key}",
+                "active": key == only,
+                "count": n,
+            }
             for key, (word, n) in words.items()
         ]
         if only in ("yes", "no"):

@@ -80,13 +80,18 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
              "came": (_("studied"), within.came)}  # fmt: skip
     chips = [{"label": word, "url": f"{here}?only={key}{more}", "active": key == only, "count": n}
              for key, (word, n) in words.items()]  # fmt: skip
+    places = [{"label": _("All branches"), "url": f"{here}?only={only}", "active": chosen is None}]
+    places += [
+        {"label": b.label, "url": f"{here}?only={only}&branch={b.pk}", "active": b == chosen}
+        for b in branches
+    ]
     if only in ("missing", "came"):
         rows = [row for row in rows if (row.on is None) == (only == "missing")]
     reads.note(user, "read_study", one)
     is_running = one.until is not None and one.until >= timezone.localdate()
     context = {
-        "study": one, "sums": sums, "rows": rows, "chips": chips, "chosen": chosen,
-        "branches": branches, "here": here,
+        "study": one, "sums": sums, "rows": rows, "chips": chips,
+        "places": places if len(branches) > 1 else [],
         "may_remind": is_running and sums.missing and bool(kept_branches(user, branches)),
         "why": why_life(user, [b.pk for b in branches]),
     }  # fmt: skip

@@ -78,7 +78,9 @@ class Journey:
         """Fill the form of a step as a careful organiser would, then change what is ``typed``."""
         self.page.goto(f"{self.file}steps/{step}/")
         values = {"on": on.isoformat(), "entry_reason": "据纸质档案补录", **FACTS.get(step, {})}
-        there = self.page.locator("main form [name]").evaluate_all("all => all.map(one => one.name)")
+        there = self.page.locator("main form [name]").evaluate_all(
+            "all => all.map(one => one.name)"
+        )
         if "expected" in there:
             full = str(self.site.value(VOTERS.replace("%(branch)s", str(self.branch)).replace(
                 "%(on)s", f"date '{on.isoformat()}'")))  # fmt: skip
@@ -202,7 +204,9 @@ def test_an_organiser_takes_one_applicant_through_all_25_steps(
         way.take(step)
     expect(page.locator("main")).to_contain_text("补录：据纸质档案补录")
     page.screenshot(path=screens / "party-25-steps.png", full_page=True)
-    status = site.value("select political_status from students_student where student_no = %s", number)
+    status = site.value(
+        "select political_status from students_student where student_no = %s", number
+    )
     assert status == "01"
 
 

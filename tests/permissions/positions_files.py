@@ -201,7 +201,10 @@ def _on_branches(campus: "Positions", writer: User) -> None:
                      returned=5, term_months=36)
         for pk in branches})  # fmt: skip
     award = AwardRound.objects.create(
-        committee=PartyOrganization.objects.all()[0], name="十佳党支部", until=today, apply_until=today
+        committee=PartyOrganization.objects.all()[0],
+        name="十佳党支部",
+        until=today,
+        apply_until=today,
     )
     proposed = _made(Nomination, {
         pk: Nomination(round=award, branch_id=pk, deeds="支部建设扎实", material={})

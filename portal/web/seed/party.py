@@ -24,6 +24,7 @@ from students.models import Placement, Student
 from .campus import Campus
 from .load import move_sequences
 from .party_files import FileWriter
+from .party_honours import seed_honours
 from .party_life import seed_life
 from .pupils import Pupil
 from .staff import Staff
@@ -78,10 +79,12 @@ def seed_party(
         AdmissionPlan(branch=branch.unit, year=times.today.year, places=10)
         for branch in branches.values()
     )
+    here = [branch.unit for branch in branches.values()]
     seed_life(
-        [branch.unit for branch in branches.values()], holders, times.today,
+        here, holders, times.today,
         moment(times.today, 9), rng,
     )  # fmt: skip
+    seed_honours(here, times.today, random.Random(f"honours {times.today}"))
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")
     refresh(rows)
     return len(writer.files)

@@ -210,12 +210,29 @@ def _cohort_posts(campus: Campus, office: _Office, leaders: dict[int, list[Perso
             else:
                 tutor = office.rng.choice(staff.teachers[college])
                 office.appoint(tutor, "party_tutor", cohort, **office.term_of_office(2))
+    if campus.community:
+        _community(campus, office)
     for cohort, branch in campus.branches.items():
         college = next(h.college for h in campus.homes if h.cohort == cohort)
         secretary = office.rng.choice(staff.teachers[college])
         office.appoint(secretary, "branch_secretary", branch)
         here = [campus.college_cohorts[college, year] for year in office.times.entry_years]
         _branch_posts(office, here, cohort, branch, secretary, staff.teachers[college])
+
+
+def _community(campus: Campus, office: _Office) -> None:
+    """The committee of the student community: organisers of the first college, whose joint branches
+    stand below it, and the Party secretaries of the colleges."""
+    staff, times = office.staff, office.times
+    cohorts = [campus.college_cohorts[campus.colleges[0], year] for year in times.entry_years]
+    people = {one.id: one for one in staff.people}
+    begun = dt.date(times.year - 1, 9, 1)
+    own = {post.person for post in staff.posts if post.role == "organiser" and post.unit in cohorts}
+    heads = [post.person for post in staff.posts if post.role == "party_secretary"][:4]
+    for key in sorted(own):
+        office.appoint(people[key], "organiser", campus.community, starts_on=begun)
+    for key in heads:
+        office.appoint(people[key], "committee_member", campus.community, starts_on=begun)
 
 
 def _branch_posts(
