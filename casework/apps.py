@@ -17,6 +17,7 @@ class CaseworkConfig(AppConfig):
             plan_access,  # noqa: F401 # locked out of the promises as well
             problem_access,  # noqa: F401 # routes to common problems
             reach,  # noqa: F401 # routes to cases as SQL
+            reach_work,  # noqa: F401 # routes to keys, moves and requests as SQL
             request_access,  # noqa: F401 # routes to requests
             sealed_access,  # noqa: F401 # routes to sealed records
             sealed_checks,  # noqa: F401 # nothing may open them by another way

@@ -20,7 +20,7 @@ from casework.queries.after import my_question
 from casework.queries.blocks import CaseBlock, register_block
 from casework.queries.case_page import sees_cases
 from casework.queries.figures import cases
-from casework.queries.keys import count_waiting
+from casework.queries.key_desk import count_waiting
 from casework.queries.panels import (
     care_asked,
     care_hint,

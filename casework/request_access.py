@@ -46,8 +46,8 @@ register_actions(
            sensitive=True),
 )  # fmt: skip
 
-_READS = "see_request"
-_OWN = (_READS, "own_request")
+READS = "see_request"
+OWN_ACTIONS = (READS, "own_request")
 Keys = QuerySet[Any] | None
 
 
@@ -69,7 +69,7 @@ def _mine(user: User) -> Q:
 
 
 def _own(user: User, action: str) -> Keys:
-    if action not in _OWN:
+    if action not in OWN_ACTIONS:
         return None
     # Nobody looks over a sender's shoulder at what was sent under protection.
     shown = Q(is_protected=False) if supporter_of(user) is not None else Q()
@@ -84,26 +84,27 @@ def _own_reasons(user: User, action: str, request: Request) -> list[Reason]:
 
 
 def _first(user: User, action: str) -> Keys:
-    if action != _READS:
+    if action != READS:
         return None
     return _ids(Request.objects.filter(first_asked=user, is_open=True))
 
 
 def _first_reasons(user: User, action: str, request: Request) -> list[Reason]:
-    if action != _READS or request.first_asked_id != user.pk or not request.is_open:
+    if action != READS or request.first_asked_id != user.pk or not request.is_open:
         return []
     return [Reason("first", _("You were asked first, and see it until it is closed"))]
 
 
-def _office_units(user: User, action: str) -> Sequence[int]:
+def office_units(user: User, action: str) -> Sequence[int]:
+    """Offices whose requests ``action`` opens to ``user``."""
     return granted_unit_ids(user, "handle_request") if action in _OFFICE else ()
 
 
-_OFFICE = (_READS, "handle_request")
+_OFFICE = (READS, "handle_request")
 
 
 def _by_office(user: User, action: str) -> Keys:
-    units = _office_units(user, action)
+    units = office_units(user, action)
     if not units:
         return None
     return _ids(Request.objects.filter(is_protected=False, office_id__any=units))
@@ -111,46 +112,48 @@ def _by_office(user: User, action: str) -> Keys:
 
 def _office_reasons(user: User, action: str, request: Request) -> list[Reason]:
     unit = request.office_id
-    if request.is_protected or unit is None or unit not in _office_units(user, action):
+    if request.is_protected or unit is None or unit not in office_units(user, action):
         return []
     return post_reasons(user, "handle_request", [unit])
 
 
-_DESK = (_READS, "sort_requests")
+_DESK = (READS, "sort_requests")
 
 
-def _desk_units(user: User, action: str) -> Sequence[int]:
+def desk_units(user: User, action: str) -> Sequence[int]:
+    """Units at whose desk ``user`` sorts requests."""
     return granted_unit_ids(user, "sort_requests") if action in _DESK else ()
 
 
 def _by_desk(user: User, action: str) -> Keys:
-    if not _desk_units(user, action):
+    if not desk_units(user, action):
         return None
     return _ids(Request.objects.filter(is_protected=False))
 
 
 def _desk_reasons(user: User, action: str, request: Request) -> list[Reason]:
-    units = _desk_units(user, action)
+    units = desk_units(user, action)
     return post_reasons(user, "sort_requests", units) if units and not request.is_protected else []
 
 
-_GUARD = (_READS, "handle_protected", "handle_request")
+_GUARD = (READS, "handle_protected", "handle_request")
 
 
-def _guard_units(user: User, action: str) -> Sequence[int]:
+def guard_units(user: User, action: str) -> Sequence[int]:
+    """Units for which ``user`` is the independent handler."""
     return granted_unit_ids(user, "handle_protected") if action in _GUARD else ()
 
 
 def _by_guard(user: User, action: str) -> Keys:
     """Protected ones that nobody has taken up yet, and those I handle; to be taken up by one."""
-    if not _guard_units(user, action):
+    if not guard_units(user, action):
         return None
     free = Q(handler=None) | Q(handler=user)
     return _ids(Request.objects.filter(free, is_protected=True))
 
 
 def _guard_reasons(user: User, action: str, request: Request) -> list[Reason]:
-    units = _guard_units(user, action)
+    units = guard_units(user, action)
     if not units or not request.is_protected or request.handler_id not in (None, user.pk):
         return []
     return post_reasons(user, "handle_protected", units)
@@ -160,7 +163,7 @@ Columns = dict[str, Any]
 
 
 def _own_within(user: User, action: str, parent: Columns) -> Columns | None:
-    if action not in _OWN:
+    if action not in OWN_ACTIONS:
         return None
     student = parent["student_id"]
     if student is not None:
@@ -172,21 +175,21 @@ def _own_within(user: User, action: str, parent: Columns) -> Columns | None:
 
 
 def _first_within(user: User, action: str, parent: Columns) -> Columns | None:
-    return {"first_asked_id": user.pk, "is_open": True} if action == _READS else None
+    return {"first_asked_id": user.pk, "is_open": True} if action == READS else None
 
 
 def _office_within(user: User, action: str, parent: Columns) -> Columns | None:
-    units = _office_units(user, action)
+    units = office_units(user, action)
     return {"is_protected": False, "office_id": list(units)} if units else None
 
 
 def _desk_within(user: User, action: str, parent: Columns) -> Columns | None:
-    return {"is_protected": False} if _desk_units(user, action) else None
+    return {"is_protected": False} if desk_units(user, action) else None
 
 
 def _guard_within(user: User, action: str, parent: Columns) -> Columns | None:
     # A protected request stands under no student.
-    if parent["student_id"] is not None or not _guard_units(user, action):
+    if parent["student_id"] is not None or not guard_units(user, action):
         return None
     return {"is_protected": True} if parent["handler_id"] in (None, user.pk) else None
 
@@ -194,9 +197,9 @@ def _guard_within(user: User, action: str, parent: Columns) -> Columns | None:
 for _route in (
     Route("own", _own, _own_reasons, within=_own_within),
     Route("first", _first, _first_reasons, within=_first_within),
-    Route("office", _by_office, _office_reasons, _office_units, _office_within),
-    Route("desk", _by_desk, _desk_reasons, _desk_units, _desk_within),
-    Route("guard", _by_guard, _guard_reasons, _guard_units, _guard_within),
+    Route("office", _by_office, _office_reasons, office_units, _office_within),
+    Route("desk", _by_desk, _desk_reasons, desk_units, _desk_within),
+    Route("guard", _by_guard, _guard_reasons, guard_units, _guard_within),
 ):
     register_route(Request, _route)
 
@@ -245,4 +248,4 @@ def _is_told(user: User, request: Request) -> bool:
     return not (request.is_protected and request.sender_mark == sender_mark(user))
 
 
-register_owner(FileOwner("request", Request, _READS, _is_told))
+register_owner(FileOwner("request", Request, READS, _is_told))

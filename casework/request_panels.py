@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Request
-from casework.queries.requests import of_student_asked, own_waiting, short_lines, waiting_for
+from casework.queries.request_boxes import waiting_for
+from casework.queries.requests import of_student_asked, own_waiting, short_lines
 from portal.core.access import reaches_any
 from portal.core.asks import Rows
 from portal.core.registry import NavItem, Panel, register_nav, register_panel

@@ -19,10 +19,10 @@ from casework.enums import Confidentiality
 from casework.models import Case, FollowUp
 from casework.ties import seated_case_ids, shut_case_ids
 from portal.core.access import (
+    Among,
     Denial,
     Reason,
     Route,
-    key_of,
     reached_keys,
     reasons,
     register_denial,
@@ -30,9 +30,6 @@ from portal.core.access import (
     rows_within,
 )
 from portal.core.models import User
-from portal.core.prepared import prepared
-from portal.core.rows import fetch
-from portal.core.scope import remembered
 from students.models import Student
 
 
@@ -89,21 +86,17 @@ def _restricted_within(user: User, action: str, parent: Columns) -> Columns | No
     level = {"confidentiality": Confidentiality.RESTRICTED}
     if keeps_closed(user, _CLEAR):
         return level
-    return {**level, "case_id": [None, *_cleared_case_ids(user, parent["student_id"])]}
+    return {**level, "case_id": _cleared_cases(user, parent["student_id"])}
 
 
-def _cleared_case_ids(user: User, student_id: int) -> list[int]:
+def _cleared_cases(user: User, student_id: int) -> Among | None:
     """Cases of the student whose notes of the task force the person reads: not closed ones in
-    which he had no part."""
+    which he had no part. Notes without a case he reads as well."""
     seen = rows_within(Case, user, _CLEAR, "c", student_id=student_id)
     if seen is None:
-        return []
-    asked = {"student": student_id, **seen.params}
-    sql = f"SELECT c.id FROM casework_case c WHERE c.student_id = %(student)s AND {seen.sql}"
-    return remembered(
-        ("cleared cases", key_of(user), student_id),
-        lambda: [pk for (pk,) in fetch(prepared(sql), asked)],
-    )
+        return None
+    sql = f"SELECT c.id FROM casework_case c WHERE c.student_id = %(of)s AND {seen.sql}"
+    return Among(sql, {"of": student_id, **seen.params}, or_none=True)
 
 
 def _restricted_reasons(user: User, action: str, talk: FollowUp) -> list[Reason]:

@@ -3,6 +3,7 @@
 Whoever sent something keeps sight of it (design 6); none of these routes opens the case.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,6 +29,8 @@ from portal.core.models import User
 
 # ``see_move`` and ``answer_move`` go with sending and receiving; no role carries them.
 MOVE_ACTIONS = frozenset({"see_move", "answer_move"})
+# What opens the moves of a case: the right to the case itself.
+CASE_ACTIONS = {"see_move": "see_case", "manage_case": "manage_case"}
 register_actions(
     Action("see_move", gettext_lazy("see moves of cases"),
            gettext_lazy("What was sent to oneself, to one's office, or by oneself; never given to "
@@ -40,7 +43,7 @@ register_actions(
 
 def _by_case(user: User, action: str) -> QuerySet[Any] | None:
     """Readers of the case read its moves; those who lead it may take them back."""
-    asked = {"see_move": "see_case", "manage_case": "manage_case"}.get(action)
+    asked = CASE_ACTIONS.get(action)
     cases = reached_keys(Case, user, asked) if asked else None
     if cases is None:
         return None
@@ -49,7 +52,7 @@ def _by_case(user: User, action: str) -> QuerySet[Any] | None:
 
 
 def _by_case_reasons(user: User, action: str, move: Transition) -> list[Reason]:
-    asked = {"see_move": "see_case", "manage_case": "manage_case"}.get(action)
+    asked = CASE_ACTIONS.get(action)
     return reasons(user, asked, move.case) if asked else []
 
 
@@ -79,9 +82,14 @@ def _received_reasons(user: User, action: str, move: Transition) -> list[Reason]
     return [Reason("receiver", _("It was sent to you"))] if is_mine and concerns else []
 
 
+def answering_unit_ids(user: User, action: str) -> Sequence[int]:
+    """Units for which ``user`` answers what was sent to them."""
+    return reached_unit_ids(user, ("do_task",)) if action in MOVE_ACTIONS else []
+
+
 def _of_unit(user: User, action: str) -> QuerySet[Any] | None:
     """What was sent to an office, for those who do its work."""
-    units = reached_unit_ids(user, ("do_task",)) if action in MOVE_ACTIONS else []
+    units = answering_unit_ids(user, action)
     if not units:
         return None
     rows: QuerySet[Any] = Transition.objects.filter(revoked_at=None, declined_at=None)

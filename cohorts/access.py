@@ -105,6 +105,10 @@ _BELOW = """
 BELOW_HELD = f"""
     SELECT t.descendant_id {_BELOW} AND own.ancestor_id = ANY(%(held)s::bigint[])
 """
+# The same with the unit held beside each.
+BELOW_EACH = f"""
+    SELECT t.ancestor_id, t.descendant_id {_BELOW} AND own.ancestor_id = ANY(%(held)s::bigint[])
+"""
 # Actions with the units they are held on, and what is below these; of a wide reach that is read
 # when somebody asks for it, since long lists find it on their own.
 register_part(

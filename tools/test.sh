@@ -21,10 +21,11 @@ else
     export PORTAL_CHROMIUM=$browser
 fi
 
-# All tests are shared out among workers, one for each core (tests/parallel.py). A run that names
+# All tests are shared out among workers (tests/parallel.py), on two cores among three: browsers and
+# the portals that tests start leave their worker waiting. A run that names
 # files or picks some tests stays in one process, which starts sooner; so does one with a debugger.
-workers=$(.venv/bin/python -c 'import os; print(max(2, min(4, len(os.sched_getaffinity(0)))))' \
-    2>/dev/null || echo 2)
+workers=$(.venv/bin/python -c 'import os; print(max(3, min(4, len(os.sched_getaffinity(0)))))' \
+    2>/dev/null || echo 3)
 for argument in "$@"; do
     case $argument in
         -n* | --numprocesses* | --dist* | -k* | -m* | --pdb | --trace | --lf | --last-failed | --sw | \

@@ -34,7 +34,7 @@ def check_items(checks: QuerySet[AfterCheck]) -> list[dict[str, Any]]:
         shown.append({
             "title": one.case.student.name, "url": reverse("casework:case", args=[one.case_id]),
             "meta": " · ".join(meta), "side": words or format_day(one.due_on, today=today),
-            "side_tone": tone or "plain", "action_method": "",
+            "side_tone": tone or "plain",
             "action_url": reverse("casework:recheck", args=[one.pk]), "action_label": _("Record"),
         })  # fmt: skip
     return shown

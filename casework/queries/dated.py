@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.models import AfterCheck, Case, FollowUp
-from casework.queries.keys import waiting as keys_waiting
-from casework.queries.requests import requests_due
+from casework.queries.key_desk import waiting as keys_waiting
+from casework.queries.request_boxes import requests_due
 from casework.queries.transitions import waiting as moves_waiting
 from portal.core.dues import Entry, register_dated
 from students.models import Student

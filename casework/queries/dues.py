@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from casework.models import AfterCheck, Case
-from casework.queries import keys, requests, transitions
+from casework.queries import key_desk, keys, request_boxes, transitions
 from casework.queries.figures import FIGURES, cases
 from casework.request_enums import WAITING, RequestState
 from portal.core.dues import Due, register_due
@@ -95,9 +95,7 @@ _HANDLERS = f"""
 
 def _boxes(user: Any) -> dict[str, int]:
     """Counts of the boxes of requests; one statement for all lines about them."""
-    return remembered(
-        ("request boxes", user.pk), lambda: requests.box_counts(requests.seen(user), user)
-    )
+    return remembered(("request boxes", user.pk), lambda: request_boxes.box_counts(user))
 
 
 def _in_box(name: str) -> Any:
@@ -106,7 +104,7 @@ def _in_box(name: str) -> Any:
 
 def _at_the_desk(user: Any) -> int:
     """Unsorted ones, for those who sort."""
-    return _boxes(user)["desk"] if requests.sorts(user) else 0
+    return _boxes(user)["desk"] if request_boxes.sorts(user) else 0
 
 
 def _box_url(name: str) -> Any:
@@ -140,7 +138,7 @@ register_due(
     Due("keys", 30,
         lambda n: ngettext("%(n)s confirmation waits for your word",
                            "%(n)s confirmations wait for your word", n) % {"n": n},
-        keys.count_waiting, _key_holders, lambda _user: "/keys/"),
+        key_desk.count_waiting, _key_holders, lambda _user: "/keys/"),
     Due("moves", 32,
         lambda n: ngettext("%(n)s transfer waits for your answer",
                            "%(n)s transfers wait for your answer", n) % {"n": n},

@@ -9,10 +9,12 @@ from casework.enums import KeySide
 from casework.key_access import is_asked_for_opinions
 from casework.models import Case, KeyRequest
 from casework.ties import shut_case_ids
+from cohorts.access import BELOW_EACH, held_units
 from cohorts.models import Appointment
 from portal.core.access import supporter_of
 from portal.core.models import User
-from portal.core.rows import fetch
+from portal.core.prepared import prepared
+from portal.core.rows import array_of, fetch
 from portal.core.scope import remembered
 from students.access import standing
 from students.enums import Tree
@@ -20,20 +22,12 @@ from students.models import Placement
 
 OFFICES = (KeySide.COLLEGE, KeySide.ACADEMY)
 
-_MANAGED = """
-    SELECT k.kind, array_agg(DISTINCT t.descendant_id)
-      FROM cohorts_grant g
-      JOIN auth_permission p ON p.id = g.permission_id AND p.codename = 'manage_case'
-       AND p.content_type_id = (SELECT id FROM django_content_type
-                                 WHERE app_label = 'cohorts' AND model = 'unit')
-      JOIN cohorts_unittree own
-        ON own.ancestor_id = g.content_object_id AND own.descendant_id = g.content_object_id
-      JOIN cohorts_unittree up ON up.descendant_id = g.content_object_id
+# All below units that are held, by the side on which these stand.
+_SIDES = f"""
+    SELECT k.kind, array_agg(DISTINCT of.unit_id)
+      FROM ({BELOW_EACH}) of(held_id, unit_id)
+      JOIN cohorts_unittree up ON up.descendant_id = of.held_id
       JOIN cohorts_unit k ON k.id = up.ancestor_id AND k.kind IN ('college', 'academy')
-      JOIN cohorts_unittree t
-        ON t.ancestor_id = g.content_object_id AND (own.is_inner OR NOT t.is_inner)
-     WHERE g.user_id = %(user)s
-       AND g.starts_on <= %(day)s AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)
      GROUP BY k.kind
 """
 
@@ -42,9 +36,12 @@ def managed_units(user: User) -> dict[str, list[int]]:
     """Side -> units on which ``user`` leads cases for this side today, with all below them."""
     if not user.is_in_force() or supporter_of(user) is not None:
         return {}  # whoever looks through another account turns no key
-    day = timezone.localdate()
+    held = held_units(user, "manage_case")
+    if not held:
+        return {}
     return remembered(
-        ("key sides", user.pk, day), lambda: dict(fetch(_MANAGED, {"user": user.pk, "day": day}))
+        ("key sides", user.pk, held),
+        lambda: dict(fetch(prepared(_SIDES), {"held": array_of(held)})),
     )
 
 

@@ -1,23 +1,19 @@
-"""Requests for keys as people read them: those that wait for me, disagreements, one in full."""
+"""Requests for keys as people read them: lines, disagreements, one in full."""
 
 import datetime as dt
-from collections.abc import Iterable
-from functools import reduce
-from operator import or_
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.enums import KeyKind, KeySide, KeyState, KeyVerdict, Outcome
-from casework.key_access import is_asked_for_opinions
 from casework.models import KeyRequest, KeyTurn
-from casework.queries.key_sides import OFFICES, managed_units
-from portal.core.ui.dates import day_gap, due_words, format_day
-from students.access import standing
-from students.enums import Tree
-from students.models import Placement
+from portal.core.rows import array_of, fetch
+from portal.core.ui.dates import due_words, format_day, local_days
 
 MOST = 100
 OPEN = (KeyState.WAITING, KeyState.DISAGREED)
@@ -28,67 +24,9 @@ def _open(user: Any) -> QuerySet[KeyRequest]:
     return rows.filter(settled_at=None, withdrawn_at=None)
 
 
-def waiting(user: Any) -> QuerySet[KeyRequest]:
-    """Open requests in which a side that ``user`` speaks for has not said yes, and ``user`` has
-    not spoken for another side."""
-    if not getattr(user, "is_authenticated", False):
-        return KeyRequest.objects.none()
-    return _open(user).filter(_wanted(user))
-
-
-def _wanted(user: Any) -> Q:
-    wanted = Q(pk=None)
-    today = timezone.localdate()
-    for side, units in managed_units(user).items():
-        stands = Placement.objects.filter(
-            standing(today), student_id=OuterRef("case__student_id"), unit_id__any=units
-        ).exclude(tree=Tree.BRANCH)
-        wanted |= Q(Exists(stands), sides__contains=[side]) & ~_has_agreed(side)
-    # On one side only, the one who asked does not confirm.
-    alone = Q(asked_by_id=user.pk) & ~Q(sides__contains=list(OFFICES))
-    wanted &= ~alone
-    if is_asked_for_opinions(user):
-        side = KeySide.COUNSELLING
-        wanted |= Q(sides__contains=[side]) & ~_has_agreed(side)
-    mine = KeyTurn.objects.filter(
-        request=OuterRef("pk"), person_id=user.pk, verdict=KeyVerdict.AGREED
-    )
-    return wanted & ~Exists(mine)
-
-
-def _has_agreed(side: str) -> Exists:
-    said = KeyTurn.objects.filter(request=OuterRef("pk"), side=side, verdict=KeyVerdict.AGREED)
-    return Exists(said)
-
-
-def count_waiting(user: Any) -> int:
-    return waiting(user).count()
-
-
 def clashes(user: Any) -> QuerySet[KeyRequest]:
     """Open disagreements within the reader's reach: they go to the next joint meeting."""
     return _open(user).filter(disagreed_at__isnull=False)
-
-
-def desk(user: Any) -> dict[str, list[dict[str, Any]]]:
-    """``waiting`` for my key, ``clashes`` in my reach, ``asked`` by me: the most urgent of each, as
-    lines. Three statements for all of them."""
-    whose = {
-        "waiting": _wanted(user), "clashes": Q(disagreed_at__isnull=False),
-        "asked": Q(asked_by_id=user.pk),
-    }  # fmt: skip
-    marks = {
-        f"is_{name}": Case(When(where, then=Value(True)), default=Value(False))
-        for name, where in whose.items()
-    }
-    any_of = _open(user).filter(reduce(or_, whose.values())).annotate(**marks)
-    rows = list(any_of.order_by("due_at", "pk").values_list("pk", *marks)[: 3 * MOST])
-    named = KeyRequest.objects.filter(pk__in=[row[0] for row in rows])
-    lines = {line["pk"]: line for line in items(named, 3 * MOST)} if rows else {}
-    return {
-        name: [lines[row[0]] for row in rows if row[place]][:MOST]
-        for place, name in enumerate(whose, 1)
-    }
 
 
 def read_whole(rows: QuerySet[KeyRequest]) -> list[KeyRequest]:
@@ -106,10 +44,14 @@ def title(request: KeyRequest) -> str:
     return _title(
         request.kind, request.outcome, entry.category.name if entry else "",
         entry.level.name if entry else "", request.to_level.name if request.to_level else "",
+        get_language(),
     )  # fmt: skip
 
 
-def _title(kind: str, outcome: str, category: str, level: str, goal: str) -> str:
+@lru_cache(maxsize=1_000)
+def _title(
+    kind: str, outcome: str, category: str, level: str, goal: str, _language: str | None
+) -> str:
     if kind == KeyKind.CLOSE:
         return _("Close: %(outcome)s") % {"outcome": Outcome(outcome).label if outcome else ""}
     if kind == KeyKind.LOWER and goal:
@@ -117,44 +59,70 @@ def _title(kind: str, outcome: str, category: str, level: str, goal: str) -> str
     return _("Entry: %(category)s, %(level)s") % {"category": category, "level": level}
 
 
-_SHOWN = (
-    "pk", "kind", "outcome", "state", "due_at", "disagreed_at", "asked_at", "case__student__name",
-    "entry__category__name", "entry__level__name", "to_level__name", "asked_by__name",
-)  # fmt: skip
+# Columns of one line over the request ``q``; the words of the sides in the order in which they came.
+LINE_VALUES = """q.id, q.kind, q.outcome, q.state, q.due_at, q.disagreed_at, q.asked_at, s.name,
+    (SELECT json_build_array(g.name, v.name) FROM casework_ledgerentry e
+       JOIN casework_casecategory g ON g.code = e.category_id
+       JOIN casework_caselevel v ON v.code = e.level_id WHERE e.id = q.entry_id),
+    (SELECT v.name FROM casework_caselevel v WHERE v.code = q.to_level_id), a.name,
+    (SELECT json_agg(json_build_array(t.side, t.verdict) ORDER BY t.at)
+       FROM casework_keyturn t WHERE t.request_id = q.id)"""
+LINE_JOINS = """JOIN casework_case c ON c.id = q.case_id
+    JOIN students_student s ON s.id = c.student_id LEFT JOIN core_user a ON a.id = q.asked_by_id"""
 
 
-def items(requests: QuerySet[KeyRequest], most: int = MOST) -> list[dict[str, Any]]:
-    """Lines for components/item_list.html, the most urgent first; two statements. ``state`` is the
-    word for whoever lists settled ones too."""
-    today, shown = timezone.localdate(), []
-    rows = list(requests.order_by("due_at", "pk").values_list(*_SHOWN)[:most])
-    given: dict[int, list[str]] = {}
-    turns = KeyTurn.objects.filter(request__in=[row[0] for row in rows]).order_by("at")
-    for pk, side, verdict in turns.values_list("request_id", "side", "verdict") if rows else ():
-        given.setdefault(pk, []).append(f"{KeySide(side).label} {KeyVerdict(verdict).label}")
-    for row in rows:
-        pk, kind, outcome, state, due, disagreed, asked, name, category, level, goal, asker = row
-        words, tone = _clock(state, disagreed, due, today)
-        meta = _("%(name)s asked on %(day)s") % {
-            "name": asker or _("system"), "day": format_day(asked, today=today),
-        }  # fmt: skip
-        about = _title(kind, outcome, category or "", level or "", goal or "")
-        shown.append({
-            "pk": pk, "title": f"{name} · {about}", "meta": " · ".join([meta, *given.get(pk, [])]),
-            "url": f"/keys/{pk}/", "side": words, "side_tone": tone, "action_url": "",
-            "action_label": "", "action_method": "", "state": KeyState(state).label,
-            "is_open": state in OPEN,
-        })  # fmt: skip
-    return shown
+def items(requests: QuerySet[KeyRequest]) -> list[dict[str, Any]]:
+    """Lines for components/item_list.html of restricted ``requests``, the most urgent first; two
+    statements. ``state`` is the word for whoever lists settled ones too."""
+    keys = array_of(requests.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST])
+    rows = fetch(
+        f"""SELECT {LINE_VALUES} FROM casework_keyrequest q {LINE_JOINS}
+             WHERE q.id = ANY(%(keys)s::bigint[]) ORDER BY q.due_at, q.id""",
+        {"keys": keys},
+    )
+    return [line(row, timezone.localdate()) for row in rows]
 
 
-def _clock(
-    state: str, disagreed_at: dt.datetime | None, due_at: dt.datetime, today: dt.date
-) -> tuple[str, str]:
-    if state == KeyState.DISAGREED and disagreed_at is not None:
-        days = day_gap(disagreed_at, today)
-        return _("joint meeting, day %(n)s") % {"n": days + 1}, "late"
-    words, tone = due_words(due_at, today=today)
+def line(row: Sequence[Any], today: dt.date) -> dict[str, Any]:
+    """A row of ``LINE_VALUES`` in words."""
+    pk, kind, outcome, state, due, disagreed, asked, name, entry, goal, asker, turns = row
+    language, day_of = get_language(), local_days()
+    clock = disagreed if state == KeyState.DISAGREED and disagreed is not None else due
+    words, tone = _clock(clock is disagreed, day_of(clock), today, language)
+    given = [_word(side, verdict, language) for side, verdict in turns or ()]
+    category, level = entry or ("", "")
+    about = _title(kind, outcome, category, level, goal or "", language)
+    return {
+        "pk": pk, "title": f"{name} · {about}",
+        "meta": " · ".join([_asked(asker or "", day_of(asked), today, language), *given]),
+        "url": f"/keys/{pk}/", "side": words, "side_tone": tone,
+        "state": _state(state, language), "is_open": state in OPEN,
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1_000)
+def _asked(asker: str, day: dt.date, today: dt.date, _language: str | None) -> str:
+    return _("%(name)s asked on %(day)s") % {
+        "name": asker or _("system"), "day": format_day(day, today=today),
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=100)
+def _word(side: str, verdict: str, _language: str | None) -> str:
+    return f"{KeySide(side).label} {KeyVerdict(verdict).label}"
+
+
+@lru_cache(maxsize=20)
+def _state(state: str, _language: str | None) -> str:
+    return str(KeyState(state).label)
+
+
+@lru_cache(maxsize=1_000)
+def _clock(is_clash: bool, day: dt.date, today: dt.date, _language: str | None) -> tuple[str, str]:
+    """Since when the sides disagree, or until when the keys are wanted."""
+    if is_clash:
+        return _("joint meeting, day %(n)s") % {"n": (today - day).days + 1}, "late"
+    words, tone = due_words(day, today=today)
     return words, tone or "plain"
 
 

@@ -1,19 +1,22 @@
 """Moves of cases: what waits for me, what I sent, one move in full, the block of the case page."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case as When_
-from django.db.models import IntegerField, QuerySet, Value, When
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.domain.transitions import MOVES, may_answer
 from casework.enums import Move, MoveState
 from casework.models import Case, Transition
 from cohorts.models import Unit
-from portal.core.ui.dates import due_words, format_day
+from portal.core.listing import Found, Listing, Order, reached_page
+from portal.core.ui.dates import due_words, format_day, local_days
 
 OPEN = (MoveState.WAITING, MoveState.ACCEPTED)
 CAME_BACK = (MoveState.DECLINED, MoveState.REVOKED)
@@ -21,69 +24,102 @@ _ICONS = {Move.ASSIGN: "user-plus", Move.TRANSFER: "transfer", Move.REQUEST: "re
           Move.REFER: "external"}  # fmt: skip
 
 
-def _whole(rows: QuerySet[Transition]) -> QuerySet[Transition]:
-    """With the names that a line shows and no more of the records behind them."""
-    named = rows.select_related("case__student", "from_person", "to_person", "to_unit")
-    return named.only(
-        "kind", "state", "due_at", "to_outside", "case__student__name", "from_person__name",
-        "to_person__name", "to_unit__name", "to_unit__short_name",
-    )  # fmt: skip
+_NAMES = """JOIN casework_case c ON c.id = m.case_id JOIN students_student s ON s.id = c.student_id
+    LEFT JOIN core_user a ON a.id = m.from_person_id LEFT JOIN core_user b ON b.id = m.to_person_id
+    LEFT JOIN cohorts_unit u ON u.id = m.to_unit_id"""
+_LISTING = Listing(
+    Transition, "m", _NAMES,
+    ("m.id", "m.kind", "m.state", "m.due_at", "m.to_outside", "s.name", "a.name", "b.name",
+     "coalesce(nullif(u.short_name, ''), u.name)"),
+    ("casework_transitionevent",),
+)  # fmt: skip
+# What can be answered now, unanswered first. A transfer that was accepted is done by looking after
+# the case.
+_ANSWERABLE = Order(
+    f"m.state <> '{MoveState.WAITING}', m.due_at, m.id",
+    where=f"""(m.state = '{MoveState.WAITING}' OR m.state = '{MoveState.ACCEPTED}'
+               AND m.kind NOT IN ('{Move.ASSIGN}', '{Move.TRANSFER}'))""",
+)
+_NEWEST = Order("m.asked_at DESC, m.id DESC")
 
 
 def waiting(user: Any) -> QuerySet[Transition]:
-    """What ``user`` can answer now: sent to the person or to an office, not finished; unanswered
-    first, then by day."""
+    """What ``user`` can answer now: sent to the person or to an office, not finished."""
     rows: QuerySet[Transition] = Transition.objects.restrict(user, "answer_move")
-    # A transfer that was accepted is done by looking after the case.
-    found = rows.filter(state__in=OPEN).exclude(
+    return rows.filter(state__in=OPEN).exclude(
         state=MoveState.ACCEPTED, kind__in=(Move.ASSIGN, Move.TRANSFER)
     )
-    first = When_(
-        When(state=MoveState.WAITING, then=Value(0)), default=Value(1), output_field=IntegerField()
-    )
-    return _whole(found).order_by(first, "due_at", "pk")
 
 
 def sent(user: Any) -> QuerySet[Transition]:
-    """What ``user`` sent, newest first; the sender keeps sight of it."""
+    """What ``user`` sent; the sender keeps sight of it."""
     rows: QuerySet[Transition] = Transition.objects.restrict(user, "see_move", from_person=user.pk)
-    return _whole(rows).order_by("-asked_at", "-pk")
+    return rows
+
+
+def waiting_page(user: Any, number: int) -> Found:
+    """One page of ``waiting``, unanswered first, then by day; one statement."""
+    return _lines(reached_page(_LISTING, user, "answer_move", _ANSWERABLE, number), False)
+
+
+def sent_page(user: Any, number: int) -> Found:
+    """One page of ``sent``, the newest first; one statement."""
+    found = reached_page(_LISTING, user, "see_move", _NEWEST, number, from_person=user.pk)
+    return _lines(found, True)
 
 
 def came_back(user: Any, case: Case, key: str) -> Transition | None:
     """What ``user`` sent about this case and got back, by the key in an address."""
     if not key.isdecimal() or len(key) > 18:
         return None
-    found: Transition | None = (
-        sent(user).defer(None).filter(case=case, pk=key, state__in=CAME_BACK).first()
+    found: Transition | None = sent(user).filter(case=case, pk=key, state__in=CAME_BACK).first()
+    return found
+
+
+def _lines(found: Found, with_state: bool) -> Found:
+    """The rows as lines for components/item_list.html."""
+    today, language, day_of = timezone.localdate(), get_language(), local_days()
+    return replace(
+        found,
+        rows=[
+            _line(row, day_of(row[3]), today, language, with_state=with_state) for row in found.rows
+        ],
     )
-    return found
 
 
-def items(rows: Any, *, with_state: bool = False) -> list[dict[str, Any]]:
-    """Lines for item_list."""
-    today = timezone.localdate()
-    found = []
-    for move in rows:
-        words, tone = due_words(move.due_at, today=today)
-        is_open = move.state in OPEN
-        side = (words or format_day(move.due_at, today=today)) if is_open else ""
-        state = move.state_label
-        found.append(
-            {
-                "pk": move.pk,
-                "title": f"{move.get_kind_display()} · {move.case.student.name}",
-                "url": reverse("casework:move", args=[move.pk]),
-                "meta": " → ".join(
-                    part for part in (move.from_person.name if move.from_person else "",
-                                      move.receiver) if part
-                ),
-                "side": f"{state} · {side}" if side and with_state else side or state,
-                "side_tone": tone if is_open else "",
-                "can_join": move.state == MoveState.WAITING and move.kind in ("assign", "transfer"),
-            }
-        )  # fmt: skip
-    return found
+def _line(
+    row: Sequence[Any], due: dt.date, today: dt.date, language: str | None, *, with_state: bool
+) -> dict[str, Any]:
+    pk, kind, state, _at, outside, name, sender, person, unit = row
+    side, tone = _side(state, due, today, language, with_state=with_state)
+    receiver = person or unit or outside
+    return {
+        "pk": pk,
+        "title": f"{_kind(kind, language)} · {name}",
+        "url": f"/moves/{pk}/",
+        "meta": f"{sender} → {receiver}" if sender else receiver,
+        "side": side,
+        "side_tone": tone,
+        "can_join": state == MoveState.WAITING and kind in ("assign", "transfer"),
+    }
+
+
+@lru_cache(maxsize=50)
+def _kind(kind: str, _language: str | None) -> str:
+    return str(Move(kind).label)
+
+
+@lru_cache(maxsize=1_000)
+def _side(
+    state: str, due: dt.date, today: dt.date, _language: str | None, *, with_state: bool
+) -> tuple[str, str]:
+    """Until when it is to be answered, what became of it, or both; and the colour."""
+    label = str(MoveState(state).label)
+    if state not in OPEN:
+        return label, ""
+    words, tone = due_words(due, today=today)
+    side = words or format_day(due, today=today)
+    return (f"{label} · {side}" if with_state else side), tone
 
 
 def acts(user: Any, move: Transition) -> list[str]:

@@ -16,11 +16,11 @@ from casework.enums import KeyKind, KeySide
 from casework.forms_keys import LowerForm, TurnForm, WithdrawForm
 from casework.models import Case, KeyRequest
 from casework.queries.closing import conditions
+from casework.queries.key_desk import MOST, desk
 from casework.queries.key_page import request_facts, sees_case
 from casework.queries.key_sides import may_turn
 from casework.queries.keys import (
     clash_words,
-    desk,
     items,
     key_rows,
     read_whole,
@@ -39,6 +39,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
     user = request.user
     page = {
         **desk(user),
+        "most": MOST,
         "has_cases": reaches_any(Case, user, "see_case"),
     }
     return render(request, "casework/keys.html", page)

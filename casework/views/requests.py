@@ -16,28 +16,22 @@ from casework.domain.request_notes import is_hidden_sender, sender_account
 from casework.domain.requests import send_request
 from casework.models import ReportCode, Request, RequestKind
 from casework.queries.request_board import board, labels
-from casework.queries.requests import (
-    BOXES,
-    box_counts,
-    boxes,
-    lines_of,
-    own_requests,
-    own_student,
-    own_waiting,
-    page_of,
-    seen,
-    story,
-)
+from casework.queries.request_boxes import BOXES, box_page, counts_asked, counts_told
+from casework.queries.request_lines import lines_of, table_rows
+from casework.queries.requests import KINDS, own_page, own_student, own_waiting, story
 from casework.request_enums import OPEN, Side
 from casework.request_forms import RequestForm
 from cohorts.models import Unit
+from cohorts.queries.working_days import CALENDAR, WorkCalendar, calendar_of
 from portal.core import audit
 from portal.core.access import reaches_any, reaches_one
+from portal.core.asks import answers
 from portal.core.errors import DomainError
 from students.access import own_student_id
 from students.models import Student
 from students.queries.rights import reaches_anyone
 from students.queries.standing import stands
+from students.views.listing import page_number, shown_page
 
 
 @login_required
@@ -48,17 +42,12 @@ def request_list(request: HttpRequest) -> HttpResponse:
             if reaches_any(Request, request.user, a)]  # fmt: skip
     if not work and not reaches_anyone(request.user, "log_talk"):
         raise PermissionDenied(_("None of your posts handles requests."))
-    rows = seen(request.user)
     wanted = "desk" if "desk" in request.GET else request.GET.get("box", "open")
     box = wanted if wanted in BOXES else "open"
-    kinds = list(RequestKind.objects.order_by("order").values_list("pk", "name"))
     kind = request.GET.get("kind", "")
-    if kind in dict(kinds):
-        rows = rows.filter(kind=kind)
-    counts = box_counts(rows, request.user)
-    order = ("due_on", "pk") if box not in ("closed", "all") else ("-sent_at", "-pk")
-    found = rows.filter(boxes(request.user)[box]).order_by(*order)
-    page = page_of(found, request.GET.get("page", 1), total=counts[box])
+    kinds, days, counts = _told(request.user, kind)
+    within = {"kind": kind} if kind in dict(kinds) else {}
+    found = box_page(request.user, box, page_number(request), **within)
     words = {
         "open": _("Open"), "mine": _("Waits for me"), "desk": _("Sorting desk"),
         "overdue": _("Overdue"), "first": _("Asked me first"), "closed": _("Closed"),
@@ -71,21 +60,34 @@ def request_list(request: HttpRequest) -> HttpResponse:
         for name in BOXES if name != "desk" or "sort_requests" in work
     ]  # fmt: skip
     chips = [{"value": code, "label": name, "active": code == kind} for code, name in kinds]
-    context = {"page": page, "lines": lines_of(page.object_list), "tabs": tabs, "box": box,
-               "kinds": chips, "may_send": reaches_anyone(request.user, "log_talk")}  # fmt: skip
+    lines = lines_of(found.rows, days)
+    context = {"page": shown_page(found), "lines": table_rows(lines, is_own=False), "tabs": tabs,
+               "box": box, "kinds": chips,
+               "may_send": reaches_anyone(request.user, "log_talk")}  # fmt: skip
     return render(request, "casework/requests.html", context)
+
+
+def _told(user: Any, kind: str) -> tuple[list[tuple[str, str]], WorkCalendar, dict[str, int]]:
+    """Kinds, the calendar of working days, and counts of the boxes; one statement. A kind that is
+    not known narrows nothing."""
+    asks = {"kinds": KINDS, "days": CALENDAR, "counts": counts_asked(user)}
+    if kind:
+        asks["narrowed"] = counts_asked(user, kind=kind)
+    told = answers(asks)
+    kinds = [(code, name) for code, name in told["kinds"]]
+    counts = told["narrowed"] if kind in dict(kinds) else told["counts"]
+    return kinds, calendar_of(told["days"]), counts_told(counts)
 
 
 @login_required
 @require_GET
 def my_requests(request: HttpRequest) -> HttpResponse:
     """What one sent oneself, the newest first; what waits for one's word stands on top."""
-    rows = own_requests(request.user)
-    page = page_of(rows.order_by("-sent_at", "-pk"), request.GET.get("page", 1))
+    found = own_page(request.user, page_number(request))
     waiting = own_waiting(request.user)
     known = {line.pk for line in waiting}
-    lines = [line for line in lines_of(page.object_list) if line.pk not in known]
-    context = {"page": page, "lines": lines, "waiting": waiting,
+    lines = table_rows([line for line in found.rows if line.pk not in known], is_own=True)
+    context = {"page": shown_page(found), "lines": lines, "waiting": waiting,
                "has_record": own_student_id(request.user) is not None}  # fmt: skip
     return render(request, "casework/my_requests.html", context)
 

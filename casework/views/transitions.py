@@ -30,14 +30,13 @@ from casework.queries.transitions import (
     CAME_BACK,
     acts,
     came_back,
-    items,
     offices,
-    sent,
-    waiting,
+    sent_page,
+    waiting_page,
 )
 from portal.core.access import reaches_one, reasons
 from portal.core.errors import DomainError
-from students.views.listing import page_of
+from students.views.listing import page_number, shown_page
 
 
 @login_required
@@ -84,13 +83,12 @@ def _send(request: HttpRequest, case: Case, form: SendForm) -> Transition:
 def moves(request: HttpRequest) -> HttpResponse:
     """What waits for my answer; what I sent."""
     tab = "sent" if request.GET.get("tab") == "sent" else ""
-    page = page_of(request, sent(request.user) if tab else waiting(request.user))
-    found = items(page, with_state=bool(tab))
+    found = (sent_page if tab else waiting_page)(request.user, page_number(request))
     context = {
-        "page": page,
-        "items": found,
+        "page": shown_page(found),
+        "items": found.rows,
         "tab": tab,
-        "joint": [item for item in found if item["can_join"]] if not tab else [],
+        "joint": [item for item in found.rows if item["can_join"]] if not tab else [],
         "tabs": [
             {"label": _("For me"), "url": "?", "count": None, "active": not tab},
             {"label": _("Sent by me"), "url": "?tab=sent", "count": None, "active": bool(tab)},

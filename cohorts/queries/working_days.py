@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Max, Min
 
 from cohorts.models import DayKind, SpecialDay
+from portal.core.asks import Ask, Rows
 from portal.core.scope import remembered
 
 _DAY = dt.timedelta(days=1)
@@ -90,6 +91,14 @@ def work_calendar() -> WorkCalendar:
         return WorkCalendar.of(SpecialDay.objects.values_list("day", "kind"))
 
     return remembered("work calendar", read)
+
+
+# The same for a page that asks for more in one statement; ``calendar_of`` takes the rows.
+CALENDAR = Ask("SELECT json_build_array(day, kind) FROM cohorts_specialday")
+
+
+def calendar_of(rows: Rows) -> WorkCalendar:
+    return WorkCalendar.of((dt.date.fromisoformat(day), kind) for day, kind in rows)
 
 
 def table_words() -> tuple[dt.date, dt.date] | None:

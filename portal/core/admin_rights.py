@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.core.errors import DomainError
@@ -67,16 +66,15 @@ def group_of(duty: str) -> Group:
 def _declared_permissions(duty: str) -> Iterable[int]:
     from django.contrib import admin  # the registry is complete only after start-up
 
-    wanted = Q()
-    for model, model_admin in admin.site._registry.items():
-        verbs = getattr(model_admin, "duties", {}).get(duty, "").split()
-        names = [f"{verb}_{model._meta.model_name}" for verb in verbs]
-        if names:
-            kind = {"app_label": model._meta.app_label, "model": model._meta.model_name}
-            wanted |= Q(codename__in=names, **{f"content_type__{k}": v for k, v in kind.items()})
-    if not wanted:
-        return []
-    return Permission.objects.filter(wanted).values_list("pk", flat=True)
+    wanted = {
+        (model._meta.app_label, model._meta.model_name, f"{verb}_{model._meta.model_name}")
+        for model, model_admin in admin.site._registry.items()
+        for verb in getattr(model_admin, "duties", {}).get(duty, "").split()
+    }
+    # A plain list of names and a sieve here: as alternatives the database would take far longer.
+    rows = Permission.objects.filter(codename__in={name for _app, _model, name in wanted})
+    found = rows.values_list("pk", "content_type__app_label", "content_type__model", "codename")
+    return [pk for pk, *named in found.order_by() if tuple(named) in wanted]
 
 
 def duty_permissions(user: User) -> set[str]:

@@ -23,7 +23,8 @@ from casework.models import (
     KeyTurn,
     LedgerEntry,
 )
-from casework.queries.keys import clashes, count_waiting, waiting
+from casework.queries.key_desk import count_waiting, waiting
+from casework.queries.keys import clashes
 from cohorts.models import Parameter
 from portal.core.errors import DomainError
 from portal.core.models import AuditEntry, Notification, User

@@ -11,13 +11,12 @@ from .routes import (
     may_hold,
     reached_among,
     reached_keys,
-    reaches_any,
     reasons,
     register_route,
     routes,
 )
 from .seen_as import key_of, plain, seen_as, supporter_of
-from .within import Condition, actions_on, prove, reaches_one, rows_within
+from .within import Among, Condition, actions_on, prove, reaches_one, rows_within
 from .written import (
     GATHERED,
     Asked,
@@ -26,6 +25,7 @@ from .written import (
     count_reached,
     listed,
     reach_statement,
+    reaches_any,
     register_written,
     written_reach,
 )
@@ -33,6 +33,7 @@ from .written import (
 __all__ = [
     "GATHERED",
     "Action",
+    "Among",
     "Asked",
     "Condition",
     "Denial",

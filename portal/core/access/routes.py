@@ -121,22 +121,6 @@ def _in_all(model: type[models.Model], several: Sequence[Any]) -> "models.QueryS
     return rows.values("pk")
 
 
-def reaches_any(model: type[models.Model], user: Any, action: str) -> bool:
-    """Whether ``reached_keys`` would be more than None: a door for navigation and whole pages.
-
-    It says that a post, link or seat carries the action, not that any row exists.
-    """
-    if not may_hold(user, action):
-        return False
-    supporter = supporter_of(user)
-    if supporter is not None:
-        return all(reaches_any(model, one, action) for one in (plain(user), supporter))
-    return any(
-        bool(route.reach(user, action)) if route.reach else route.keys(user, action) is not None
-        for route in routes(model)
-    )
-
-
 def is_same_reach(model: type[models.Model], user: Any, action: str, known: str) -> bool:
     """Whether both actions lead to the same rows by every route, as is the rule for one post.
 

@@ -7,6 +7,7 @@ values. A route says so beside its keys (``Route.within``); one that does not is
 sub-select it is. ``tests/core/test_access_within.py`` holds both readings against each other.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from .routes import Route, is_same_reach, may_hold, reached_keys, routes
 from .seen_as import key_of, supporter_of
 
 Columns = dict[str, Any]
+_PLACE = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,16 @@ class Condition:
 
     sql: str
     params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Among:
+    """A column's values, as the rows of a statement of one column. ``or_none``: rows without a
+    value count as well. A ``Route.within`` names it where the values would take a read."""
+
+    sql: str
+    params: dict[str, Any]
+    or_none: bool = False
 
 
 def prove(model: type[models.Model], user: Any, pk: Any, action: str) -> None:
@@ -126,6 +138,8 @@ def _by(way: Route, user: Any, action: str, pk: Any, row: Columns | None) -> boo
     columns = way.within(user, action, row)
     if columns is None:
         return False
+    if any(isinstance(value, Among) for value in columns.values()):
+        return None
     return all(
         row[name] in value if isinstance(value, (list, tuple)) else row[name] == value
         for name, value in columns.items()
@@ -229,7 +243,9 @@ def _matching(alias: str, columns: Columns, params: dict[str, Any]) -> str:
     parts = []
     for column, value in columns.items():
         name = f"way{len(params)}"
-        if value is None:
+        if isinstance(value, Among):
+            parts.append(_among(f"{alias}.{column}", value, params))
+        elif value is None:
             parts.append(f"{alias}.{column} IS NULL")
         elif isinstance(value, (list, tuple)):
             listed = f"{alias}.{column} = ANY(%({name})s::bigint[])"
@@ -240,6 +256,14 @@ def _matching(alias: str, columns: Columns, params: dict[str, Any]) -> str:
             parts.append(f"{alias}.{column} = %({name})s")
             params[name] = str(value) if isinstance(value, str) else value
     return f"({' AND '.join(parts)})" if parts else "TRUE"
+
+
+def _among(column: str, values: Among, params: dict[str, Any]) -> str:
+    prefix = f"way{len(params)}_"
+    sql = _PLACE.sub(rf"%({prefix}\1)s", values.sql)
+    params |= {f"{prefix}{place}": value for place, value in values.params.items()}
+    or_none = f" OR {column} IS NULL" if values.or_none else ""
+    return f"({column} IN ({sql}){or_none})"
 
 
 def _spliced(

@@ -17,7 +17,7 @@ from portal.core.rows import array_of, fetch, named
 
 from .denials import denied
 from .routes import may_hold, reached_keys, routes
-from .seen_as import supporter_of
+from .seen_as import plain, supporter_of
 
 Params = dict[str, Any]
 
@@ -133,6 +133,26 @@ def reach_statement(
     except EmptyResultSet:
         return None
     return named(statement, values, "key")
+
+
+def reaches_any(model: type[models.Model], user: Any, action: str) -> bool:
+    """Whether ``reached_keys`` would be more than None: a door for navigation and whole pages.
+
+    It says that a post, link or seat carries the action, not that any row exists.
+    """
+    if not may_hold(user, action):
+        return False
+    supporter = supporter_of(user)
+    if supporter is not None:
+        return all(reaches_any(model, one, action) for one in (plain(user), supporter))
+    try:
+        return written_reach(model, user, action, GATHERED) is not None
+    except UnwrittenError:
+        pass
+    return any(
+        bool(route.reach(user, action)) if route.reach else route.keys(user, action) is not None
+        for route in routes(model)
+    )
 
 
 def conditions(model: type[models.Model], alias: str, within: dict[str, Any]) -> Written:

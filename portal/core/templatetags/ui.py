@@ -111,6 +111,12 @@ def events(items: Any) -> SafeString:
 
 
 @register.simple_tag
+def item_rows(items: Any) -> SafeString:
+    """``{% item_rows items %}``: two-line items, see ``components/item_list.html``."""
+    return records.items_markup(items or ())
+
+
+@register.simple_tag
 def due(value: date | datetime | None, soon: int = 3) -> SafeString:
     """``{% due task.due_on %}`` -> red '3 days overdue', amber 'due today', else the date."""
     words, tone = dates.due_words(value, soon=int(soon))

@@ -1,4 +1,5 @@
-"""Entries of a timeline as markup: a page shows dozens, too many for a template include each."""
+"""Entries of a timeline and two-line items as markup: a page shows dozens, too many for a template
+include each."""
 
 from __future__ import annotations
 
@@ -60,4 +61,27 @@ def _sealed(sealed: Mapping[str, Any]) -> str:
         + "</div>"
         + (f"<p>{_safe(text)}</p>" if text else "")
         + "</div>"
+    )
+
+
+def items_markup(items: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The ``<li>`` of each two-line item; keys as told in ``components/item_list.html``."""
+    return mark_safe("".join([_item(item) for item in items]))
+
+
+def _item(item: Mapping[str, Any]) -> str:
+    title, url = _safe(item["title"]), item.get("url")
+    if url:
+        title = f'<a class="p-plainlink" href="{_safe(url)}">{title}</a>'
+    side, act = item.get("side"), item.get("action_url")
+    end = ""
+    if side:
+        tone = _safe(item.get("side_tone") or "plain")
+        end = f'<span class="p-item-side p-text-{tone}">{_safe(side)}</span>'
+    if act:
+        label = _safe(item.get("action_label") or "")
+        end += f'<a class="p-btn p-btn-s" href="{_safe(act)}">{label}</a>'
+    return (
+        f'<li class="p-item"><div class="p-item-main"><span class="p-item-title">{title}</span>'
+        f'<span class="p-item-meta">{_safe(item.get("meta") or "")}</span></div>{end}</li>'
     )
