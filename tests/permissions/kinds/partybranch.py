@@ -19,7 +19,7 @@ from partybranch.models import (
 )
 from tests.permissions.engine import Kind, ref
 from tests.permissions.kinds.people import covers
-from tests.permissions.kinds.students import plain
+from tests.permissions.kinds.students import plain, reaches
 
 FILE = ("see_party_file", "write_party_file", "approve_party_file")
 
@@ -94,7 +94,7 @@ KINDS = (
     Kind("Nomination", Nomination, (*LIFE, "approve_party_file"), _of_branch(Nomination),
          _keeper_allows),
     Kind("Honour", Honour, ("see_card", "see_record", "write_party_file"), _honours,
-         lambda action: plain("resource.student", action)),
+         lambda action: reaches("resource.student", action)),
     Kind("Dues", DuesPayment, DUES, _of_branch(DuesPayment), _keeper_allows),
     Kind("File", Development, FILE, _files, _file_allows),
     Kind("Political", PoliticalReview, ("see_political_review",), _reviews,
