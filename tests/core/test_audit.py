@@ -66,7 +66,6 @@ from students.enums import StudentStatus
 from tests.core.audit_crisis import CRISES
 from tests.core.audit_early import EARLY
 from tests.core.audit_exports import CALLS as EXPORTS
-from tests.core.audit_honours import HONOURS
 from tests.core.audit_keys import CALLS as KEYS
 from tests.core.audit_life import LIFE
 from tests.core.audit_mails import MAILS
@@ -205,7 +204,6 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
     **MOVES,
     **PARTY,
     **LIFE,
-    **HONOURS,
     **MAILS,
     **PROBLEMS,
     **RECORDS,
