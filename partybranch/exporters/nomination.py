@@ -14,7 +14,7 @@ from partybranch.models import Nomination
 from partybranch.queries.material import material_lines
 from portal.core.papers import BODY, TITLE, a4_document, grid, line
 
-_SIGN = "\n\n（盖章）　　　　　　　　　　　　　　　　　　年　　月　　日"
+_SIGN = "\n\n（盖章）　　　　　　　　　年　　月　　日"
 
 
 def nomination_paper(one: Nomination) -> bytes:
@@ -36,7 +36,7 @@ def nomination_paper(one: Nomination) -> bytes:
         rows = [
             ("材料期间", span or "—", 10),
             ("台账数据\n（系统自动\n汇总）", facts, 60),
-            ("主要事迹", one.deeds, 60),
+            ("主要事迹", one.deeds, 40),
             ("党支部意见", _SIGN, 28),
             ("党总支意见", _SIGN, 28),
             ("党委意见", _result(one) + _SIGN, 28),
