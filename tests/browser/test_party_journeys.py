@@ -47,7 +47,7 @@ OLDEST = """
       join cohorts_appointment a on a.unit_id = o.unit_ptr_id and a.revoked_at is null
       join cohorts_role r on r.id = a.role_id and r.code = 'organiser'
       join core_user u on u.id = a.person_id and u.username = 'organiser'
-     order by n.opened_on, n.code limit 1
+     where o.party_kind in ('joint', 'regular') order by n.opened_on, n.code limit 1
 """
 VOTERS = """
     select count(distinct m.id) from partybranch_partymember m

@@ -210,14 +210,14 @@ def _cohort_posts(campus: Campus, office: _Office, leaders: dict[int, list[Perso
             else:
                 tutor = office.rng.choice(staff.teachers[college])
                 office.appoint(tutor, "party_tutor", cohort, **office.term_of_office(2))
-    if campus.community:
-        _community(campus, office)
     for cohort, branch in campus.branches.items():
         college = next(h.college for h in campus.homes if h.cohort == cohort)
         secretary = office.rng.choice(staff.teachers[college])
         office.appoint(secretary, "branch_secretary", branch)
         here = [campus.college_cohorts[college, year] for year in office.times.entry_years]
         _branch_posts(office, here, cohort, branch, secretary, staff.teachers[college])
+    if campus.community:
+        _community(campus, office)
 
 
 def _community(campus: Campus, office: _Office) -> None:
