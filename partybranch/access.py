@@ -20,6 +20,8 @@ from partybranch.models import (
     Development,
     DuesPayment,
     Election,
+    Honour,
+    Nomination,
     PartyMember,
     PartyOrganization,
     PoliticalReview,
@@ -41,7 +43,7 @@ from portal.core.access import (
 from portal.core.files import FileOwner, register_owner
 from portal.core.models import User
 from portal.core.scope import today
-from students.access import SELF_ACTIONS
+from students.access import SELF_ACTIONS, through_student
 from students.models import Student
 
 register_actions(
@@ -294,6 +296,8 @@ register_route(BranchEvent, by_branch(BranchEvent, LIFE_ACTIONS | {COMMITTEE_ACT
 register_route(BranchEvent, Route("called", _called, _called_reasons))
 register_route(Election, by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
 register_route(DuesPayment, by_branch(DuesPayment, DUES_ACTIONS))
+register_route(Nomination, by_branch(Nomination, LIFE_ACTIONS | {"approve_party_file"}))
+register_route(Honour, through_student(Honour, "student"))
 
 
 def _changes(user: User, action: str) -> QuerySet[Any] | None:

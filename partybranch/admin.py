@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.admin.units import register_kind
 from partybranch.domain.refresh import refresh_open
-from partybranch.models import AdmissionPlan, EventKind, PartyOrganization, RuleVersion, Step
+from partybranch.models import (
+    AdmissionPlan,
+    EventKind,
+    HonourKind,
+    PartyOrganization,
+    RuleVersion,
+    Step,
+)
 from portal.core.adminsite.base import PortalAdmin
 from portal.core.adminsite.steps import Step as FirstStep
 from portal.core.adminsite.steps import register_step
@@ -97,6 +104,21 @@ class EventKindAdmin(PortalAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The code names a kind for ever."""
         return (*self.readonly_fields, "code") if obj else self.readonly_fields
+
+
+@admin.register(HonourKind)
+class HonourKindAdmin(PortalAdmin):
+    duties: ClassVar = {"sysadmin": "view add change"}
+    intro = _(
+        "Prizes and titles of students. Titles of model students have a figure of their own on the "
+        "page of figures of party building."
+    )
+    list_display = ("name", "level", "is_model", "is_active")
+    list_filter = ("level",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The code names a kind for ever."""
+        return ("code",) if obj else ()
 
 
 register_step(

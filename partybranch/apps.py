@@ -19,9 +19,11 @@ class PartybranchConfig(AppConfig):
             unit_follow,  # noqa: F401 # members and files go along with branches
         )
         from .exporters import lists  # noqa: F401 # roll and dues as files
+        from .honour_catalogue import write_honours
         from .life_catalogue import write_life
         from .link_catalogue import write_links
 
         post_migrate.connect(write_rules, sender=self)
         post_migrate.connect(write_life, sender=self)
         post_migrate.connect(write_links, sender=self)
+        post_migrate.connect(write_honours, sender=self)

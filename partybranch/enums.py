@@ -193,3 +193,12 @@ class Grouping(models.TextChoices):
     BALANCE = "balance", _("balanced: staff, students and stages evenly")
     ONE = "one", _("all in one")
     HAND = "hand", _("by hand, beginning as they stand")
+
+
+class HonourLevel(models.TextChoices):
+    """Who gives a prize or title."""
+
+    COLLEGE = "college", pgettext_lazy("honour", "college or academy")
+    SCHOOL = "school", pgettext_lazy("honour", "school")
+    PROVINCE = "province", pgettext_lazy("honour", "city or province")
+    NATION = "nation", pgettext_lazy("honour", "nation")

@@ -23,6 +23,7 @@ KINDS: list[tuple[str, str, int | None, int, str, str, str, int | None]] = [
     ("appraisal", "民主评议党员", 12, 3, Applies.ALL, Called.MEMBERS, _RULE, 12),
     ("heart_talk", "谈心谈话", 12, 0, Applies.ALL, Called.SOME, _RULE, 12),
     ("study", "集中学习", None, 0, Applies.ALL, Called.MEMBERS, "", None),
+    ("training", "集中培训", None, 0, Applies.ALL, Called.SOME, "", None),
     ("co_building", "支部共建", None, 0, Applies.ALL, Called.SOME, "", None),
     ("service", "党员服务同学", None, 0, Applies.ALL, Called.SOME, "", None),
     ("secretaries_meeting", "党支部书记例会", None, 0, Applies.ALL, Called.SECRETARIES, "", None),

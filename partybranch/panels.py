@@ -45,6 +45,18 @@ register_nav(
         lambda user: _sees(user, "see_branch_life"),
     ),
     NavItem(
+        "party_figures", _("Party building"), _("Figures of party building"), "party:figures",
+        "analysis", 440, lambda user: _sees(user, "see_branch_life"),
+    ),
+    NavItem(
+        "studies", _("Party building"), _("Studies at great dates"), "party:studies", "book", 450,
+        lambda user: _sees(user, "see_branch_life"),
+    ),
+    NavItem(
+        "awards", _("Party building"), _("Rounds of awards"), "party:awards", "certificate", 460,
+        lambda user: _sees(user, "see_branch_life"),
+    ),
+    NavItem(
         "dues", _("Party building"), _("Party dues"), "party:dues_board", "money", 430,
         lambda user: _sees(user, "see_dues"),
     ),

@@ -275,7 +275,7 @@ register_route(
 register_route(Student, Route("own", _own, _own_reasons, _own_reach, holds=_is_own))
 
 
-def _through_student(model: type[Any], name: str) -> Route:
+def through_student(model: type[Any], name: str) -> Route:
     """A record that follows its student: visible exactly when the student is, for the action."""
 
     def keys(user: User, action: str) -> QuerySet[Any] | None:
@@ -296,7 +296,7 @@ def _through_student(model: type[Any], name: str) -> Route:
 
 for _model in (Placement, StudentLink, Movement, CourseResult, EarlyScore, FamilyContact,
                HealthNote, AidRecognition, AidGrant):  # fmt: skip
-    register_route(_model, _through_student(_model, "student"))
+    register_route(_model, through_student(_model, "student"))
 
 
 def _run_keys(user: User, action: str) -> QuerySet[Any] | None:

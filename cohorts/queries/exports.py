@@ -5,7 +5,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,10 +49,17 @@ def export_units(user: User, action: str, kinds: Collection[str] = ()) -> QueryS
 
 
 def own_unit(user: User, action: str) -> Unit | None:
-    """The unit of the post that carries the right; with several posts the widest."""
-    held = Unit.objects.filter(pk__in=held_units(user, action)) if may_hold(user, action) else []
+    """The unit of the post that carries the right; with several posts the widest: of one kind that
+    which stands highest in its tree."""
+    if not may_hold(user, action):
+        return None
+    held = Unit.objects.filter(pk__in=held_units(user, action)).annotate(depth=Count("above"))
     order = list(UnitKind)
-    return min(held, key=lambda unit: (order.index(UnitKind(unit.kind)), unit.code), default=None)
+    return min(
+        held,
+        key=lambda unit: (order.index(UnitKind(unit.kind)), unit.depth, unit.code),
+        default=None,
+    )
 
 
 def approvers(unit: Unit, but: User) -> list[User]:

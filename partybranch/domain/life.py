@@ -103,6 +103,12 @@ def _kind_faults(branch: PartyOrganization, typed: EventTyped) -> list[Fault]:
             "A committee or general branch calls the secretaries of its branches together; the other "
             "kinds are held by branches.") if is_above else _(
             "This kind of meeting is held by the committee or general branch above."), "kinds")]  # fmt: skip
+    for kind in typed.kinds:
+        if kind.since and kind.until and not kind.since <= typed.on <= kind.until:
+            return [Fault("study", _(
+                "“%(name)s” is held from %(since)s to %(until)s; an event outside these days does "
+                "not count for it.") % {"name": kind.name, "since": kind.since, "until": kind.until},
+                "kinds")]  # fmt: skip
     asked = {kind.applies_to: kind for kind in typed.kinds}
     start = numbers()["branch.committee_from"]
     if Applies.COMMITTEE in asked and not organ_of(branch, typed.on, start).has_committee:

@@ -26,15 +26,15 @@ from students.queries.standing import Stand, stands
 
 _SEX = {"1": "男", "2": "女"}
 _ROLL = [
-    LedgerColumn("姓名", 10), LedgerColumn("性别", 6, "centre"), LedgerColumn("民族", 8, "centre"),
+    LedgerColumn("姓名", 14), LedgerColumn("性别", 6, "centre"), LedgerColumn("民族", 8, "centre"),
     LedgerColumn("出生日期", 12, "centre"), LedgerColumn("学历", 8, "centre"),
-    LedgerColumn("类别", 8, "centre"), LedgerColumn("班级", 14), LedgerColumn("所在党支部", 24),
+    LedgerColumn("类别", 8, "centre"), LedgerColumn("班级", 14), LedgerColumn("所在党支部", 30),
     LedgerColumn("入党日期", 12, "centre"), LedgerColumn("转正日期", 12, "centre"),
     LedgerColumn("组织关系", 10, "centre"), LedgerColumn("备注", 10),
 ]  # fmt: skip
 _DUES = [
-    LedgerColumn("姓名", 10), LedgerColumn("所在党支部", 22), LedgerColumn("月标准", 8, "number"),
-    *(LedgerColumn(f"{month}月", 6, "number", "交纳金额（元）") for month in range(1, 13)),
+    LedgerColumn("姓名", 14), LedgerColumn("所在党支部", 30), LedgerColumn("月标准", 8, "number"),
+    *(LedgerColumn(f"{month}月", 8, "number", "交纳金额（元）") for month in range(1, 13)),
     LedgerColumn("合计", 9, "number"), LedgerColumn("备注", 12),
 ]  # fmt: skip
 

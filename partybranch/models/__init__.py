@@ -1,6 +1,7 @@
 from .development import DecisionRecord, Development, Paper, Sponsorship, StepRecord
 from .dues import DuesPayment, DuesRate
 from .election import Candidate, Election
+from .honour import AwardRound, Honour, HonourKind, JudgeScore, Nomination
 from .life import Attendance, BranchEvent, EventKind, Motion
 from .link import LinkRound, LinkVisit, LinkWish, PartyLink
 from .member import Membership, PartyMember
@@ -12,6 +13,7 @@ from .rules import RuleVersion, Step
 __all__ = [
     "AdmissionPlan",
     "Attendance",
+    "AwardRound",
     "BranchEvent",
     "Candidate",
     "CultivationEntry",
@@ -22,11 +24,15 @@ __all__ = [
     "Election",
     "EventKind",
     "FormerSpan",
+    "Honour",
+    "HonourKind",
+    "JudgeScore",
     "LinkRound",
     "LinkVisit",
     "LinkWish",
     "Membership",
     "Motion",
+    "Nomination",
     "Paper",
     "PartyLink",
     "PartyMember",

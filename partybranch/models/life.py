@@ -21,7 +21,11 @@ from .organization import PartyOrganization
 @pghistory.track()
 class EventKind(models.Model):
     """A kind of meeting or activity, edited as a row. ``every_months`` is the school's own rhythm
-    in calendar months (1, 3, 12); ``months_max`` what the rule allows (``article``)."""
+    in calendar months (1, 3, 12); ``months_max`` what the rule allows (``article``).
+
+    With ``since`` and ``until`` it is a study at a great date (重大节点集中学习) of all branches of
+    ``unit`` and below: offered in these days, and every member is asked for it once.
+    """
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=40)
@@ -44,6 +48,12 @@ class EventKind(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     article = models.CharField(_("article"), max_length=40, blank=True)
     months_max = models.PositiveSmallIntegerField(_("months at most"), null=True, blank=True)
+    since = models.DateField(_("held from"), null=True, blank=True)
+    until = models.DateField(_("held until"), null=True, blank=True)
+    unit = models.ForeignKey(
+        PartyOrganization, verbose_name=_("asked of the branches of"), null=True, blank=True,
+        on_delete=models.PROTECT, related_name="studies",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("kind of branch event")
@@ -54,7 +64,17 @@ class EventKind(models.Model):
                 name="eventkind_within_the_rule",
                 condition=Q(months_max=None)
                 | Q(every_months__isnull=False, every_months__lte=models.F("months_max")),
-            )
+            ),
+            models.CheckConstraint(
+                name="eventkind_study_is_whole",
+                condition=Q(since=None, until=None, unit=None)
+                | Q(
+                    since__isnull=False,
+                    until__gte=models.F("since"),
+                    unit__isnull=False,
+                    every_months=None,
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,6 +92,13 @@ class EventKind(models.Model):
             found["is_active"] = _("%(article)s asks for this kind of event.") % {
                 "article": self.article
             }
+        study = (self.since, self.until, self.unit_id)
+        if any(study) and not all(study):
+            found["until"] = _("A study at a great date has a first day, a last day and a unit.")
+        elif self.since and self.until and self.until < self.since:
+            found["until"] = _("The last day lies before the first one.")
+        elif all(study) and self.every_months:
+            found["every_months"] = _("A study at a great date is held once: leave this empty.")
         if found:
             raise ValidationError(found)
 

@@ -14,7 +14,7 @@ from cohorts.models import Appointment
 from partybranch.access import current_branches
 from partybranch.domain.months import add_months
 from partybranch.domain.quotas import REACH, Health, Quota, health_of, standing_of
-from partybranch.enums import ABOVE_BRANCHES, RELATION_HOLDING, Applies, Called, Presence
+from partybranch.enums import ABOVE_BRANCHES, BRANCHES, RELATION_HOLDING, Applies, Called, Presence
 from partybranch.models import (
     Attendance,
     BranchEvent,
@@ -30,8 +30,10 @@ from portal.core.scope import remembered
 
 
 def event_kinds() -> list[EventKind]:
-    """Kinds that are offered, in their order; read once a request."""
-    return remembered("event kinds", lambda: list(EventKind.objects.filter(is_active=True)))
+    """Kinds that are always offered, in their order; read once a request."""
+    return remembered(
+        "event kinds", lambda: list(EventKind.objects.filter(is_active=True, since=None))
+    )
 
 
 def kinds_for(branch: PartyOrganization) -> list[EventKind]:
@@ -47,6 +49,12 @@ def full_members(branches: Collection[int], day: dt.date) -> dict[int, int]:
     alive = Q(member__left_on=None) | Q(member__left_on__gt=day)
     rows = Membership.objects.filter(here, alive, member__full_on__lte=day)
     return dict(rows.order_by().values_list("branch_id").annotate(n=Count("member", distinct=True)))
+
+
+def life_branches(user: Any) -> list[PartyOrganization]:
+    """Open branches whose life ``user`` may see, in the order of their codes."""
+    rows = PartyOrganization.objects.restrict(user, "see_branch_life")
+    return list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
 
 
 class LivingBranch(Protocol):
@@ -86,9 +94,10 @@ _DAYS = """
 _standing = lru_cache(maxsize=20_000)(standing_of)
 
 
-def healths(branches: Sequence[LivingBranch]) -> dict[int, Health]:
-    """The lights of each branch; three statements for any number of them."""
-    today, keys = timezone.localdate(), [one.pk for one in branches]
+def healths(branches: Sequence[LivingBranch], on: dt.date | None = None) -> dict[int, Health]:
+    """The lights of each branch today, or as they stood ``on`` a day; three statements for any
+    number of them."""
+    today, keys = on or timezone.localdate(), [one.pk for one in branches]
     asked = {"units": array_of(keys), "since": add_months(today, -REACH - 12)}
     days = {(branch, kind): tuple(held) for branch, kind, held in fetch(_DAYS, asked)}
     full, start = full_members(keys, today), numbers()["branch.committee_from"]

@@ -12,6 +12,7 @@ from partybranch.models import PartyOrganization
 from partybranch.queries.dues import own_dues
 from partybranch.queries.dues_board import accounts_behind, dues_board
 from partybranch.queries.life_board import life_board
+from partybranch.queries.studies import accounts_asked, open_studies_of_person
 from portal.core.dues import Due, register_due
 from portal.core.rows import fetch
 
@@ -66,4 +67,9 @@ register_due(
         lambda n: ngettext("Your dues of %(n)s month are not paid",
                            "Your dues of %(n)s months are not paid", n) % {"n": n},
         _own_months, accounts_behind, lambda _user: "/my/dues/"),
+    Due("studies_own", 63,
+        lambda n: ngettext("%(n)s study at a great date still asks for you",
+                           "%(n)s studies at great dates still ask for you", n) % {"n": n},
+        lambda user: len(open_studies_of_person(user)), accounts_asked,
+        lambda _user: "/my/studies/"),
 )  # fmt: skip

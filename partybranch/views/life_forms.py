@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -45,6 +46,7 @@ from partybranch.queries.life import (
     secretaries_without_roll,
 )
 from partybranch.queries.resolutions import first_agenda, resolutions_of
+from partybranch.queries.studies import studies_of
 from partybranch.views.form_page import form_page
 from partybranch.views.life import book_of
 from portal.core.errors import DomainError
@@ -53,6 +55,15 @@ from portal.core.errors import DomainError
 def _day(request: HttpRequest, otherwise: dt.date) -> dt.date:
     typed = request.POST.get("on") or request.GET.get("on")
     return day_or_today(typed, timezone.localdate()) if typed else otherwise
+
+
+def _offered(branch: PartyOrganization, day: dt.date, held: Collection[int] = ()) -> Any:
+    """Kinds that an event on ``day`` may have: the regular ones, the studies of that day, and what
+    the event has already."""
+    asked = studies_of(branch, day).values("pk")
+    return EventKind.objects.filter(
+        Q(pk__in=[one.pk for one in kinds_for(branch)]) | Q(pk__in=asked) | Q(pk__in=held)
+    )
 
 
 def _page(
@@ -89,7 +100,7 @@ def new_event(request: HttpRequest, pk: int) -> HttpResponse:
     day = _day(request, timezone.localdate())
     roll, is_above = roll_on(branch, day), branch.party_kind in ABOVE_BRANCHES
     form = EventForm(
-        request.POST or None, request.FILES or None, kinds=EventKind.objects.filter(pk__in=[one.pk for one in kinds]),
+        request.POST or None, request.FILES or None, kinds=_offered(branch, day),
         roll=roll, came=first_marks(roll, asked.called, officer_members(branch)),
         is_above=is_above,
         initial={"on": day, "kinds": [asked.pk], "client_key": uuid.uuid4(),
@@ -132,8 +143,7 @@ def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
              "version")  # fmt: skip
     form = EventForm(
         request.POST or None, request.FILES or None,
-        kinds=EventKind.objects.filter(
-            Q(pk__in=[one.pk for one in kinds_for(branch)]) | Q(pk__in=held)),
+        kinds=_offered(branch, _day(request, event.on), held),
         is_above=branch.party_kind in ABOVE_BRANCHES,
         roll=roll_on(branch, _day(request, event.on)), came=came,
         initial={name: getattr(event, name) for name in names} | {"kinds": held},

@@ -3,16 +3,20 @@
 Fonts are named, never bundled.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TITLE, BODY, HEAD = "方正小标宋简体", "仿宋_GB2312", "黑体"
+# Rows so high (mm) or lower stand on one page: no seal line is torn from its label.
+_WHOLE = 30
 Row = tuple[str, str, int]  # label, text, height in mm
 
 
@@ -52,6 +56,18 @@ def _cell(cell: Any, text: str, font: str = BODY, *, is_centred: bool = False) -
         _style(made.add_run(part), font, 12)
 
 
+def set_widths(table: Any, widths: Sequence[float]) -> None:
+    """Widths of the columns in mm. Word goes by the cells, LibreOffice by the grid of the table."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for row in table.rows:
+        spans: dict[Any, float] = {}
+        for cell, width in zip(row.cells, widths, strict=True):
+            spans[cell._tc] = spans.get(cell._tc, 0) + width
+            cell.width = Mm(spans[cell._tc])
+
+
 def grid(document: Any, pairs: list[tuple[str, str]], rows: list[Row]) -> None:
     """Pairs side by side, then full rows under each other."""
     table = document.add_table(rows=0, cols=4)
@@ -63,9 +79,9 @@ def grid(document: Any, pairs: list[tuple[str, str]], rows: list[Row]) -> None:
     for label, text, height in rows:
         row = table.add_row()
         row.height = Mm(height)
+        if height <= _WHOLE:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         _cell(row.cells[0], label, HEAD, is_centred=True)
         merged = row.cells[1].merge(row.cells[3])
         _cell(merged, text)
-    for row in table.rows:
-        for place, width in enumerate((28, 52, 28, 52)):
-            row.cells[place].width = Mm(width)
+    set_widths(table, (28, 52, 28, 52))

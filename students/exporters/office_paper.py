@@ -14,6 +14,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from portal.core.papers import set_widths
+
 _TITLE, _BODY, _HEAD = "方正小标宋简体", "仿宋_GB2312", "黑体"
 _SIZE, _LINE, _SMALL = 16, 28.5, 10.5
 _TEXT_WIDTH = 156  # mm
@@ -91,9 +93,7 @@ class OfficePaper:
         for row in rows:
             _fill(table.add_row(), row, _BODY, stand)
         whole = sum(widths)
-        for row in table.rows:
-            for cell, share in zip(row.cells, widths, strict=True):
-                cell.width = Mm(_TEXT_WIDTH * share / whole)
+        set_widths(table, [_TEXT_WIDTH * share / whole for share in widths])
         self._line("", _BODY, 8)
 
     def _number_pages(self, section: Any) -> None:

@@ -50,6 +50,12 @@ class Place:
         return self.path.format(site.value(self.asked) if self.asked else "")
 
 
+STUDY = "select id from partybranch_eventkind where since is not null order by until desc limit 1"
+AWARD = "select id from partybranch_awardround where decided_on is null order by id limit 1"
+NOMINATION = """
+    select n.id from partybranch_nomination n join partybranch_awardround r on r.id = n.round_id
+     where r.decided_on is null order by n.id limit 1
+"""
 PLACES = [
     Place("login", None, "/login/"),
     Place("workbench", "counsellor", "/"),
@@ -72,6 +78,14 @@ PLACES = [
     Place("case", "counsellor", "/cases/{}/", RICHEST_CASE),
     Place("log", "counsellor", "/log/", latin="PDF"),
     Place("log-chosen", "counsellor", "/log/?student={}", CASE_STUDENT, latin="PDF"),
+    Place("party-figures", "organiser", "/party/figures/"),
+    Place("party-prizes", "organiser", "/party/figures/prizes/"),
+    Place("party-training", "organiser", "/branches/training/"),
+    Place("party-studies", "organiser", "/branches/studies/"),
+    Place("party-study", "organiser", "/branches/studies/{}/", STUDY),
+    Place("party-award", "organiser", "/awards/{}/", AWARD),
+    Place("party-nomination", "organiser", "/nominations/{}/", NOMINATION),
+    Place("party-honours", "organiser", "/honours/"),
     Place("my", "student", "/my/"),
     Place("my-study", "student", "/my/study/"),
     Place("me", "counsellor", "/me/"),

@@ -1,4 +1,4 @@
-"""Writes of branch life, dues and elections for the table of tests/core/test_audit.py."""
+"""Writes of branch life, dues, elections and honours for the table of tests/core/test_audit.py."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from partybranch.models import (
     PartyOrganization,
 )
 from tests.core.audit_changes import CHANGES
+from tests.core.audit_honours import HONOURS
 from tests.world import LONG_AGO, World
 
 DAY = dt.timedelta(days=1)
@@ -101,6 +102,7 @@ def _of(make: Callable[[World], Any], act: Callable[[World, Any], Any]) -> Call:
 
 LIFE: dict[str, Call] = {
     **CHANGES,
+    **HONOURS,
     "partybranch.domain.life.record_event": _of(_branch, lambda w, branch: life.record_event(
         actor=w.lu, branch=branch, typed=_typed(branch))),
     "partybranch.domain.life.correct_event": lambda w: _event(w, lambda one: life.correct_event(

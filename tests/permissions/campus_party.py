@@ -10,13 +10,17 @@ from cohorts.models import LinkKind
 from partybranch.enums import Duty, Ended, Entry, PartyKind
 from partybranch.models import (
     Attendance,
+    AwardRound,
     BranchEvent,
     Development,
     DuesPayment,
     Election,
+    Honour,
+    HonourKind,
     LinkRound,
     LinkWish,
     Membership,
+    Nomination,
     PartyLink,
     PartyMember,
     PartyOrganization,
@@ -71,7 +75,14 @@ def add_party_files(campus: Any) -> None:
         PoliticalReview.objects.create(
             development=file, on=today, passed=True, cipher=PoliticalReview.sealed("合格")
         )
+    award = AwardRound.objects.create(
+        committee=units["community"], name="十佳党支部", until=today, apply_until=today
+    )
+    prize = HonourKind.objects.get(code="school_scholarship")
+    for student in dice.sample(campus.students, 12):
+        Honour.objects.create(student=student, kind=prize, on=today, proof="校发〔2026〕1号")
     for unit in (units["joint"], units["second"]):
+        Nomination.objects.create(round=award, branch=unit, deeds="支部建设扎实", material={})
         Election.objects.create(
             branch=unit, on=today, is_committee=False, seats=1, right=5, present=5, returned=5,
             term_months=36,

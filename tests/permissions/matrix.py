@@ -32,6 +32,7 @@ from partybranch.models import (
     DuesPayment,
     Election,
     LinkRound,
+    Nomination,
     PartyLink,
     Reorganization,
 )
@@ -74,6 +75,8 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
                                         "approve_party_file")),
     "party link": (PartyLink, "party_links", ("see_branch_life", "write_branch_life")),
     "round": (LinkRound, "link_rounds", ("see_branch_life", "write_branch_life")),
+    "nomination": (Nomination, "nominations", ("see_branch_life", "write_branch_life",
+                                              "approve_party_file")),
     "payment": (DuesPayment, "payments", ("see_dues", "write_dues")),
     "change": (Reorganization, "changes", ("see_party_file", "write_party_file",
                                            "approve_party_file")),

@@ -122,6 +122,7 @@ class Positions:
     tasks: dict[tuple[str, str], Any] = field(default_factory=dict)
     life_events: dict[tuple[str, str], Any] = field(default_factory=dict)
     elections: dict[tuple[str, str], Any] = field(default_factory=dict)
+    nominations: dict[tuple[str, str], Any] = field(default_factory=dict)
     payments: dict[tuple[str, str], Any] = field(default_factory=dict)
     changes: dict[tuple[str, str], Any] = field(default_factory=dict)
     party_links: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -34,12 +34,15 @@ from casework.models.counselling import Way
 from cohorts.enums import UnitKind
 from cohorts.models import Export, LinkKind, Task
 from partybranch.models import (
+    AwardRound,
     BranchEvent,
     DuesPayment,
     Election,
     LinkRound,
+    Nomination,
     PartyLink,
     PartyMember,
+    PartyOrganization,
     Reorganization,
 )
 from portal.core.crypto import encrypt, encrypt_bytes, lookup_hash
@@ -209,6 +212,15 @@ def _on_branches(campus: "Positions", writer: User) -> None:
             for pk in branches
         },
     )
+    award = AwardRound.objects.create(
+        committee=PartyOrganization.objects.all()[0],
+        name="十佳党支部",
+        until=today,
+        apply_until=today,
+    )
+    proposed = _made(Nomination, {
+        pk: Nomination(round=award, branch_id=pk, deeds="支部建设扎实", material={})
+        for pk in branches})  # fmt: skip
     member = PartyMember.objects.create(person=writer, joined_on=today - 900 * DAY)
     payments = _made(DuesPayment, {
         pk: DuesPayment(member=member, branch_id=pk, month=dt.date(2025, number, 1), amount=1,
@@ -219,7 +231,7 @@ def _on_branches(campus: "Positions", writer: User) -> None:
         for pk in branches})  # fmt: skip
     for key, unit in campus.units.items():
         if unit.pk in branches:
-            campus.changes[key] = changes[unit.pk]
+            campus.changes[key], campus.nominations[key] = changes[unit.pk], proposed[unit.pk]
             campus.elections[key] = held[unit.pk]
             campus.party_links[key], campus.link_rounds[key] = links[unit.pk], rounds[unit.pk]
             campus.life_events[key], campus.payments[key] = events[unit.pk], payments[unit.pk]

@@ -35,6 +35,7 @@ OF_UNIT = {
     "change",
     "party link",
     "round",
+    "nomination",
 }
 SEALED = {"sealed file", "sealed note", "screening", "hour"}
 
@@ -212,6 +213,7 @@ _SPECIAL = {
     "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
     "export": _export, **dict.fromkeys(SEALED, _sealed),
     "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"),
+    "nomination": _of_branch("see_branch_life"),
     "party link": _of_branch("see_branch_life"), "round": _of_branch("see_branch_life"),
     "payment": _of_branch("see_dues"), "change": _of_branch("see_party_file"),
 }  # fmt: skip

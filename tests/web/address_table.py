@@ -15,6 +15,7 @@ from tests.web import (
     addresses_crisis,
     addresses_early,
     addresses_exports,
+    addresses_honours,
     addresses_keys,
     addresses_life,
     addresses_links,
@@ -343,8 +344,8 @@ ADDRESSES += [
 FURTHER = [
     addresses_analysis, addresses_api, addresses_crisis, addresses_early, addresses_exports,
     addresses_keys, addresses_moves, addresses_party, addresses_life, addresses_links,
-    addresses_changes, addresses_picture, addresses_problems, addresses_records,
-    addresses_requests, addresses_sealed, addresses_study,
+    addresses_changes, addresses_honours, addresses_picture, addresses_problems,
+    addresses_records, addresses_requests, addresses_sealed, addresses_study,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

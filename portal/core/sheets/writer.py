@@ -4,7 +4,9 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -163,6 +165,7 @@ def _style(sheet: Any, columns: Sequence[LedgerColumn], header: int, body_end: i
     at_right = len(places) // 2 + 1 if len(places) > 4 else len(places)
     sheet.cell(2, at_right).alignment = Alignment(horizontal="right")
     sheet.column_dimensions["A"].width = 6
+    widths = [6.0, *(column.width for column in columns)]
     for index, column in enumerate(columns, start=2):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     for row in sheet.iter_rows(min_row=3, max_row=body_end, max_col=len(places)):
@@ -177,6 +180,24 @@ def _style(sheet: Any, columns: Sequence[LedgerColumn], header: int, body_end: i
                 cell.number_format = "@"
             elif isinstance(cell.value, dt.date):
                 cell.number_format = "yyyy-mm-dd"
+            elif isinstance(cell.value, Decimal):
+                cell.number_format = "0.00"
+            elif isinstance(cell.value, float):
+                cell.number_format = "0.0"
+        if not is_head:
+            lines = max(_lines(cell.value, one) for cell, one in zip(row, widths, strict=True))
+            if lines > 1:  # no program computes it anew when the file is opened without a window
+                sheet.row_dimensions[row[0].row].height = 15 * lines
+
+
+def _lines(value: Any, width: float) -> int:
+    """How many lines a text takes in a column; a Chinese character is two wide."""
+    if not isinstance(value, str):
+        return 1
+    return sum(
+        ceil(max(1, sum(1 if char.isascii() else 2 for char in part)) / width)
+        for part in value.split("\n")
+    )
 
 
 def _page_setup(sheet: Any, header_row: int, first_header: int = 0) -> None:

@@ -70,6 +70,7 @@ class Campus:
     # Party branches of each cohort, and the branch to which the students of a class belong.
     branches: dict[int, list[int]] = field(default_factory=dict)
     branch_of: dict[int, int] = field(default_factory=dict)
+    community: int = 0
     by_id: dict[int, Node] = field(default_factory=dict)
     next_id: int = 1
 
@@ -206,6 +207,7 @@ def _party(campus: Campus, times: Timeline, long_ago: object) -> None:
               long_ago, "committee", None, None, None)  # fmt: skip
     community = add(party, "学生社区党委", "社区党委", "P00-S", top, long_ago, "committee", top,
                     None, None)  # fmt: skip
+    campus.community = community
     generals = {
         academy: add(party, f"{campus.by_id[academy].name}党总支", f"{campus.by_id[academy].short}党总支",
                      f"P00-S{n:02d}", community, long_ago, "general", community, None, academy)

@@ -25,6 +25,7 @@ from .campus import SEVERAL_BRANCHES, Campus
 from .load import move_sequences
 from .party_changes import seed_changes, seed_draft
 from .party_files import FileWriter
+from .party_honours import seed_honours
 from .party_life import seed_life
 from .party_links import seed_links
 from .pupils import Pupil
@@ -86,12 +87,13 @@ def seed_party(
         AdmissionPlan(branch=branch.unit, year=times.today.year, places=10)
         for branch in branches.values()
     )
+    here = [branch.unit for branch in branches.values()]
     seed_life(
-        [branch.unit for branch in branches.values()], holders, times.today,
+        here, holders, times.today,
         moment(times.today, 9), rng,
     )  # fmt: skip
-    by_cohort = {cohort: branch.unit for cohort, branch in branches.items()}
-    seed_links(by_cohort, holders, times.today)
+    seed_links({one.cohort: one.unit for one in branches.values()}, holders, times.today)
+    seed_honours(here, times.today, random.Random(f"honours {times.today}"))
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")
     refresh(rows)
     seed_draft(young, times)

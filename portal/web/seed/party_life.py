@@ -28,7 +28,7 @@ from .load import copy_rows, first_id, move_sequences
 
 _MONTHS = 13  # of events back from today
 _PAID = 10  # of dues
-_FRIDAY, _WEDNESDAY, _THURSDAY = 4, 2, 3
+_FRIDAY, _SATURDAY, _WEDNESDAY, _THURSDAY = 4, 5, 2, 3
 _TOPICS = [
     "深入学习贯彻党的二十届四中全会精神", "学习《中国共产党纪律处分条例》", "传承西迁精神，争做西迁新传人",
     "重温入党誓词，坚定理想信念", "以学铸魂，服务同学成长", "学习全国教育大会精神", "科技报国与青年担当",
@@ -68,6 +68,8 @@ def _plan(month: dt.date, groups: int) -> Iterator[tuple[dt.date, tuple[str, ...
     codes += ["life_meeting", "appraisal"] if month.month == 1 else []
     codes += ["heart_talk"] if month.month == 12 else []  # December
     yield _day_in(month, _FRIDAY, 2), tuple(codes)
+    if month.month in (4, 10):  # a day of training in spring and in autumn
+        yield _day_in(month, _SATURDAY, 3), ("training",)
     yield _day_in(month, _WEDNESDAY, 1), ("committee_meeting",)
     if groups:
         yield _day_in(month, _THURSDAY, 3), ("group_meeting",)
@@ -121,7 +123,8 @@ class _Writer:
             key, branch.pk, on, dice.choice(_PLACES),
             dice.choice(_TOPICS) if is_study else "研究支部近期工作", head, recorder,
             head if "lecture" in codes else "", "", dice.choice(_FIRST) if dice.random() < 0.9 else "",
-            30 if is_study else 0, 60 if is_study else 20, 45 if "lecture" in codes else 0, _TEXT,
+            30 if is_study else 0, 60 if is_study else 20,
+            360 if "training" in codes else 45 if "lecture" in codes else 0, _TEXT,
             _DECISIONS if dice.random() < 0.6 else "", "", None, "", self.at, writer, 1, None,
         ))  # fmt: skip
         self.of_kinds += [(key, self.kinds[code]) for code in codes]

@@ -220,21 +220,23 @@ def _cohort_posts(campus: Campus, office: _Office, leaders: dict[int, list[Perso
             first = 2 * place % len(teachers)
             others = teachers[first:] + teachers[:first]
             _branch_posts(office, here, cohort, branch, secretary, others)
-    _community_posts(campus, office)
+    if campus.community:
+        _community(campus, office)
 
 
-def _community_posts(campus: Campus, office: _Office) -> None:
-    """The organisers of the first college work for the committee that approves its branches."""
-    first = campus.colleges[0]
-    mine = {branch for (college, year), cohort in campus.college_cohorts.items()
-            if college == first for branch in campus.branches.get(cohort, ())}  # fmt: skip
-    above = {campus.by_id[campus.by_id[branch].parent or 0].parent for branch in mine}
-    people = {one.id: one for one in office.staff.people}
-    held = [post for post in office.staff.posts if post.role == "organiser" and post.unit in mine]
-    for person in dict.fromkeys(post.person for post in held):
-        for unit in above - {None}:
-            begun = min(post.starts_on for post in office.staff.posts if post.person == person)
-            office.appoint(people[person], "organiser", unit, starts_on=begun)  # type: ignore[arg-type]
+def _community(campus: Campus, office: _Office) -> None:
+    """The committee of the student community: organisers of the first college, whose joint branches
+    stand below it, and the Party secretaries of the colleges."""
+    staff, times = office.staff, office.times
+    cohorts = [campus.college_cohorts[campus.colleges[0], year] for year in times.entry_years]
+    people = {one.id: one for one in staff.people}
+    begun = dt.date(times.year - 1, 9, 1)
+    own = {post.person for post in staff.posts if post.role == "organiser" and post.unit in cohorts}
+    heads = [post.person for post in staff.posts if post.role == "party_secretary"][:4]
+    for key in sorted(own):
+        office.appoint(people[key], "organiser", campus.community, starts_on=begun)
+    for key in heads:
+        office.appoint(people[key], "committee_member", campus.community, starts_on=begun)
 
 
 def _branch_posts(

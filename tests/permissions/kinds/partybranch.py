@@ -13,9 +13,11 @@ from partybranch.models import (
     Development,
     DuesPayment,
     Election,
+    Honour,
     LinkRound,
     LinkWish,
     Membership,
+    Nomination,
     PartyLink,
     PartyMember,
     PoliticalReview,
@@ -100,6 +102,11 @@ def _event_allows(action: str) -> str:
     return f"{ways} || resource.summoned.contains(principal)" if action == LIFE[0] else ways
 
 
+def _honours() -> Iterator[tuple[int, dict[str, Any]]]:
+    for key, student in Honour.objects.values_list("pk", "student_id"):
+        yield key, {"student": ref("Student", student)}
+
+
 def _keeper_allows(action: str) -> str:
     return f'resource.keeper in principal.getTag("wide {action}")'
 
@@ -147,6 +154,10 @@ KINDS = (
     Kind("PartyLink", PartyLink, (*LIFE, "see_record", "see_own"), _links, _link_allows),
     Kind("Round", LinkRound, LIFE, _of_branch(LinkRound), _keeper_allows),
     Kind("Wish", LinkWish, (*LIFE, "see_record", "log_talk"), _wishes, _wish_allows),
+    Kind("Nomination", Nomination, (*LIFE, "approve_party_file"), _of_branch(Nomination),
+         _keeper_allows),
+    Kind("Honour", Honour, ("see_card", "see_record", "write_party_file"), _honours,
+         lambda action: reaches("resource.student", action)),
     Kind("Dues", DuesPayment, DUES, _of_branch(DuesPayment), _keeper_allows),
     Kind("Change", Reorganization, FILE, _of_branch(Reorganization, "committee_id"),
          lambda action: f'resource.keeper in principal.getTag("inner {action}")'),

@@ -1,0 +1,206 @@
+"""Figures of party building: each number is counted over the very rows of the list behind it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohorts.models import Appointment
+from partybranch.access import current_branches
+from partybranch.enums import BRANCHES, PartyKind
+from partybranch.models import Membership, PartyOrganization
+from partybranch.queries.honours import PrizeHolder, prize_holders
+from partybranch.queries.training import hours_in, training_branches
+from portal.core.scope import remembered
+from portal.core.ui.dates import format_day
+from students.models import Student
+
+Words = Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a list: ``counts`` in the number; where a figure is a share, the others are the
+    rest of its denominator."""
+
+    title: str
+    meta: str
+    url: str = ""
+    side: str = ""
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``rows(user, year)`` lists what is counted; ``is_share``: n of all rows, in per cent."""
+
+    code: str
+    label: Words
+    note: Words
+    rows: Callable[[Any, int], list[Line]]
+    is_share: bool = False
+    yes: Words = ""
+    no: Words = ""
+    is_yearly: bool = False
+
+
+@dataclass(frozen=True)
+class Counted:
+    figure: Figure
+    n: int
+    of: int
+
+    @property
+    def rate(self) -> str:
+        return f"{100 * self.n / self.of:.1f}%" if self.of else "—"
+
+
+def counted(figure: Figure, lines: Sequence[Line]) -> Counted:
+    return Counted(figure, sum(one.counts for one in lines), len(lines))
+
+
+def _branches(user: Any) -> list[PartyOrganization]:
+    """Open branches whose life ``user`` may see; read once a request."""
+
+    def read() -> list[PartyOrganization]:
+        rows = PartyOrganization.objects.restrict(user, "see_branch_life")
+        return list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
+
+    return remembered(f"branches of figures {user.pk}", read)
+
+
+def _of_kind(*kinds: str) -> Callable[[Any, int], list[Line]]:
+    def rows(user: Any, _year: int) -> list[Line]:
+        return [
+            Line(one.name, one.get_party_kind_display(), reverse("party:branch", args=[one.pk]),
+                 format_day(one.opened_on, "full") if one.opened_on else "")
+            for one in _branches(user)
+            if one.party_kind in kinds
+        ]  # fmt: skip
+
+    return rows
+
+
+def _posts(user: Any, role: str) -> list[Any]:
+    keys = [one.pk for one in _branches(user)]
+    rows = Appointment.objects.in_force(timezone.localdate()).filter(
+        unit_id__in=keys, role__code=role
+    )
+    return list(rows.select_related("person", "unit").order_by("unit__code", "pk"))
+
+
+def _tutors(user: Any, _year: int) -> list[Line]:
+    """One line a person, however many branches he looks after."""
+    held: dict[int, list[Any]] = defaultdict(list)
+    for post in _posts(user, "party_tutor"):
+        held[post.person_id].append(post)
+    return [
+        Line(posts[0].person.name, "、".join(post.unit.label for post in posts),
+             reverse("party:branch", args=[posts[0].unit_id]),
+             _("until %(day)s") % {"day": format_day(posts[0].ends_on, "full")}
+             if posts[0].ends_on else "")
+        for posts in held.values()
+    ]  # fmt: skip
+
+
+def _secretaries(user: Any, _year: int) -> list[Line]:
+    """Every branch that holds relations; it counts where a teacher is its secretary."""
+    holders = {post.unit_id: post.person for post in _posts(user, "branch_secretary")}
+    people = [person.pk for person in holders.values()]
+    pupils = set(Student.objects.filter(user_id__in=people).values_list("user_id", flat=True))
+    found = []
+    for one in training_branches(user):
+        person = holders.get(one.pk)
+        is_teacher = person is not None and person.pk not in pupils
+        name = person.name if person else _("post is vacant")
+        found.append(
+            Line(one.name, name, reverse("party:branch", args=[one.pk]), counts=is_teacher)
+        )
+    return found
+
+
+def _members(user: Any, _year: int) -> list[Line]:
+    """Members whose relation is in one of the branches; full members count."""
+    day = timezone.localdate()
+    names = {one.pk: one.label for one in training_branches(user)}
+    alive = Q(member__left_on=None) | Q(member__left_on__gt=day)
+    places = Membership.objects.filter(
+        current_branches(day), alive, branch_id__in=names, is_relation=True,
+        member__joined_on__lte=day,
+    ).select_related("member__student", "member__person").order_by("branch__code", "pk")  # fmt: skip
+    return [
+        Line(one.member.name, names[one.branch_id], reverse("party:branch", args=[one.branch_id]),
+             counts=one.member.is_full_on(day))
+        for one in places
+    ]  # fmt: skip
+
+
+def _trained(user: Any, year: int) -> list[Line]:
+    branches = training_branches(user)
+    names = {one.pk: one.label for one in branches}
+    return [
+        Line(row.member.name, names[row.branch_id],
+             f"{reverse('party:training_branch', args=[row.branch_id])}?year={year}",
+             _("%(n)s of %(asked)s hours") % {"n": f"{row.hours:.1f}", "asked": row.asked},
+             row.is_met)
+        for row in hours_in(branches, year)
+    ]  # fmt: skip
+
+
+def _holders(only_models: bool) -> Callable[[Any, int], list[Line]]:
+    def line(one: PrizeHolder) -> Line:
+        return Line(
+            one.student.name, "、".join(prize.kind.name for prize in one.prizes),
+            reverse("students:portrait", args=[one.student.student_no]), counts=one.is_member,
+        )  # fmt: skip
+
+    return lambda user, year: [
+        line(one) for one in prize_holders(user, year, only_models=only_models)
+    ]
+
+
+FIGURES = {
+    one.code: one
+    for one in (
+        Figure("tutors", gettext_lazy("Party-building tutors"),
+               gettext_lazy("Teachers with a post of tutor on a branch today."), _tutors),
+        Figure("branches", gettext_lazy("Branches"),
+               gettext_lazy("Open branches of all kinds."), _of_kind(*BRANCHES)),
+        Figure("joint", gettext_lazy("Joint branches of teachers and students"),
+               gettext_lazy("Open joint branches."), _of_kind(PartyKind.JOINT)),
+        Figure("functional", gettext_lazy("Functional branches"),
+               gettext_lazy("Open functional branches: members keep their home branch."),
+               _of_kind(PartyKind.FUNCTIONAL)),
+        Figure("temporary", gettext_lazy("Temporary branches"),
+               gettext_lazy("Open temporary branches: they end with their task."),
+               _of_kind(PartyKind.TEMPORARY)),
+        Figure("members", gettext_lazy("Full members among members"),
+               gettext_lazy("Members whose relation is in a branch within your reach."), _members,
+               True, gettext_lazy("full members"), gettext_lazy("on probation")),
+        Figure("secretaries", gettext_lazy("Branches led by a teacher"),
+               gettext_lazy("Branches whose secretary is a teacher, of all that hold relations."),
+               _secretaries, True, gettext_lazy("led by a teacher"), gettext_lazy("others")),
+        Figure("training", gettext_lazy("Members with the class hours of the year"),
+               gettext_lazy("Group study and lectures attended in the year against the number of the "
+                            "rule."),
+               _trained, True, gettext_lazy("hours complete"), gettext_lazy("hours missing"), True),
+        Figure("prizes", gettext_lazy("Members among prize holders"),
+               gettext_lazy("Students who won a prize in the year; members on the day of the prize."),
+               _holders(False), True, gettext_lazy("Party members"), gettext_lazy("not members"), True),
+        Figure("models", gettext_lazy("Members among model students"),
+               gettext_lazy("Students with a title of model student in the year; members on that "
+                            "day."),
+               _holders(True), True, gettext_lazy("Party members"), gettext_lazy("not members"), True),
+    )
+}  # fmt: skip
+
+
+def board(user: Any, year: int) -> list[Counted]:
+    """All figures; a constant number of statements."""
+    return [counted(one, one.rows(user, year)) for one in FIGURES.values()]
