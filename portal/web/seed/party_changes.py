@@ -42,7 +42,7 @@ def seed_changes(
 ) -> list[PartyOrganization]:
     """The branches that were opened. ``writer`` takes the applicants' files."""
     first = campus.colleges[0]
-    older = campus.branches.get(campus.college_cohorts[first, times.year - 1])
+    older = next(iter(campus.branches.get(campus.college_cohorts[first, times.year - 1], ())), None)
     general = campus.by_id[older].parent if older else None
     community = campus.by_id[general].parent if general else None
     if general is None or community is None:
