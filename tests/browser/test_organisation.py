@@ -83,6 +83,10 @@ def test_the_pages_of_the_organisation_are_accessible(window: Opener, screens: P
         page.screenshot(path=screens / f"organisation-{name}.png", full_page=True)
         assert serious(page) == []
     page.goto("/units/")
+    # With posts on several units each of them is a root, closed at first.
+    root = page.locator(".p-orgtree > li > details").first
+    if root.get_attribute("open") is None:
+        root.locator("summary").first.click()
     below = page.locator(".p-orgtree > li > details > ul > li > details")
     below.first.locator("summary").click()
     expect(below.first.locator("ul > li").first).to_be_visible()

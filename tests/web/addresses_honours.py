@@ -1,6 +1,6 @@
 """Addresses of figures, class hours, studies, awards and prizes. ``{study}`` asks the branches of the
 community committee, ``{award}`` is its round, ``{proposed}`` the nomination of han's branch;
-``{honour}`` is a prize of gu. Nobody here records decisions of that committee."""
+``{honour}`` is a prize of gu. gao records decisions of another committee (addresses_changes)."""
 
 from typing import Any
 
@@ -18,22 +18,22 @@ EMPTY: dict[str, str] = {}
 _ALL = "第二党支部"
 _OTHER = {"han": "师生联合党支部"}
 ROWS = [
-    Address("party:figures", ok="han", others=403),
-    Address("party:figure", "branches", ok="han", others=403, shows={"han": _ALL}, hides=_OTHER),
-    Address("party:figure", "prizes", ok="han", others=403, shows={"han": "顾言川"},
+    Address("party:figures", ok="han gao", others=403),
+    Address("party:figure", "branches", ok="han gao", others=403, shows={"han": _ALL}, hides=_OTHER),
+    Address("party:figure", "prizes", ok="han gao", others=403, shows={"han": "顾言川"},
             hides={"han": "宋远"}),
-    Address("party:training", ok="han", others=403, shows={"han": _ALL}, hides=_OTHER),
+    Address("party:training", ok="han gao", others=403, shows={"han": _ALL}, hides=_OTHER),
     Address("party:training_branch", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
-    Address("party:studies", ok="han", others=403, shows={"han": "建党纪念日集中学习"}),
+    Address("party:studies", ok="han gao", others=403, shows={"han": "建党纪念日集中学习"}),
     Address("party:study", "{study}", ok="han", shows={"han": "王怀瑾"}, hides=_OTHER),
-    Address("party:new_study", others=403),
-    Address("party:new_study", others=403, post=EMPTY),
+    Address("party:new_study", ok="gao", others=403, free="an empty form"),
+    Address("party:new_study", bad="gao", others=403, post=EMPTY),
     Address("party:remind_study", "{study}", away="han", others=403, post=EMPTY),
     Address("party:my_studies", ok=EVERYBODY, free="one's own studies",
             shows={"wang": "建党纪念日集中学习"}, hides={"zhou": "建党纪念日集中学习"}),
-    Address("party:awards", ok="han", others=403, shows={"han": "十佳党支部"}),
-    Address("party:new_award", others=403),
-    Address("party:new_award", others=403, post=EMPTY),
+    Address("party:awards", ok="han gao", others=403, shows={"han": "十佳党支部"}),
+    Address("party:new_award", ok="gao", others=403, free="an empty form"),
+    Address("party:new_award", bad="gao", others=403, post=EMPTY),
     Address("party:award", "{award}", ok="han", shows={"han": _ALL}, hides=_OTHER),
     Address("party:propose", "{award} {second}", ok="han", denied="qian"),
     Address("party:propose", "{award} {second}", bad="han", denied="qian", post=EMPTY),

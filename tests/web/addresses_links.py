@@ -18,7 +18,7 @@ POST_ONLY = {"party:undo_links", "party:withdraw_wish"}
 EMPTY: dict[str, str] = {}
 _ASKS = "lin zhou he jiang lu wang"  # who reads gu's record and may log a talk
 ROWS = [
-    Address("party:link_board", ok="han", others=403,
+    Address("party:link_board", ok="han gao", others=403,
             shows={"han": "第二党支部"}, hides={"han": "师生联合党支部"}),
     Address("party:links", "{second}", ok="han", denied="qian", shows={"han": "顾言川"}),
     Address("party:links", "{party_branch}", denied="qian"),
