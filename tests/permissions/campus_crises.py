@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from casework.crisis_enums import EndedAs, Hop, Part
 from casework.models import Crisis, CrisisHop
-from cohorts.models import Export
+from cohorts.access import in_force
+from cohorts.models import Export, Grant
 
 if TYPE_CHECKING:
     from tests.permissions.campus import Campus
@@ -37,9 +38,16 @@ def add_crises(campus: "Campus") -> None:
 
 def add_exports(campus: "Campus") -> None:
     dice, now = campus.dice, timezone.now()
+    pairs = [(unit, dice.choice(campus.people)) for unit in [*campus.world.units.values()] * 2]
+    # And some asked for by those who could approve them, had somebody else asked.
+    alive = [one for one in campus.people if one.is_in_force()]
+    held = Grant.objects.filter(
+        in_force(campus.today), user__in=alive, permission__codename="approve_export"
+    )
+    pairs += [(grant.content_object, grant.user) for grant in held.order_by("pk")[:5]]
     Export.objects.bulk_create(
-        Export(kind="ledger", title="名单", unit=unit, reason="专班会商", lines=[1], persons=1,
-               needs_approval=dice.random() < 0.7, asked_by=dice.choice(campus.people),
-               asked_at=now, ends_at=now + DAY)
-        for unit in [*campus.world.units.values()] * 2
+        Export(kind="ledger", title="名单", unit_id=unit.pk, reason="专班会商", lines=[1], persons=1,
+               needs_approval=at >= len(campus.world.units) * 2 or dice.random() < 0.7,
+               asked_by=person, asked_at=now, ends_at=now + DAY)
+        for at, (unit, person) in enumerate(pairs)
     )  # fmt: skip
