@@ -31,7 +31,7 @@ from partybranch.models import (
     PartyOrganization,
     Reorganization,
 )
-from partybranch.queries.branches import checks, officers, roll
+from partybranch.queries.branch_page import branch_view, checks
 from partybranch.queries.changes import layout_of, warnings_of
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import AuditEntry, Notification
@@ -135,7 +135,7 @@ def test_the_new_branches_show_their_vacancies(campus: World, client: Client) ->
     client.force_login(campus.gao)
     new = PartyOrganization.objects.filter(opened_on=timezone.localdate())
     for unit in new:
-        found = {one.code for one in checks(unit, roll(unit), officers(unit))}
+        found = {one.code for one in checks(unit, branch_view(campus.gao, unit, True))}
         assert found == {"secretary_missing", "committee_missing"}
         page = client.get(f"/branches/{unit.pk}/").content.decode()
         assert "书记空缺" in page
