@@ -48,7 +48,7 @@ def seed_changes(
     if general is None or community is None:
         return []
     homes = [home for home in campus.homes if home.college == first and home.year == times.year]
-    move_sequences([Unit, Appointment, Task])
+    move_sequences([Unit, Appointment, Task, BranchEvent])
     above = PartyOrganization.objects.get(pk=community)
     taken = set(PartyMember.objects.exclude(person=None).values_list("person_id", flat=True))
     colleges = [first, *(one for one in campus.colleges if one != first)]
@@ -134,8 +134,9 @@ def _meetings(above: PartyOrganization, times: Timeline) -> None:
         if days == 6:
             owners = [one.person for one in roll if one.person is not None][:3]
             for owner in owners:
-                give_task(
+                task = give_task(
                     actor=writer, source=SOURCE, source_id=held.pk, owner=owner,
                     text=_RESOLVED.split("\n")[1], due_on=on + 14 * DAY,
                     key=f"{SOURCE}:{held.pk}:{owner.pk}:seed",
                 )  # fmt: skip
+                Task.objects.filter(pk=task.pk).update(given_at=moment(on, 17))
