@@ -55,7 +55,8 @@ def _cases(user: Any, action: str, asked: Asked, only: str, name: str = "") -> W
     reach = _students(user, action, Asked(asked.by_row), name)
     if reach is None:
         return None
-    sql = f"SELECT t.id FROM casework_case t WHERE {_among(reach, asked)}{only}{asked.only}"
+    among = asked.inside("t.student_id", reach.sql)
+    sql = f"SELECT t.id FROM casework_case t WHERE {among}{only}{asked.only}"
     return Written(sql, reach.params)
 
 
@@ -67,20 +68,13 @@ def _students(user: Any, action: str, asked: Asked, name: str) -> Written | None
     return Written(sql, {f"{name}_{place}": value for place, value in reach.params.items()})
 
 
-def _among(reach: Written, asked: Asked) -> str:
-    if asked.by_row:
-        return f"""EXISTS (SELECT 1 FROM ({reach.sql}) of(student_id)
-                            WHERE of.student_id = t.student_id OFFSET 0)"""
-    return f"t.student_id = ANY(ARRAY({reach.sql}))"
-
-
 def _closed(user: Any, action: str, asked: Asked) -> Written | None:
     if keeps_closed(user, action):
         return None
     also = _students(user, "see_closed", Asked(), "closed")
     if also is None:
         return None
-    only = f" AND t.closed_at IS NOT NULL AND {_among(also, Asked())}"
+    only = f" AND t.closed_at IS NOT NULL AND {Asked().inside('t.student_id', also.sql)}"
     found = _cases(user, action, asked, only, "closing")
     return None if found is None else Written(found.sql, found.params | also.params)
 

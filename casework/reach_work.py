@@ -27,10 +27,7 @@ def of_cases(table: str, user: Any, action: str | None, asked: Asked) -> Written
     cases = written_reach(Case, user, action, Asked(asked.by_row)) if action else None
     if cases is None:
         return None
-    among = f"t.case_id = ANY(ARRAY({cases.sql}))"
-    if asked.by_row:
-        among = f"""EXISTS (SELECT 1 FROM ({cases.sql}) of(case_id)
-                             WHERE of.case_id = t.case_id OFFSET 0)"""
+    among = asked.inside("t.case_id", cases.sql)
     return Written(f"SELECT t.id FROM {table} t WHERE {among}{asked.only}", cases.params)
 
 

@@ -15,11 +15,7 @@ def _of_students(user: Any, action: str, asked: Asked) -> Written | None:
     reach = written_reach(Student, user, action, Asked(asked.by_row))
     if reach is None:
         return None
-    if asked.by_row:
-        among = f"""EXISTS (SELECT 1 FROM ({reach.sql}) of(student_id)
-                             WHERE of.student_id = t.student_id OFFSET 0)"""
-    else:
-        among = f"t.student_id = ANY(ARRAY({reach.sql}))"
+    among = asked.inside("t.student_id", reach.sql)
     sql = f"SELECT t.id FROM partybranch_development t WHERE {among}{asked.only}"
     return Written(sql, reach.params)
 

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -33,12 +34,18 @@ _LISTING = Listing(
      "coalesce(nullif(u.short_name, ''), u.name)"),
     ("casework_transitionevent",),
 )  # fmt: skip
-# What can be answered now, unanswered first. A transfer that was accepted is done by looking after
+# What can be answered, by state. An assignment or transfer that was accepted is done by looking after
 # the case.
-_ANSWERABLE = Order(
+_ANSWERABLE = {
+    MoveState.WAITING: (Move.ASSIGN, Move.TRANSFER, Move.REQUEST, Move.REFER),
+    MoveState.ACCEPTED: (Move.REQUEST, Move.REFER),
+}
+_UNANSWERED_FIRST = Order(
     f"m.state <> '{MoveState.WAITING}', m.due_at, m.id",
-    where=f"""(m.state = '{MoveState.WAITING}' OR m.state = '{MoveState.ACCEPTED}'
-               AND m.kind NOT IN ('{Move.ASSIGN}', '{Move.TRANSFER}'))""",
+    where=" OR ".join(
+        f"m.state = '{state}' AND m.kind IN ({', '.join(map(repr, map(str, kinds)))})"
+        for state, kinds in _ANSWERABLE.items()
+    ).join("()"),
 )
 _NEWEST = Order("m.asked_at DESC, m.id DESC")
 
@@ -46,9 +53,8 @@ _NEWEST = Order("m.asked_at DESC, m.id DESC")
 def waiting(user: Any) -> QuerySet[Transition]:
     """What ``user`` can answer now: sent to the person or to an office, not finished."""
     rows: QuerySet[Transition] = Transition.objects.restrict(user, "answer_move")
-    return rows.filter(state__in=OPEN).exclude(
-        state=MoveState.ACCEPTED, kind__in=(Move.ASSIGN, Move.TRANSFER)
-    )
+    ways = (Q(state=state, kind__in=kinds) for state, kinds in _ANSWERABLE.items())
+    return rows.filter(reduce(or_, ways))
 
 
 def sent(user: Any) -> QuerySet[Transition]:
@@ -59,7 +65,7 @@ def sent(user: Any) -> QuerySet[Transition]:
 
 def waiting_page(user: Any, number: int) -> Found:
     """One page of ``waiting``, unanswered first, then by day; one statement."""
-    return _lines(reached_page(_LISTING, user, "answer_move", _ANSWERABLE, number), False)
+    return _lines(reached_page(_LISTING, user, "answer_move", _UNANSWERED_FIRST, number), False)
 
 
 def sent_page(user: Any, number: int) -> Found:

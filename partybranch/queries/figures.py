@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from cohorts.models import Appointment
 from partybranch.access import current_branches
 from partybranch.enums import BRANCHES, PartyKind
-from partybranch.models import Membership, PartyOrganization
+from partybranch.models import Membership
 from partybranch.queries.honours import PrizeHolder, prize_holders
+from partybranch.queries.life import life_branches
 from partybranch.queries.training import hours_in, training_branches
-from portal.core.scope import remembered
 from portal.core.ui.dates import format_day
 from students.models import Student
 
@@ -65,22 +65,12 @@ def counted(figure: Figure, lines: Sequence[Line]) -> Counted:
     return Counted(figure, sum(one.counts for one in lines), len(lines))
 
 
-def _branches(user: Any) -> list[PartyOrganization]:
-    """Open branches whose life ``user`` may see; read once a request."""
-
-    def read() -> list[PartyOrganization]:
-        rows = PartyOrganization.objects.restrict(user, "see_branch_life")
-        return list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
-
-    return remembered(f"branches of figures {user.pk}", read)
-
-
 def _of_kind(*kinds: str) -> Callable[[Any, int], list[Line]]:
     def rows(user: Any, _year: int) -> list[Line]:
         return [
             Line(one.name, one.get_party_kind_display(), reverse("party:branch", args=[one.pk]),
                  format_day(one.opened_on, "full") if one.opened_on else "")
-            for one in _branches(user)
+            for one in life_branches(user)
             if one.party_kind in kinds
         ]  # fmt: skip
 
@@ -88,7 +78,7 @@ def _of_kind(*kinds: str) -> Callable[[Any, int], list[Line]]:
 
 
 def _posts(user: Any, role: str) -> list[Any]:
-    keys = [one.pk for one in _branches(user)]
+    keys = [one.pk for one in life_branches(user)]
     rows = Appointment.objects.in_force(timezone.localdate()).filter(
         unit_id__in=keys, role__code=role
     )

@@ -23,8 +23,9 @@ from partybranch.models import (
     PartyMember,
     PartyOrganization,
 )
-from partybranch.queries.branches import OFFICERS, officers
+from partybranch.queries.branches import OFFICERS
 from partybranch.queries.rules import numbers
+from portal.core.access import key_of
 from portal.core.rows import array_of, fetch
 from portal.core.scope import remembered
 
@@ -52,9 +53,13 @@ def full_members(branches: Collection[int], day: dt.date) -> dict[int, int]:
 
 
 def life_branches(user: Any) -> list[PartyOrganization]:
-    """Open branches whose life ``user`` may see, in the order of their codes."""
-    rows = PartyOrganization.objects.restrict(user, "see_branch_life")
-    return list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
+    """Open branches whose life ``user`` may see, in the order of their codes; read once a request."""
+
+    def read() -> list[PartyOrganization]:
+        rows = PartyOrganization.objects.restrict(user, "see_branch_life")
+        return list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
+
+    return remembered(("life branches", key_of(user)), read)
 
 
 class LivingBranch(Protocol):
@@ -180,12 +185,13 @@ def members_life(branch: PartyOrganization) -> list[MemberRow]:
     return found
 
 
-def officer_members(branch: PartyOrganization) -> set[int]:
-    """Keys of the members who hold a post of the committee today, staff and students."""
-    people = [post.person_id for post in officers(branch)]
-    rows = PartyMember.objects.filter(
-        Q(person_id__in=people) | Q(student__user_id__in=people), left_on=None
+def officer_members(branches: Collection[int]) -> set[int]:
+    """Keys of the members who hold a post of the committee of one of these branches today, staff and
+    students."""
+    posts = Appointment.objects.in_force(timezone.localdate()).filter(
+        unit_id__in=branches, role__code__in=OFFICERS
     )
+    rows = PartyMember.objects.filter(_is_one_of(list(posts)), left_on=None)
     return set(rows.values_list("pk", flat=True))
 
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind, Unit
 from partybranch.access import current_branches
-from partybranch.enums import BRANCHES
 from partybranch.models import (
     LinkRound,
     LinkWish,
@@ -21,7 +20,7 @@ from partybranch.models import (
     PartyMember,
     PartyOrganization,
 )
-from partybranch.queries.life import roll_on
+from partybranch.queries.life import life_branches, roll_on
 from partybranch.queries.territory import Around, around
 from portal.core.rows import fetch
 from portal.core.scope import remembered
@@ -181,8 +180,7 @@ class BoardRow:
 def link_board(user: Any) -> list[BoardRow]:
     """All branches in reach, those with most empty places first; constant statements."""
     day = timezone.localdate()
-    rows = PartyOrganization.objects.restrict(user, "see_branch_life")
-    branches = list(rows.filter(party_kind__in=BRANCHES, closed_on=None).order_by("code"))
+    branches = life_branches(user)
     keys = [one.pk for one in branches]
     members = dict(
         Membership.objects.filter(current_branches(day), branch__in=keys, member__left_on=None)

@@ -1,7 +1,7 @@
 """Studies at great dates: who must, who has, who has not yet (重大节点集中学习)."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from cohorts.models import UnitTree
 from partybranch.access import current_branches
 from partybranch.enums import RELATION_HOLDING, Presence
 from partybranch.models import Attendance, EventKind, Membership, PartyMember, PartyOrganization
+from partybranch.queries.training import training_branches
 
 
 def studies() -> "QuerySet[EventKind]":
@@ -26,11 +27,20 @@ def studies_of(branch: PartyOrganization, day: dt.date) -> "QuerySet[EventKind]"
     return studies().filter(since__lte=day, until__gte=day, unit_id__in=above)
 
 
+def asked_by(user: Any, several: Sequence[EventKind]) -> dict[EventKind, list[PartyOrganization]]:
+    """The branches that each study asks and whose life ``user`` may see; two statements for any
+    number of studies."""
+    units = {study.unit_id for study in several}
+    below = set(
+        UnitTree.objects.filter(ancestor_id__in=units).values_list("ancestor_id", "descendant_id")
+    )
+    mine = training_branches(user)
+    return {study: [one for one in mine if (study.unit_id, one.pk) in below] for study in several}
+
+
 def asked_branches(user: Any, study: EventKind) -> list[PartyOrganization]:
     """Branches that the study asks and whose life ``user`` may see."""
-    below = UnitTree.objects.filter(ancestor_id=study.unit_id).values("descendant_id")
-    rows = PartyOrganization.objects.restrict(user, "see_branch_life").filter(pk__in=below)
-    return list(rows.filter(party_kind__in=RELATION_HOLDING, closed_on=None).order_by("code"))
+    return asked_by(user, [study])[study]
 
 
 @dataclass(frozen=True)
@@ -48,32 +58,57 @@ class StudyRow:
         return one.person_id or (one.student.user_id if one.student else None)
 
 
-def study_rows(study: EventKind, branches: Sequence[PartyOrganization]) -> list[StudyRow]:
-    """Everyone who is asked in these branches, those who have not studied yet first; two
-    statements. Whoever left before the study ended is not asked; whoever studied in another branch
-    has studied. Callers have asked for the right to the life of the branches."""
-    by_key = {one.pk: one for one in branches}
-    day = min(timezone.localdate(), study.until or timezone.localdate())
-    alive = Q(member__left_on=None) | Q(member__left_on__gt=day)
+def rows_by_study(
+    asked: Mapping[EventKind, Sequence[PartyOrganization]],
+) -> dict[EventKind, list[StudyRow]]:
+    """Everyone whom each study asks in these branches, those who have not studied yet first; two
+    statements for any number of studies. Whoever left before the study ended is not asked; whoever
+    studied in another branch has studied. Callers have asked for the right to the branches' life."""
+    by_key = {one.pk: one for branches in asked.values() for one in branches}
     places = list(
-        Membership.objects.filter(
-            current_branches(day), alive, branch_id__in=by_key, is_relation=True,
-            member__joined_on__lte=day,
-        ).select_related("member__student", "member__person")
+        Membership.objects.filter(branch_id__in=by_key, is_relation=True)
+        .select_related("member__student", "member__person")
     )  # fmt: skip
-    days = studied_on(study, [one.member_id for one in places])
-    rows = [StudyRow(one.member, by_key[one.branch_id], days.get(one.member_id)) for one in places]
-    rows.sort(key=lambda row: (row.on is not None, row.branch.code, row.member.name))
-    return rows
+    days = _studied(asked, {one.member_id for one in places})
+    found = {}
+    for study, branches in asked.items():
+        day = min(timezone.localdate(), study.until or timezone.localdate())
+        here = {one.pk for one in branches}
+        rows = [
+            StudyRow(one.member, by_key[one.branch_id], days.get((study.pk, one.member_id)))
+            for one in places
+            if one.branch_id in here and _is_asked(one, day)
+        ]
+        rows.sort(key=lambda row: (row.on is not None, row.branch.code, row.member.name))
+        found[study] = rows
+    return found
 
 
-def studied_on(study: EventKind, members: Collection[int]) -> dict[int, dt.date]:
-    """The first day on which each member came to an event of the study."""
+def _is_asked(place: Membership, day: dt.date) -> bool:
+    member = place.member
+    stands = place.since <= day and (place.until is None or place.until >= day)
+    return stands and member.joined_on <= day and (member.left_on is None or member.left_on > day)
+
+
+def study_rows(study: EventKind, branches: Sequence[PartyOrganization]) -> list[StudyRow]:
+    """``rows_by_study`` of one."""
+    return rows_by_study({study: branches})[study]
+
+
+def _studied(
+    several: Collection[EventKind], members: Collection[int]
+) -> dict[tuple[int, int], dt.date]:
+    """(study, member) -> the first day on which he came to an event of it, within its days."""
+    spans = {one.pk: (one.since, one.until) for one in several}
     rows = Attendance.objects.filter(
         member_id__in=members, presence=Presence.PRESENT, event__withdrawn_at=None,
-        event__kinds=study, event__on__gte=study.since, event__on__lte=study.until,
+        event__kinds__in=spans,
     ).order_by("-event__on")  # fmt: skip
-    return dict(rows.values_list("member_id", "event__on"))
+    return {
+        (kind, member): on
+        for kind, member, on in rows.values_list("event__kinds", "member_id", "event__on")
+        if spans[kind][0] <= on <= spans[kind][1]
+    }
 
 
 @dataclass(frozen=True)
@@ -109,20 +144,29 @@ def open_studies_of_person(user: Any) -> list[EventKind]:
     if place is None:
         return []
     above = UnitTree.objects.filter(descendant_id=place.branch_id).values("ancestor_id")
-    running = studies().filter(since__lte=today, until__gte=today, unit_id__in=above)
-    return [one for one in running if not studied_on(one, [place.member_id])]
+    running = list(studies().filter(since__lte=today, until__gte=today, unit_id__in=above))
+    came = _studied(running, [place.member_id])
+    return [one for one in running if (one.pk, place.member_id) not in came]
 
 
 def accounts_asked() -> set[int]:
     """Accounts of all members whom a study that runs today asks and who have not come; a constant
-    number of statements for each study."""
+    number of statements."""
     today = timezone.localdate()
-    found: set[int] = set()
-    for study in studies().filter(since__lte=today, until__gte=today):
-        below = UnitTree.objects.filter(ancestor_id=study.unit_id).values("descendant_id")
-        branches = PartyOrganization.objects.filter(
-            pk__in=below, party_kind__in=RELATION_HOLDING, closed_on=None
-        )
-        rows = study_rows(study, list(branches))
-        found |= {row.account for row in rows if row.on is None and row.account is not None}
-    return found
+    running = list(studies().filter(since__lte=today, until__gte=today))
+    below = set(
+        UnitTree.objects.filter(ancestor_id__in={one.unit_id for one in running})
+        .values_list("ancestor_id", "descendant_id")
+    )  # fmt: skip
+    branches = PartyOrganization.objects.filter(
+        party_kind__in=RELATION_HOLDING, closed_on=None, pk__in={pk for _top, pk in below}
+    )
+    asked = {
+        study: [one for one in branches if (study.unit_id, one.pk) in below] for study in running
+    }
+    return {
+        row.account
+        for rows in rows_by_study(asked).values()
+        for row in rows
+        if row.on is None and row.account is not None
+    }

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
-from cohorts.models import Appointment, Parameter
+from cohorts.models import Parameter
 from partybranch.access import current_branches
-from partybranch.enums import RELATION_HOLDING, Presence
+from partybranch.enums import Presence
 from partybranch.models import Attendance, Membership, PartyMember, PartyOrganization
-from partybranch.queries.branches import OFFICERS
+from partybranch.queries.life import life_branches, officer_members
 from portal.core.scope import remembered
 
 _FIRST = {
@@ -69,18 +69,6 @@ class TrainingLine:
         return f"{100 * self.met / self.members:.1f}%" if self.members else "—"
 
 
-def _officers(branches: Collection[int]) -> set[int]:
-    """Keys of members who hold a post of the committee of one of the branches today."""
-    posts = Appointment.objects.in_force(timezone.localdate()).filter(
-        unit_id__in=branches, role__code__in=OFFICERS
-    )
-    people = list(posts.values_list("person_id", flat=True))
-    rows = PartyMember.objects.filter(
-        Q(person_id__in=people) | Q(student__user_id__in=people), left_on=None
-    )
-    return set(rows.values_list("pk", flat=True))
-
-
 def trained_minutes(members: Collection[int], since: dt.date, until: dt.date) -> dict[int, int]:
     """Minutes of group study and with an expert at events to which the member came; study on one's
     own is not counted. One statement."""
@@ -107,7 +95,7 @@ def hours_in(branches: Sequence[PartyOrganization], year: int) -> list[HoursRow]
     minutes = trained_minutes(
         [one.member_id for one in places], dt.date(year, 1, 1), dt.date(year, 12, 31)
     )
-    known, leading = honour_numbers(), _officers(keys)
+    known, leading = honour_numbers(), officer_members(keys)
     rows = []
     for one in places:
         leads = one.member_id in leading
@@ -120,8 +108,7 @@ def hours_in(branches: Sequence[PartyOrganization], year: int) -> list[HoursRow]
 
 def training_branches(user: Any) -> list[PartyOrganization]:
     """Open branches that hold relations and whose life ``user`` may see."""
-    rows = PartyOrganization.objects.restrict(user, "see_branch_life")
-    return list(rows.filter(party_kind__in=RELATION_HOLDING, closed_on=None).order_by("code"))
+    return [one for one in life_branches(user) if one.holds_relation]
 
 
 def training_board(branches: Sequence[PartyOrganization], year: int) -> list[TrainingLine]:

@@ -28,7 +28,7 @@ from partybranch.domain.changes_apply import (
     approve_change,
     refuse_change,
 )
-from partybranch.enums import RELATION_HOLDING, ChangeState, PartyKind
+from partybranch.enums import ABOVE_BRANCHES, RELATION_HOLDING, ChangeState
 from partybranch.forms_changes import (
     AddBranchForm,
     ApproveForm,
@@ -80,7 +80,7 @@ def edit_proposed(request: HttpRequest, pk: int, key: int) -> HttpResponse:
     if one.existing_id or change.state != ChangeState.DRAFT:
         raise Http404
     parents = PartyOrganization.objects.filter(
-        party_kind__in=(PartyKind.COMMITTEE, PartyKind.GENERAL), closed_on=None,
+        party_kind__in=ABOVE_BRANCHES, closed_on=None,
         above__ancestor=change.committee_id,
     )  # fmt: skip
     form = ProposedForm(

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,8 +47,9 @@ def change_list(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("state", "")
     asked = asked if asked in ChangeState.values else ""
     chips = [{"label": _("All applications"), "url": here, "active": not asked}]
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     chips += [{"label": state.label, "url": f"{here}?state={state}", "active": asked == state,
-               "count": rows.filter(state=state).count()} for state in ChangeState]  # fmt: skip
+               "count": counts.get(state, 0)} for state in ChangeState]  # fmt: skip
     context = {
         "page": page_of(request, rows.filter(state=asked) if asked else rows), "chips": chips,
         "may_draft": bool(choosable(user)),
@@ -106,7 +108,10 @@ def _simulate(data: dict[str, Any]) -> list[Group]:
 
 
 def _title(groups: list[Group]) -> str:
-    return f"关于调整设置{groups[0].name}等党支部的请示"[:80] if groups else ""
+    if not groups:
+        return ""
+    words = _("Request to lay out %(name)s and further party branches anew")
+    return (words % {"name": groups[0].name})[:80]
 
 
 @login_required

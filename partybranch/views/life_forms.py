@@ -101,7 +101,7 @@ def new_event(request: HttpRequest, pk: int) -> HttpResponse:
     roll, is_above = roll_on(branch, day), branch.party_kind in ABOVE_BRANCHES
     form = EventForm(
         request.POST or None, request.FILES or None, kinds=_offered(branch, day),
-        roll=roll, came=first_marks(roll, asked.called, officer_members(branch)),
+        roll=roll, came=first_marks(roll, asked.called, officer_members([pk])),
         is_above=is_above,
         initial={"on": day, "kinds": [asked.pk], "client_key": uuid.uuid4(),
                  "agenda": first_agenda(branch) if is_above else "",

@@ -14,26 +14,28 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from partybranch.domain.studies import kept_branches, open_study, remind_study
-from partybranch.enums import PartyKind
+from partybranch.enums import ABOVE_BRANCHES
 from partybranch.forms_honour import StudyForm
 from partybranch.models import PartyOrganization
 from partybranch.queries.studies import (
     asked_branches,
+    asked_by,
     coverage,
     open_studies_of_person,
+    rows_by_study,
     studies,
     study_rows,
 )
 from partybranch.views.figures import why_life
 from partybranch.views.form_page import form_page
 from portal.core import reads
+from portal.core.access import reaches_any
 from portal.core.errors import DomainError
 
 
 def _units(user: Any) -> Any:
     rows = PartyOrganization.objects.restrict(user, "approve_party_file")
-    kinds = (PartyKind.COMMITTEE, PartyKind.GENERAL)
-    return rows.filter(party_kind__in=kinds, closed_on=None).order_by("code")
+    return rows.filter(party_kind__in=ABOVE_BRANCHES, closed_on=None).order_by("code")
 
 
 @login_required
@@ -41,16 +43,11 @@ def _units(user: Any) -> Any:
 def study_list(request: HttpRequest) -> HttpResponse:
     """Studies that ask a branch in reach, each with its coverage there."""
     user: Any = request.user
-    lines, units = [], set()
-    for study in studies():
-        branches = asked_branches(user, study)
-        if branches:
-            units |= {one.pk for one in branches}
-            lines.append(coverage(study, study_rows(study, branches)))
+    asked = {study: here for study, here in asked_by(user, list(studies())).items() if here}
+    lines = [coverage(study, rows) for study, rows in rows_by_study(asked).items()]
+    units = {one.pk for here in asked.values() for one in here}
     may_open = _units(user).exists()
-    if not lines and not may_open and not PartyOrganization.objects.restrict(
-        user, "see_branch_life"
-    ).exists():  # fmt: skip
+    if not lines and not may_open and not reaches_any(PartyOrganization, user, "see_branch_life"):
         raise PermissionDenied(_("None of your posts shows the life of branches."))
     context = {
         "lines": lines, "may_open": may_open, "today": timezone.localdate(),

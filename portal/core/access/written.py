@@ -40,6 +40,15 @@ class Asked:
             return f"({column} IN ({ids})) IS TRUE"
         return f"{column} = ANY(ARRAY({ids}))"
 
+    def inside(self, column: str, reach: str) -> str:
+        """``column`` is one of the keys that another ``reach`` yields: gathered once, or asked for
+        each row by itself."""
+        if self.by_row:
+            # OFFSET 0 keeps the planner from turning the test back into a join with the whole reach.
+            return f"""EXISTS (SELECT 1 FROM ({reach}) within(pk)
+                                WHERE within.pk = {column} OFFSET 0)"""
+        return f"{column} = ANY(ARRAY({reach}))"
+
 
 GATHERED = Asked()
 
