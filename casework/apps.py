@@ -12,6 +12,7 @@ class CaseworkConfig(AppConfig):
         from . import (
             crisis_access,  # noqa: F401 # routes to crises
             exporters_ledger,  # noqa: F401 # the ledger as a file
+            helper_access,  # noqa: F401 # who helps the student of a case
             key_access,  # noqa: F401 # routes to keys and reviews
             office_access,  # noqa: F401 # the aid centre; the counselling centre in a crisis
             plan_access,  # noqa: F401 # locked out of the promises as well

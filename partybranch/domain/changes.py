@@ -17,7 +17,7 @@ from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.grouping import One, grouped, proposed_name
 from partybranch.domain.life import EventError
 from partybranch.domain.rights import check_still, denied
-from partybranch.enums import ChangeState, Grouping, PartyKind
+from partybranch.enums import ABOVE_BRANCHES, ChangeState, Grouping, PartyKind
 from partybranch.models import (
     PartyOrganization,
     ProposedBranch,
@@ -192,7 +192,7 @@ def rename_proposed(
         raise DomainError(_("An open branch keeps its name and kind here."))
     if len(name.strip()) < MIN_REASON:
         raise DomainError(_("Give the new branch a name."))
-    if parent.party_kind not in (PartyKind.COMMITTEE, PartyKind.GENERAL) or parent.closed_on:
+    if parent.party_kind not in ABOVE_BRANCHES or parent.closed_on:
         raise DomainError(_("A branch stands under an open committee or general branch."))
     proposed.name, proposed.short_name = name.strip()[:80], short_name.strip()[:40]
     proposed.party_kind, proposed.parent = kind, parent

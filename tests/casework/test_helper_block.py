@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from casework.models import Case
+from casework.models import Case, Seat
 from partybranch.domain.links import ask_for_link, record_visit
 from partybranch.models import PartyLink
+from portal.core.access import reasons
+from portal.core.scope import request_scope
 from tests.partybranch.linked import add_links, kind, link, luo_member
 from tests.world import World
 
@@ -52,6 +54,21 @@ def test_the_helper_sees_nothing_of_the_case(campus: World, client: Client) -> N
     assert "顾言川" in text
     for word in ("个案", "预警", "黄色"):
         assert word not in text.split("<main", 1)[1], word
+
+
+def test_whoever_sees_the_case_reaches_the_help_and_no_other_link(campus: World) -> None:
+    case = campus.add_case("gu")
+    Seat.objects.create(
+        case=case, person=campus.nobody, duty="帮扶", starts_on=timezone.localdate()
+    )
+    help_ = link(campus, "study_help", member=luo_member(campus), student=campus.gu)
+    link(campus, "member_student", member=luo_member(campus), student=campus.gu)
+    for person, found in ((campus.zhou, [help_]), (campus.nobody, [help_]), (campus.shen, [])):
+        with request_scope(None):
+            assert list(PartyLink.objects.restrict(person, "see_case")) == found, person.name
+            assert person.has_perm("cohorts.see_case", help_) == bool(found)
+            assert bool(reasons(person, "see_case", help_)) == bool(found)
+    assert not PartyLink.objects.restrict(campus.luo_account, "see_case").exists()
 
 
 def test_other_links_do_not_stand_on_the_case(campus: World, client: Client) -> None:

@@ -47,7 +47,7 @@ RESTRICTED = {
     "partybranch.DuesPayment": ("branch", "matrix payment"),
     "partybranch.Election": ("branch", "matrix election"),
     "partybranch.Reorganization": ("committee", "matrix change"),
-    "partybranch.PartyLink": ("branch student holder", "matrix party link"),
+    "partybranch.PartyLink": ("branch student holder case", "matrix party link"),
     "partybranch.LinkRound": ("branch", "matrix round"),
     "partybranch.LinkWish": ("branch student", "tests/partybranch/test_links.py"),
     "partybranch.Nomination": ("branch", "matrix nomination"),
