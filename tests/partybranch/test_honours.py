@@ -236,7 +236,7 @@ def test_each_figure_is_the_number_of_its_list(campus: World, client: Client) ->
     assert client.get("/party/figures/").status_code == 403
 
 
-def test_pages_ask_the_same_number_of_questions_for_one_member_and_three(
+def test_pages_ask_the_same_number_of_questions_for_one_member_and_study_and_for_three(
     campus: World, client: Client
 ) -> None:
     study = asked_study(campus)
@@ -262,6 +262,8 @@ def test_pages_ask_the_same_number_of_questions_for_one_member_and_three(
 
     first = asked()
     enter(campus, "cheng", "luo")
+    for name in ("国庆节集中学习", "一二·九运动纪念日集中学习"):
+        asked_study(campus, name=name)
     for key in ("m1", "m2", "m3"):
         hold(campus, today(), "lecture", came={member_of(campus, key).pk: HERE}, group_study=45)
     assert asked() == first
