@@ -18,6 +18,7 @@ from cohorts.queries.working_days import WorkCalendar
 from portal.core.listing import Listing, Value
 from portal.core.ui.dates import format_day, local_days
 from portal.core.ui.marks import tag_markup
+from students.queries.standing import class_of
 
 _TONES = {"sent": "due", "routed": "accent", "in_progress": "accent", "answered": "neutral",
           "closed": "ok", "withdrawn": "plain"}  # fmt: skip
@@ -33,16 +34,11 @@ LISTING = Listing(
      "r.due_on", "r.is_due_provisional", "r.sent_at", "r.recheck_on"),
     ("casework_requestevent",),
 )  # fmt: skip
-_CLASS = """(SELECT coalesce(nullif(c.short_name, ''), c.name) FROM students_placement p
-    JOIN cohorts_unit c ON c.id = p.unit_id
-   WHERE p.student_id = r.student_id AND p.tree = 'class' AND p.since <= %s
-     AND (p.until IS NULL OR p.until >= %s) ORDER BY p.since DESC LIMIT 1)"""
 
 
 def more_values() -> list[Value]:
     """What depends on the day: the class of the student."""
-    day = timezone.localdate()
-    return [Value(_CLASS, (day, day))]
+    return [class_of("r.student_id")]
 
 
 @dataclass

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from partybranch.enums import Stage
 from partybranch.models import Development
-from partybranch.queries.cards import COLUMNS, JOINS, SOON, Card, card_of, class_of
+from partybranch.queries.cards import COLUMNS, JOINS, SOON, Card, card_of
 from portal.core.access import reach_statement
 from portal.core.asks import Ask
 from portal.core.listing import Found, Listing, Order, digest, reached_page
 from portal.core.rows import fetch, named
 from portal.core.unchanged import kept_in_state, state_column
+from students.queries.standing import class_of
 
 SHOWN = 4
 _ACTION = "see_party_file"
@@ -186,7 +187,7 @@ def _urgent(user: Any, branch: int, state: str) -> list[tuple[Any, ...]]:
         return []
 
     def read() -> list[tuple[Any, ...]]:
-        place = class_of()
+        place = class_of("d.student_id")
         inside, params = named(place.sql, place.params, "place")
         sql = _URGENT.format(reach=reach[0], class_of=inside)
         return fetch(sql, reach[1] | params | _days() | {"branch": branch})
@@ -229,5 +230,7 @@ def due_page(user: Any, narrow: Narrow, counted: Counts, number: int) -> Found:
         figures = counted.figures(narrow.branch, narrow.stage)
         return int(getattr(figures, narrow.only or "total"))
 
-    found = reached_page(_FILES, user, _ACTION, order, number, [class_of()], count, **_OPEN)
+    found = reached_page(
+        _FILES, user, _ACTION, order, number, [class_of("d.student_id")], count, **_OPEN
+    )
     return Found([card_of(row) for row in found.rows], found.total, found.number)

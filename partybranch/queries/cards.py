@@ -14,10 +14,9 @@ from partybranch.models import Development
 from partybranch.queries.rules import rule_book, rules_asked
 from portal.core.access import rows_within
 from portal.core.asks import Ask
-from portal.core.listing import Value
 from portal.core.rows import named
 from portal.core.ui.dates import format_day
-from students.enums import Tree
+from students.queries.standing import class_of
 
 SOON = dt.timedelta(days=30)
 # What a card reads of a development ``d``, its student ``s`` and its branch ``b``; the class of
@@ -27,17 +26,6 @@ COLUMNS = (
     "d.id", "s.name", "s.student_no", "coalesce(nullif(b.short_name, ''), b.name)", "d.stage",
     "d.next_step", "d.due_on", "d.assess_due_on", "d.first_due", "d.papers_missing",
 )  # fmt: skip
-_CLASS = """(SELECT coalesce(nullif(u.short_name, ''), u.name)
-      FROM students_placement p JOIN cohorts_unit u ON u.id = p.unit_id
-     WHERE p.student_id = d.student_id AND p.tree = %s AND p.since <= %s
-       AND (p.until IS NULL OR p.until >= %s)
-     ORDER BY p.since DESC LIMIT 1)"""
-
-
-def class_of() -> Value:
-    """The class in which the student stands today."""
-    day = timezone.localdate()
-    return Value(_CLASS, (Tree.CLASS.value, day, day))
 
 
 @dataclass(frozen=True)
@@ -100,7 +88,7 @@ def file_asked(user: Any, student_id: int) -> Ask | None:
     mine = rows_within(Development, user, "see_party_file", "d", student_id=student_id)
     if mine is None:
         return None
-    place, (rules, _rules_told) = class_of(), rules_asked()
+    place, (rules, _rules_told) = class_of("d.student_id"), rules_asked()
     inside, params = named(place.sql, place.params, "place")
     sql = f"""SELECT json_build_array(
                   ({rules.sql}), json_build_array({", ".join(COLUMNS)}, {inside}))

@@ -15,7 +15,6 @@ from django.utils import timezone
 from partybranch.domain.facts import Facts, Notice, Organ, Span, StepFact
 from partybranch.enums import Decision, Duty, Look, PartyKind
 from partybranch.models import Development
-from partybranch.queries.cards import class_of
 from partybranch.queries.facts import expected_leaving
 from partybranch.queries.rules import numbers, rules_asked
 from portal.core.access import Condition
@@ -23,6 +22,7 @@ from portal.core.asks import Ask, Rows, answers, moment
 from portal.core.rows import named
 from students.access import why_asked
 from students.models import Student
+from students.queries.standing import class_of
 
 _LABEL = "coalesce(nullif({u}.short_name, ''), {u}.name)"
 # In the order of the model: so ``from_db`` takes the values.
@@ -160,7 +160,7 @@ def file_parts(user: Any, development: Development, reviews: Condition | None) -
     (over the alias ``r``)."""
     why, why_told = why_asked(user, "see_party_file", development.student_id)
     rules, rules_told = rules_asked()
-    place = class_of()
+    place = class_of("d.student_id")
     inside, params = named(place.sql, place.params, "place")
     asks = {
         "who": Ask(_WHO.replace("{class_of}", inside), params), "branch": Ask(_BRANCH),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from cohorts.enums import UnitKind
+from portal.core.listing import Value
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from students.enums import Tree
@@ -47,6 +48,19 @@ _STANDS = """
      WHERE p.student_id = ANY(%(students)s::bigint[]) AND p.tree = ANY(%(trees)s::text[])
        AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)
 """
+
+
+_CLASS = """(SELECT coalesce(nullif(class.short_name, ''), class.name)
+      FROM students_placement place JOIN cohorts_unit class ON class.id = place.unit_id
+     WHERE place.student_id = {student} AND place.tree = %s AND place.since <= %s
+       AND (place.until IS NULL OR place.until >= %s)
+     ORDER BY place.since DESC LIMIT 1)"""
+
+
+def class_of(student: str) -> Value:
+    """The class of today as one more value of a list; ``student`` is the column of the key."""
+    day = timezone.localdate()
+    return Value(_CLASS.format(student=student), (Tree.CLASS.value, day, day))
 
 
 def stands(
