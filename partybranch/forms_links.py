@@ -19,7 +19,7 @@ from portal.core.files import FilesField
 
 class MemberChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{gettext('staff')}）" if obj.person_id else str(obj.name)
+        return f"{obj.name}（" + gettext("staff") + "）" if obj.person_id else str(obj.name)
 
 
 class UnitChoice(forms.ModelChoiceField):

@@ -138,7 +138,7 @@ def _screen_rows(
     say = say_now({})
     starts = [f'<td class="{css}">' if (css := cell_css(one)) else "<td>" for one in columns]
     _when, _owed, coming = words_of_days(say.today)
-    nobody, silent = _("not assigned"), f" · {_('no record')}"
+    nobody, silent = _("not assigned"), " · " + _("no record")
     rows = []
     for raw, (line, values) in zip(found, _lines(found, has_level), strict=True):
         cells = [

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from casework.models import Request, RequestStep
@@ -149,7 +149,7 @@ def _step(one: RequestStep, request: Request) -> dict[str, Any]:
     by = one.person.name if one.person else _("sender") if one.move != Move.LAPSE else ""
     unit = one.unit.label if one.unit and not request.is_protected else ""
     if one.move in (Move.ROUTE, Move.TRANSFER):
-        unit = f"→ {unit}" if unit else f"→ {_('desk')}"
+        unit = "→ " + (unit or pgettext("requests", "sorting desk"))
     elif one.move not in (Move.TAKE, Move.ANSWER):
         unit = ""
     return {

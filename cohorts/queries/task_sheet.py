@@ -47,7 +47,7 @@ def task_sheet(user: Any, task: Task) -> dict[str, Any]:
         {"label": _("Owner"), "value": owner or (_("to be taken on") if unit else _("nobody")),
          "tone": "late" if is_gap else ""},
         {"label": _("Unit"), "value": unit or "—"},
-        {"label": _("Given by"), "value": f"{giver or _('system')} · {format_day(task.given_at)}"},
+        {"label": _("Given by"), "value": " · ".join([giver or _("system"), format_day(task.given_at)])},
     ]  # fmt: skip
     if task.first_due_on != task.due_on:
         facts.append({"label": _("First due"), "value": format_day(task.first_due_on)})

@@ -73,7 +73,7 @@ def line_of_25(view: FileView) -> list[dict[str, Any]]:
         elif number == now:
             state = "now"
             due = view.development.due_on
-            date = f"{pgettext('last day', 'by')} | {due:%m.%d}" if due else ""
+            date = " | ".join([pgettext("last day", "by"), f"{due:%m.%d}"]) if due else ""
         phases.setdefault(rule.stage, []).append(
             {"no": number, "name": rule.short, "date": date, "state": state}
         )

@@ -60,6 +60,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "roll": [_line(one, pk, may_keep) for one in view.roll],
         "sees_roll": sees_roll and is_branch,
         "is_branch": is_branch,
+        "holds": holds,
         "sees_dues": holds and reaches_one(PartyOrganization, user, "see_dues", pk),
         "sees_life": reaches_one(PartyOrganization, user, "see_branch_life", pk),
         "full": sum(one.is_full for one in view.roll),

@@ -82,6 +82,7 @@ def branch_links(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "party/links.html", {
         "branch": branch, "chips": chips, "kinds": slot_kinds(), "cover": cover, "wishes": wishes,
         "rows": [row for row in rows if row.empty] if only == "empty" else rows,
+        "all_members": rows,
         "empty": sum(row.empty for row in rows),
         "own": of_branch(links), "signs": signs(links), "rounds": rounds_of(user, branch),
         "without": unit_names(without.get(request.GET.get("show", ""), ())),

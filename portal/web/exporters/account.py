@@ -97,7 +97,7 @@ def _items_part(document: Any, page: dict[str, Any], items: list[Any]) -> None:
     heads = [_("responsible"), _("not due"), _("late 1–3 days"), _("4–7 days"), _("over 7 days"),
              _("total"), _("end of last month")]  # fmt: skip
     rows = [
-        [f"{one['owner'].name or _('nobody assigned')} {one['owner'].post}".strip(),
+        [" ".join([one["owner"].name or _("nobody assigned"), one["owner"].post]).strip(),
          *one["owner"].bands, one["owner"].total, one["before"]]
         for one in page["lines"]
     ]  # fmt: skip

@@ -106,19 +106,21 @@ def _rounds(today: dt.date, rng: random.Random) -> None:
     )
     posts = Appointment.objects.in_force(today).filter(unit=committee, role__code__in=_JUDGES)
     judges = list(posts.order_by("pk").values_list("person_id", flat=True).distinct())[:5]
-    if not branches or not judges:
+    ends = today - 170 * DAY
+    then = [one for one in branches if one.opened_on is not None and one.opened_on <= ends]
+    if not then or not judges:
         return
     number = 22 + today.year - 2026
     last, this = (
         AwardRound.objects.create(
             committee=committee, name=f"第{number + back}届十佳党支部评选", until=until,
-            apply_until=apply, seats=min(10, max(1, 2 * len(branches) // 3)),
+            apply_until=apply, seats=min(10, max(1, 2 * len(asked) // 3)),
         )
-        for back, until, apply in (
-            (0, today - 170 * DAY, today - 165 * DAY), (1, today, today + 10 * DAY))
+        for back, asked, until, apply in (
+            (0, then, ends, ends + 5 * DAY), (1, branches, today, today + 10 * DAY))
     )  # fmt: skip
-    found = materials(branches, last.until)
-    rows = _propose(last, branches, found)
+    found = materials(then, last.until)
+    rows = _propose(last, then, found)
     points = {one.pk: [Decimal(rng.randint(150, 196)) / 2 for _judge in judges] for one in rows}
     _score(rows, judges, points, rng)
     totals = {one.pk: total_points(shares(one.material), points[one.pk], weights()) for one in rows}
