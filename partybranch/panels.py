@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.access import granted_unit_ids
 from partybranch.enums import BRANCHES
 from partybranch.models import Development, PartyOrganization
-from partybranch.queries import reminders  # noqa: F401 # lines of digests
+from partybranch.queries import (
+    links_own,
+    reminders,  # noqa: F401 # lines of digests
+)
 from partybranch.queries.board import open_files
-from partybranch.queries.links_own import has_links, own_links, picture_links, student_links
 from partybranch.queries.own import own_panel
 from partybranch.queries.panels import picture_file, student_asked, student_file
 from portal.core.access import reaches_any
@@ -64,14 +66,27 @@ register_nav(
         "party_links", _("Party building"), _("Links of members"), "party:link_board", "users", 425,
         lambda user: _sees(user, "see_branch_life"),
     ),
-    NavItem("my_links", _("Me"), _("My links"), "party:my_links", "users", 905, has_links),
+    NavItem("my_links", _("Me"), _("My links"), "party:my_links", "users", 905, links_own.has_links),
 )  # fmt: skip
 register_panel("my", Panel("development", 30, "party/_my_panel.html", own_panel))
-register_panel("my", Panel("party_links", 35, "party/_my_links.html", own_links))
+register_panel(
+    "my", Panel("party_links", 35, "party/_my_links.html", links_own.own_links, links_own.own_asked)
+)
 register_panel("picture", Panel("development", 140, BLOCK, picture_file, student_asked))
-register_panel("picture", Panel("party_links", 145, BLOCK, picture_links))
+register_panel(
+    "picture", Panel("party_links", 145, BLOCK, links_own.picture_links, links_own.picture_asked)
+)
 register_panel(
     "student",
     Panel("development", 60, "party/_student_panel.html", student_file, student_asked),
 )
-register_panel("student", Panel("party_links", 62, "party/_student_links.html", student_links))
+register_panel(
+    "student",
+    Panel(
+        "party_links",
+        62,
+        "party/_student_links.html",
+        links_own.student_links,
+        links_own.student_asked,
+    ),
+)

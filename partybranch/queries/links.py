@@ -22,7 +22,7 @@ from partybranch.models import (
 )
 from partybranch.queries.life import life_branches, roll_on
 from partybranch.queries.territory import Around, around
-from portal.core.rows import fetch
+from portal.core.asks import Ask, Rows, answers
 from portal.core.scope import remembered
 
 # One student, one room, one class: places that every member has to fill (rulebook 2.3).
@@ -247,12 +247,19 @@ def with_visits(links: Sequence[PartyLink]) -> list[PartyLink]:
     return list(links)
 
 
+# By the student, and by the class and the room in which the student stands today.
 _ABOUT = """
-    SELECT k.name, coalesce(ms.name, mp.name, lp.name, b.name),
+    SELECT json_build_array(k.name, coalesce(ms.name, mp.name, lp.name, b.name),
            CASE WHEN l.member_id IS NULL THEN '' ELSE coalesce(nullif(b.short_name, ''), b.name) END,
            l.starts_on, l.student_id IS NOT NULL,
-           coalesce(nullif(u.short_name, ''), u.name, '')
-      FROM partybranch_partylink l JOIN cohorts_linkkind k ON k.id = l.kind_id
+           coalesce(nullif(u.short_name, ''), u.name, ''))
+      FROM (SELECT * FROM partybranch_partylink own WHERE own.student_id = %(student)s
+             UNION ALL
+            SELECT here.* FROM students_placement p
+              JOIN partybranch_partylink here ON here.unit_id = p.unit_id
+             WHERE p.student_id = %(student)s AND p.tree IN ('class', 'room')
+               AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)) l
+      JOIN cohorts_linkkind k ON k.id = l.kind_id AND k.target IN ('student', 'room', 'class')
       JOIN cohorts_unit b ON b.id = l.branch_id
       LEFT JOIN cohorts_unit u ON u.id = l.unit_id
       LEFT JOIN partybranch_partymember m ON m.id = l.member_id
@@ -261,18 +268,63 @@ _ABOUT = """
       LEFT JOIN core_user lp ON lp.id = l.person_id
      WHERE l.revoked_at IS NULL AND l.starts_on <= %(day)s
        AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
-       AND k.target IN ('student', 'room', 'class')
-       AND (l.student_id = %(student)s OR l.unit_id IN (
-            SELECT p.unit_id FROM students_placement p
-             WHERE p.student_id = %(student)s AND p.tree IN ('class', 'room')
-               AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)))
      ORDER BY l.student_id IS NULL, k.id, l.id
+"""
+_WISHES = """
+    SELECT json_build_array(w.id, k.name, coalesce(nullif(b.short_name, ''), b.name), w.asked_on)
+      FROM partybranch_linkwish w JOIN cohorts_linkkind k ON k.id = w.kind_id
+      JOIN cohorts_unit b ON b.id = w.branch_id
+     WHERE w.student_id = %(student)s AND w.withdrawn_on IS NULL ORDER BY w.asked_on, w.id
 """
 
 
-def about_student(student_id: int) -> list[dict[str, Any]]:
-    """Who is linked with a student, the room and the class; one statement. Callers have asked for
-    the record of the student, or it is the student's own page."""
-    rows = fetch(_ABOUT, {"student": student_id, "day": timezone.localdate()})
-    names = ("kind", "name", "branch", "since", "is_own", "unit")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+@dataclass(frozen=True)
+class About:
+    """A link with a student, the student's room or class."""
+
+    kind: str
+    name: str
+    branch: str
+    since: dt.date
+    is_own: bool
+    unit: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a branch was asked for."""
+
+    pk: int
+    kind: str
+    branch: str
+    asked_on: dt.date
+
+
+def about_asked(student_id: int) -> Ask:
+    """Who is linked with a student, the room and the class, for ``about_told``. Callers have asked
+    for the record of the student, or it is the student's own page."""
+    return Ask(_ABOUT, {"student": student_id, "day": timezone.localdate()})
+
+
+def about_told(rows: Rows) -> list[About]:
+    return [
+        About(kind, name, branch, dt.date.fromisoformat(since), is_own, unit)
+        for kind, name, branch, since, is_own, unit in rows
+    ]
+
+
+def about_student(student_id: int) -> list[About]:
+    """``about_asked`` by itself; one statement."""
+    return about_told(answers({"about": about_asked(student_id)})["about"])
+
+
+def wishes_asked(student_id: int) -> Ask:
+    """What was asked for and not taken back, the oldest first, for ``wishes_told``; callers as
+    above."""
+    return Ask(_WISHES, {"student": student_id})
+
+
+def wishes_told(rows: Rows) -> list[Wish]:
+    return [
+        Wish(pk, kind, branch, dt.date.fromisoformat(asked)) for pk, kind, branch, asked in rows
+    ]

@@ -10,8 +10,15 @@ from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind
 from partybranch.enums import BRANCHES
 from partybranch.link_access import held_by
-from partybranch.models import LinkWish, PartyLink, PartyOrganization
-from partybranch.queries.links import about_student, with_visits
+from partybranch.models import PartyLink, PartyOrganization
+from partybranch.queries.links import (
+    about_asked,
+    about_told,
+    wishes_asked,
+    wishes_told,
+    with_visits,
+)
+from portal.core.asks import Ask, Rows
 from portal.core.ui.dates import format_day
 from students.access import standing
 from students.enums import Tree
@@ -73,44 +80,57 @@ def nearest_branch(student: Student, branches: QuerySet[PartyOrganization]) -> i
     return found[0] if found else None
 
 
-def own_links(user: Any, student: Student) -> dict[str, Any] | None:
+def own_asked(_user: Any, student: Student) -> Ask:
+    return about_asked(student.pk)
+
+
+def own_links(_user: Any, _student: Student, rows: Rows) -> dict[str, Any] | None:
     """The line of the own page: which members are linked with me, my room and my class."""
-    rows = about_student(student.pk)
-    return {"rows": rows} if rows else None
+    return {"rows": about_told(rows)} if rows else None
 
 
-def _goes(row: dict[str, Any]) -> str:
-    return str(row["kind"]) if row["is_own"] else f"{row['kind']} · {row['unit']}"
+def _rights(user: Any, student: Any) -> frozenset[str]:
+    return rights_on(user, student.pk, ("see_record", "log_talk"))
 
 
-def student_links(user: Any, student: Any) -> dict[str, Any] | None:
-    """For whoever reads the record: links, open wishes, and the way to ask for one."""
-    rights = rights_on(user, student.pk, ("see_record", "log_talk"))
-    if "see_record" not in rights:
+def student_asked(user: Any, student: Any) -> Ask | None:
+    """For whoever reads the record: links and open wishes as two lists."""
+    if "see_record" not in _rights(user, student):
         return None
-    rows = about_student(student.pk)
-    wishes = list(
-        LinkWish.objects.filter(student=student.pk, withdrawn_on=None).select_related(
-            "kind", "branch"
-        )
+    links, wishes = about_asked(student.pk), wishes_asked(student.pk)
+    return Ask(
+        f"SELECT json_build_array(array_to_json(ARRAY({links.sql})),"
+        f" array_to_json(ARRAY({wishes.sql})))",
+        {**links.params, **wishes.params},
     )
-    met = {row["kind"] for row in rows if row["is_own"]}
-    waiting = [one for one in wishes if one.kind.name not in met]
-    may_ask = "log_talk" in rights
-    if not rows and not waiting and not may_ask:
+
+
+def student_links(user: Any, student: Any, rows: Rows) -> dict[str, Any] | None:
+    """Links, wishes that wait, and the way to ask for a member."""
+    if not rows:
         return None
-    return {"rows": rows, "wishes": waiting, "may_ask": may_ask, "number": student.student_no}
+    ((links, wishes),) = rows
+    about, may_ask = about_told(links), "log_talk" in _rights(user, student)
+    met = {one.kind for one in about if one.is_own}
+    waiting = [one for one in wishes_told(wishes) if one.kind not in met]
+    if not about and not waiting and not may_ask:
+        return None
+    return {"rows": about, "wishes": waiting, "may_ask": may_ask, "number": student.student_no}
 
 
-def picture_links(user: Any, student: Any) -> dict[str, Any] | None:
-    """The same as a block of the picture."""
-    found = student_links(user, student)
-    if found is None or not found["rows"]:
+def picture_asked(user: Any, student: Any) -> Ask | None:
+    """The links alone, as far as the record is read."""
+    return about_asked(student.pk) if "see_record" in _rights(user, student) else None
+
+
+def picture_links(_user: Any, _student: Any, rows: Rows) -> dict[str, Any] | None:
+    """The links as a block of the picture."""
+    if not rows:
         return None
     items = [
-        {"title": row["name"], "meta": " · ".join(filter(None, (_goes(row), row["branch"]))),
-         "side": format_day(row["since"])}
-        for row in found["rows"]
+        {"title": one.name, "side": format_day(one.since),
+         "meta": " · ".join(filter(None, (one.kind, "" if one.is_own else one.unit, one.branch)))}
+        for one in about_told(rows)
     ]  # fmt: skip
     return block(_("Links of party members"), _("from the book of the branch"), "", items)
 

@@ -155,9 +155,9 @@ def test_a_link_ends_with_a_day_and_a_result_and_stays_on_record(campus: World) 
     made = link(campus, "study_help", member=luo_member(campus), student=campus.gu)
     ended = end_party_link(actor=campus.qin, link=made, ends_on=TODAY(), result="补考通过")
     assert ended.result == "补考通过"
-    assert about_student(campus.gu.pk)[0]["name"] == "罗嘉禾", "the last day is included"
+    assert about_student(campus.gu.pk)[0].name == "罗嘉禾", "the last day is included"
     PartyLink.objects.filter(pk=made.pk).update(starts_on=TODAY() - 9 * DAY, ends_on=TODAY() - DAY)
-    assert [one["kind"] for one in about_student(campus.gu.pk)] == ["党支部联系班级"]
+    assert [one.kind for one in about_student(campus.gu.pk)] == ["党支部联系班级"]
     with pytest.raises(DomainError, match="结束"):
         end_party_link(actor=campus.qin, link=made, ends_on=TODAY())
     with pytest.raises(Exception, match="pgtrigger"):
@@ -296,7 +296,7 @@ def test_a_student_reads_who_is_there_for_the_room_and_the_class(campus: World) 
     link(campus, "member_room", member=member_of(campus, "m1"), unit=campus.room412)
     link(campus, "member_class", member=member_of(campus, "m2"), unit=campus.c2301)
     link(campus, "member_student", member=luo_member(campus), student=campus.gu)
-    assert [(one["name"], one["is_own"]) for one in about_student(campus.gu.pk)] == [
+    assert [(one.name, one.is_own) for one in about_student(campus.gu.pk)] == [
         ("罗嘉禾", True), ("党员1", False), ("党员2", False),
         ("化工学院明德书院师生联合党支部", False),
     ]  # fmt: skip
