@@ -15,7 +15,7 @@ from partybranch.enums import PartyKind
 from partybranch.models import PartyMember, PartyOrganization
 from partybranch.queries.branches import OFFICERS
 from partybranch.queries.rules import numbers, rules_asked
-from portal.core.access import rows_within
+from portal.core.access import Asked, reach_statement, rows_within
 from portal.core.asks import Ask, Rows, answers
 from students.enums import Tree
 
@@ -71,10 +71,10 @@ _ROLL = f"""
        AND (h.until IS NULL OR h.until >= %(day)s)
      ORDER BY m.person_id IS NULL, coalesce(s.name, w.name) COLLATE "C", h.id
 """
-# Relations that left the branch, the latest first.
+# Relations that left the branch, the latest first; whether the reader may open the member.
 _GONE = f"""
     SELECT json_build_array(m.id, coalesce(s.name, w.name),
-           coalesce(nullif(h.gone_to, ''), m.left_reason), h.letter_no, h.since, h.until)
+           coalesce(nullif(h.gone_to, ''), m.left_reason), h.letter_no, h.since, h.until, {{opens}})
       FROM {_MEMBERS} WHERE h.branch_id = %(branch)s AND h.until IS NOT NULL
      ORDER BY h.until DESC, h.id DESC LIMIT 20
 """
@@ -175,7 +175,7 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
     found = answers(
         {
             "facts": Ask(_FACTS, year), "posts": Ask(_POSTS), "why": why, "rules": rules,
-            "roll": Ask(_ROLL) if sees_roll else None, "gone": Ask(_GONE) if sees_roll else None,
+            "roll": Ask(_ROLL) if sees_roll else None, "gone": _gone_asked(user) if sees_roll else None,
             "succession": Ask(_SUCCESSION),
             "below": Ask(_BELOW.replace("{seen}", seen.sql), seen.params) if seen else None,
         },
@@ -192,26 +192,24 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
         officers=[post for is_officer, post in posts if is_officer],
         others=[post for is_officer, post in posts if not is_officer],
         roll=[_member(row, day) for row in found["roll"]],
-        gone=_gone(user, found["gone"]),
+        gone=[Gone(*row[:4], _day(row[4]), _day(row[5]), row[6]) for row in found["gone"]],
         below=[(pk, name, str(PartyKind(kind).label)) for pk, name, kind in found["below"]],
         succession=_succession(user, found["succession"]),
     )
 
 
-def _opened(model: Any, user: Any, action: str, rows: Rows) -> set[int]:
-    """Those of the rows, named by their first value, that the reader may open."""
-    keys = [0, *(row[0] for row in rows)]  # asked for none as well: each page costs the same
-    seen = model.objects.restrict(user, action).filter(pk__in=keys)
-    return set(seen.values_list("pk", flat=True))
-
-
-def _gone(user: Any, rows: Rows) -> list[Gone]:
-    seen = _opened(PartyMember, user, "see_party_file", rows)
-    return [Gone(*row[:4], _day(row[4]), _day(row[5]), row[0] in seen) for row in rows]
+def _gone_asked(user: Any) -> Ask:
+    form = Asked(by_row=True)
+    reach = reach_statement(PartyMember, user, "see_party_file", form)
+    opens, params = ("false", {}) if reach is None else (form.inside("m.id", reach[0]), reach[1])
+    return Ask(_GONE.format(opens=opens), params)
 
 
 def _succession(user: Any, rows: Rows) -> list[Successor]:
-    seen = _opened(PartyOrganization, user, "see_unit", rows) if rows else set()
+    if not rows:
+        return []
+    others = PartyOrganization.objects.restrict(user, "see_unit")
+    seen = set(others.filter(pk__in=[row[0] for row in rows]).values_list("pk", flat=True))
     words = dict(UnitSuccession._meta.get_field("how").flatchoices)
     return [
         Successor(pk, name, _day(on), str(words.get(how, how)), order_no, is_after, pk in seen)

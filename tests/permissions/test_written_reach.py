@@ -36,7 +36,7 @@ def row_by_row(model: Any, person: User, action: str) -> set[int]:
 
 def test_what_is_written_as_sql_is_the_rule_for_everybody_on_a_random_campus(world: World) -> None:
     names = {kind.model.__name__ for kind in WRITTEN}
-    assert {"Student", "Case", "KeyRequest", "Transition", "Request"} <= names
+    assert {"Student", "Case", "KeyRequest", "Transition", "Request", "PartyMember"} <= names
     campus, seen = Campus(world, seed=3), set()
     for person in campus.people:
         with request_scope(None):
