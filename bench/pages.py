@@ -58,6 +58,16 @@ def ledger_of_leader(site: Site, turn: int) -> Visit:
     return Visit("/ledgers/")
 
 
+@page("ledger of a category, 2,000 reached", account="leader", floor=F2, bar=1.5)
+def ledger_of_category(site: Site, turn: int) -> Visit:
+    return Visit("/ledgers/ACADEMIC/")
+
+
+@page("ledger of a category, whole school", account="school", floor=F2, bar=1.5)
+def ledger_of_category_of_school(site: Site, turn: int) -> Visit:
+    return Visit("/ledgers/ACADEMIC/")
+
+
 @page("ledger, whole school", account="school", floor=F2, bar=1.5)
 def ledger_of_school(site: Site, turn: int) -> Visit:
     return Visit("/ledgers/")

@@ -22,6 +22,7 @@ from portal.core.listing import (
     Listing,
     Order,
     Value,
+    digest,
     page_of_rows,
     reached_page,
 )
@@ -247,8 +248,11 @@ def tab_counts(user: Any, state: str = "", reach: str = "") -> dict[str, int]:
     category. Children count under their parent, a case once per tab.
 
     ``state`` and ``reach`` are those of the rows beside them (``Found``): the counts are kept as
-    long as the state lasts; without them they are counted now.
+    long as the state lasts; without a state they are counted now. Rows that the caller narrowed
+    name no reach: it is asked for here.
     """
+    if state and not reach:
+        reach = digest(reach_statement(Case, user, "see_case"))
 
     def count() -> dict[str, int]:
         none = {"open": 0, "closed": 0, "multiple": 0}
