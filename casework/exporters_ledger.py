@@ -47,7 +47,7 @@ def ledger_name(tab: str) -> str:
 def _plan(user: User, unit: Unit, query: str) -> Going:
     typed = QueryDict(query)
     tab = typed.get("category", "")
-    narrow, rows = ledger_rows(user, tab, typed, is_whole=True)
+    narrow, rows = ledger_rows(user, tab, typed)
     found = _within(rows if rows is not None else Case.objects.none(), user, unit)
     pairs = list(found.order_by("pk").values_list("pk", "student_id"))
     now = timezone.localdate()

@@ -13,11 +13,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from casework.enums import Source, Stage
-from casework.filters import CLOSED, MULTIPLE, cause_choices
+from casework.filters import cause_choices
 from casework.filters_ledger import (
     LEDGER_CONDITIONS,
     MORE,
     categories_of,
+    ledger_conditions,
     ledger_rows,
     selected_of,
 )
@@ -25,7 +26,8 @@ from casework.models import Case, CaseCategory, CaseLevel
 from casework.queries.figures import FIGURES
 from casework.queries.ledger import DEFAULT_SORT, SORTS, TOPS
 from casework.queries.ledger_columns import COLUMNS, Column, chosen
-from casework.queries.ledger_page import cell_css, count_each, ledger_order, ledger_page
+from casework.queries.ledger_page import cell_css, count_each, ledger_page
+from casework.queries.ledger_tabs import CLOSED, MULTIPLE, ledger_order
 from cohorts.access import held_units
 from cohorts.post_reasons import post_reasons, posts_asked
 from portal.core.access import reaches_any
@@ -70,14 +72,11 @@ def _page(request: HttpRequest, tab: str, codes: Sequence[str]) -> dict[str, Any
     user: Any = request.user
     is_open, columns = tab != CLOSED, chosen(request.GET.getlist("columns"))
     key, is_down = sorting(request, SORTS, "entered" if tab == CLOSED else DEFAULT_SORT)
-    narrow, narrowed = ledger_rows(user, tab, request.GET)
-    order = ledger_order(
-        key, is_down or (tab == CLOSED and "sort" not in request.GET), is_open, codes
-    )
-    found, counts = ledger_page(
-        user, narrowed, is_open, order, page_number(request), columns, codes
-    )
-    total = counts.get(tab, 0) if tab else counts["open"]
+    narrow, narrowed = ledger_conditions(user, tab, request.GET)
+    is_down = is_down or (tab == CLOSED and "sort" not in request.GET)
+    order = ledger_order(key, is_down, tab, codes, is_open)
+    found, counts = ledger_page(user, narrowed, tab, order, page_number(request), columns, codes)
+    total = counts.get(tab or "open", 0)
     why, why_told = posts_asked(user, "see_case", held_units(user, "see_case"))
     told = answers({"tops": TOPS, "saved": _saved(user), "why": why})
     why_told(told["why"])
@@ -167,8 +166,8 @@ def _saved_row(request: HttpRequest, tab: str) -> HttpResponse:
     for chip in chips:
         query = QueryDict(chip["query"])
         where = chip["path"].removeprefix(reverse("casework:ledgers")).strip("/")
-        rows.append(ledger_rows(request.user, where, query, is_whole=True)[1])
-    for chip, number in zip(chips, count_each([r for r in rows if r is not None]), strict=True):
+        rows.append(ledger_rows(request.user, where, query)[1])
+    for chip, number in zip(chips, count_each(rows), strict=True):
         chip["count"] = number
     context = {"chips": chips, "is_counted": True,
                "now_query": plain_query(request.GET.urlencode())}  # fmt: skip
