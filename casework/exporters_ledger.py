@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from casework.filters_ledger import categories_of, ledger_rows
+from casework.filters_ledger import ledger_rows
 from casework.models import Case, CaseCategory
 from casework.queries.ledger_columns import sheet_columns
 from casework.queries.ledger_page import ledger_lines
+from casework.queries.ledger_tabs import categories_of
 from cohorts.export_kinds import ExportKind, Going, Making, Progress, register_export
 from cohorts.models import Unit
 from portal.core.access import Action, register_actions

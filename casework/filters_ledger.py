@@ -22,8 +22,8 @@ from casework.filters import (
     level_choices,
     of_tab,
 )
-from casework.models import Case, CaseCategory, KeyRequest, KeyTurn, LedgerEntry
-from casework.queries.ledger_tabs import CLOSED, MULTIPLE
+from casework.models import Case, KeyRequest, KeyTurn, LedgerEntry
+from casework.queries.ledger_tabs import CLOSED, MULTIPLE, categories_of
 
 LEDGER_CONDITIONS = (*CONDITIONS, "source", "more", "selected")
 
@@ -133,13 +133,6 @@ class LedgerFilter(CaseFilter):
                 label = words[value] if words else MORE[value].label
                 found.append((key, self.filters[key].label, str(label)))
         return found
-
-
-def categories_of(code: str) -> list[str] | None:
-    """The category and its parts; None when no ledger has this name."""
-    rows = CaseCategory.objects.filter(Q(pk=code) | Q(parent=code)).order_by("pk")
-    codes = list(rows.values_list("pk", flat=True))
-    return codes if code in codes else None
 
 
 def selected_of(query: QueryDict) -> list[int]:

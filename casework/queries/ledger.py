@@ -54,7 +54,7 @@ CATEGORIES = """ARRAY(SELECT k.short_name
    WHERE e.case_id = c.id AND (e.left_at IS NULL OR c.closed_at IS NOT NULL)
    ORDER BY el.rank, k."order")"""
 CASES = Listing(
-    Case, "c", f"{STUDENT} {LEVEL} {OWNER}",
+    Case, "c", f"{STUDENT} {OWNER}",
     ("c.id", "s.student_no", "s.name", "c.level_id", "c.stage", "o.name", "c.last_contact_at",
      "c.contact_due_at", "c.closed_at", CHANNEL, CATEGORIES),
     ("casework_caseevent", "casework_ledgerentryevent", "students_placementevent"), wide=500,

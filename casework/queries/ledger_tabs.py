@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from casework.queries.ledger import order_of
 from portal.core.listing import Order
+from portal.core.prepared import prepared
+from portal.core.rows import fetch
 
 # Tabs that are no category: in the address, and beside the codes of categories in the counts.
 CLOSED, MULTIPLE = "closed", "multiple"
@@ -43,6 +45,15 @@ _ALL_HERE = f"""(SELECT DISTINCT e.case_id FROM casework_ledgerentry e WHERE {_O
 # ``IS TRUE`` keeps it one set that is asked, instead of a join.
 _IN_SEVERAL = """(c.id IN (SELECT e.case_id FROM casework_ledgerentry e WHERE e.left_at IS NULL
     GROUP BY e.case_id HAVING count(*) > 1)) IS TRUE"""
+
+_WITH_PARTS = """SELECT code FROM casework_casecategory
+    WHERE code = %(code)s OR parent_id = %(code)s ORDER BY code"""
+
+
+def categories_of(code: str) -> list[str] | None:
+    """The category and its parts; None when no ledger has this name."""
+    codes = [row[0] for row in fetch(prepared(_WITH_PARTS), {"code": code})]
+    return codes if code in codes else None
 
 
 def ledger_order(key: str, is_down: bool, tab: str, codes: Sequence[str], is_open: bool) -> Order:

@@ -17,7 +17,6 @@ from casework.filters import cause_choices
 from casework.filters_ledger import (
     LEDGER_CONDITIONS,
     MORE,
-    categories_of,
     ledger_conditions,
     ledger_rows,
     selected_of,
@@ -27,7 +26,7 @@ from casework.queries.figures import FIGURES
 from casework.queries.ledger import DEFAULT_SORT, SORTS, TOPS
 from casework.queries.ledger_columns import COLUMNS, Column, chosen
 from casework.queries.ledger_page import cell_css, count_each, ledger_page
-from casework.queries.ledger_tabs import CLOSED, MULTIPLE, ledger_order
+from casework.queries.ledger_tabs import CLOSED, MULTIPLE, categories_of, ledger_order
 from cohorts.access import held_units
 from cohorts.post_reasons import post_reasons, posts_asked
 from portal.core.access import reaches_any
@@ -118,7 +117,7 @@ def _tabs(
     request: HttpRequest, tab: str, counts: dict[str, int], tops: Rows
 ) -> list[dict[str, Any]]:
     """Counts and rows come from the same queries (``tab_counts``, ``of_tab``)."""
-    query = without(request, "figure", "selected").removeprefix("?")
+    query, root = without(request, "figure", "selected").removeprefix("?"), _address("")
     named = [("", _("All"), "open"), *((code, name, code) for code, name in tops)]
     if tab and tab not in {code for code, _name, _key in named} | {CLOSED, MULTIPLE}:
         name = CaseCategory.objects.filter(pk=tab).values_list("short_name", flat=True).first()
@@ -127,7 +126,7 @@ def _tabs(
     return [
         {
             "label": label, "count": counts.get(key, 0), "active": code == tab,
-            "url": _address(code) + (f"?{query}" if query else ""),
+            "url": (f"{root}{code}/" if code else root) + (f"?{query}" if query else ""),
         }
         for code, label, key in named
     ]  # fmt: skip
@@ -150,7 +149,7 @@ def _chips(request: HttpRequest, tab: str, saved: Rows) -> list[dict[str, Any]]:
     for key, value in _COMMON if tab != CLOSED else ():
         label = MORE[value].label if key == "more" else FIGURES[value].label
         found.append({"label": str(label), "path": path, "own": False,
-                      "query": plain_query(f"{rest}&{key}={value}")})  # fmt: skip
+                      "query": plain_query(f"{rest}&{key}={value}") if rest else f"{key}={value}"})  # fmt: skip
     for name, at, query in saved:
         found.append({"label": name, "path": at, "query": query, "own": True})
     for chip in found:

@@ -276,10 +276,13 @@ def _shown(
         extra.append(sql)
         params |= own
     columns = ", ".join([*first, *listing.values, *extra])
-    joins = listing.joins if order.joins in listing.joins else f"{order.joins} {listing.joins}"
-    statement = f"""WITH page(id, total) AS MATERIALIZED ({page[0]})
+    # The page numbers its rows: what they were sorted by need not be read again.
+    needs = bool(keys) and order.joins not in listing.joins
+    joins = f"{order.joins} {listing.joins}" if needs else listing.joins
+    statement = f"""WITH page AS MATERIALIZED (
+                SELECT found.*, row_number() OVER () AS at FROM ({page[0]}) found(id, total))
             SELECT {columns} FROM page JOIN {table} {a} ON {a}.id = page.id {joins}
-             ORDER BY {order.sql}"""
+             ORDER BY page.at"""
     rows = fetch(prepared(statement) if keep_plan else statement, params)
     if not rows:
         return _Shown([])

@@ -11,12 +11,12 @@ from django.utils import timezone
 from casework.domain.cases import open_case
 from casework.domain.finishing import finish_case
 from casework.enums import Outcome, Source
-from casework.filters_ledger import categories_of, ledger_conditions, ledger_rows
+from casework.filters_ledger import ledger_conditions, ledger_rows
 from casework.models import Case, CaseCategory, CaseLevel, LedgerEntry
 from casework.queries.ledger import SORTS
 from casework.queries.ledger_columns import chosen
 from casework.queries.ledger_page import ledger_page
-from casework.queries.ledger_tabs import CLOSED, MULTIPLE, ledger_order
+from casework.queries.ledger_tabs import CLOSED, MULTIPLE, categories_of, ledger_order
 from portal.core import listing
 from tests.world import World
 
