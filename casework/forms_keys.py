@@ -85,6 +85,13 @@ class TurnForm(forms.Form):
             self.fields["side"].initial = sides[0]
 
 
+class AgreeManyForm(forms.Form):
+    note = _text(
+        _("Note"), 2, 500, required=False,
+        help_text=_("Kept with each key. Who disagrees opens the request and says why."),
+    )  # fmt: skip
+
+
 class WithdrawForm(forms.Form):
     reason = _text(_("Reason"), 2, 300, error_messages=SAY_WHY)
 
