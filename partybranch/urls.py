@@ -38,6 +38,7 @@ urlpatterns = [
     path("development/<int:pk>/notice/", steps.notice, name="notice"),
     path("development/<int:pk>/decide/", steps.decision, name="decide"),
     path("development/<int:pk>/review/", files.review_page, name="review"),
+    path("development/<int:pk>/record.docx", files.step_paper, name="step_paper"),
     path("development/<int:pk>/files/", files.add_files, name="file_files"),
     path("branches/", branches.branch_list, name="branches"),
     path("branches/life/", life.board, name="life_board"),
