@@ -5,6 +5,7 @@ from django.urls import path
 from partybranch.views import (
     apply,
     awards,
+    beside,
     board,
     branches,
     change_acts,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("branches/life/", life.board, name="life_board"),
     path("branches/dues/", dues.board, name="dues_board"),
     path("branches/changes/", changes.change_list, name="changes"),
+    path("branches/changes/beside/", beside.new_beside, name="new_beside"),
     path("branches/changes/new/", changes.new_change, name="new_change"),
     path("branches/changes/<int:pk>/", changes.change_page, name="change"),
     path("branches/changes/<int:pk>/add/", change_acts.add_branch, name="add_branch"),
@@ -57,6 +59,7 @@ urlpatterns = [
     path("branches/changes/<int:pk>/<int:key>/drop/", change_acts.drop, name="drop_proposed"),
     path("branches/links/", links.board, name="link_board"),
     path("branches/<int:pk>/", branches.branch_page, name="branch"),
+    path("branches/<int:pk>/close/", beside.close_beside, name="close_beside"),
     path("branches/<int:pk>/members/new/", branches.new_member, name="new_member"),
     path("branches/<int:pk>/life/", life.branch_life, name="life"),
     path("branches/<int:pk>/life/new/", life_forms.new_event, name="new_event"),
