@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Rank of the most serious level.
 RED_RANK = 1
@@ -137,8 +138,8 @@ class Effect(models.TextChoices):
 class Move(models.TextChoices):
     """Kinds of move. Only the first two change who is responsible."""
 
-    ASSIGN = "assign", _("assign")
-    TRANSFER = "transfer", _("transfer")
+    ASSIGN = "assign", pgettext_lazy("case", "assign")
+    TRANSFER = "transfer", pgettext_lazy("case", "transfer")
     REQUEST = "request", _("ask for help")
     REFER = "refer", _("refer")
 

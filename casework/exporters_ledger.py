@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from casework.filters_ledger import categories_of, ledger_rows
+from casework.filters_ledger import ledger_rows
 from casework.models import Case, CaseCategory
 from casework.queries.ledger_columns import sheet_columns
 from casework.queries.ledger_page import ledger_lines
+from casework.queries.ledger_tabs import categories_of
 from cohorts.export_kinds import ExportKind, Going, Making, Progress, register_export
 from cohorts.models import Unit
 from portal.core.access import Action, register_actions
@@ -47,7 +48,7 @@ def ledger_name(tab: str) -> str:
 def _plan(user: User, unit: Unit, query: str) -> Going:
     typed = QueryDict(query)
     tab = typed.get("category", "")
-    narrow, rows = ledger_rows(user, tab, typed, is_whole=True)
+    narrow, rows = ledger_rows(user, tab, typed)
     found = _within(rows if rows is not None else Case.objects.none(), user, unit)
     pairs = list(found.order_by("pk").values_list("pk", "student_id"))
     now = timezone.localdate()

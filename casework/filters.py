@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.enums import Stage
 from casework.models import Case, CaseCategory, CaseLevel, CauseCode, LedgerEntry
 from casework.queries.figures import FIGURES
+from casework.queries.ledger_tabs import CLOSED, MULTIPLE
 from cohorts.models import Unit
 from students.filters import IdFilter
 from students.models import Student
@@ -18,7 +19,6 @@ from students.queries.population import standing_in
 
 CONDITIONS = ("q", "unit", "entry_year", "level", "stage", "owner", "cause", "figure")
 # Tabs: which cases at all. Everything but "closed" means open cases.
-CLOSED, MULTIPLE = "closed", "multiple"
 
 
 def in_category(code: str) -> Q:

@@ -16,15 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.enums import KeySide, Source
 from casework.filters import (
-    CLOSED,
     CONDITIONS,
-    MULTIPLE,
     CaseFilter,
     cause_choices,
     level_choices,
     of_tab,
 )
-from casework.models import Case, CaseCategory, KeyRequest, KeyTurn, LedgerEntry
+from casework.models import Case, KeyRequest, KeyTurn, LedgerEntry
+from casework.queries.ledger_tabs import CLOSED, MULTIPLE, categories_of
 
 LEDGER_CONDITIONS = (*CONDITIONS, "source", "more", "selected")
 
@@ -136,13 +135,6 @@ class LedgerFilter(CaseFilter):
         return found
 
 
-def categories_of(code: str) -> list[str] | None:
-    """The category and its parts; None when no ledger has this name."""
-    rows = CaseCategory.objects.filter(Q(pk=code) | Q(parent=code)).order_by("pk")
-    codes = list(rows.values_list("pk", flat=True))
-    return codes if code in codes else None
-
-
 def selected_of(query: QueryDict) -> list[int]:
     """Cases that were ticked."""
     typed = query.getlist("selected")[:500]
@@ -150,20 +142,31 @@ def selected_of(query: QueryDict) -> list[int]:
 
 
 def ledger_rows(
-    user: Any, tab: str, query: QueryDict, *, is_whole: bool = False
-) -> tuple[LedgerFilter | None, QuerySet[Case] | None]:
-    """(filter, its cases within the tab) of those that ``user`` may see. Without any condition,
-    and where open or closed is all that is asked, no cases: the list is then read from the reach
-    itself, but with ``is_whole`` it is given all the same."""
-    is_filtered = any(query.get(key) for key in LEDGER_CONDITIONS)
-    if not is_filtered and tab in ("", CLOSED) and not is_whole:
-        return None, None
-    mine = Case.objects.restrict(user, "see_case")
-    if not is_filtered:
-        return None, of_tab(mine, tab)
+    user: Any, tab: str, query: QueryDict
+) -> "tuple[LedgerFilter | None, QuerySet[Case]]":
+    """(filter, None without any condition; the cases of the tab that ``user`` may see and that
+    meet the conditions)."""
+    narrow, rows = _narrowed(user, tab, query, Case.objects.restrict(user, "see_case"))
+    return narrow, of_tab(rows, tab)
+
+
+def ledger_conditions(
+    user: Any, tab: str, query: QueryDict
+) -> "tuple[LedgerFilter | None, QuerySet[Case] | None]":
+    """(filter, everybody's cases that meet the conditions), None without any: they say what a page
+    of the reach is narrowed by (``ledger_page``), never what may be seen."""
+    narrow, rows = _narrowed(user, tab, query, Case.objects.all())
+    return narrow, rows if narrow else None
+
+
+def _narrowed(
+    user: Any, tab: str, query: QueryDict, rows: QuerySet[Case]
+) -> "tuple[LedgerFilter | None, QuerySet[Case]]":
+    if not any(query.get(key) for key in LEDGER_CONDITIONS):
+        return None, rows
     within = categories_of(tab) if tab not in ("", CLOSED, MULTIPLE) else None
-    narrow = LedgerFilter(query, mine, request=SimpleNamespace(user=user), within=within)  # type: ignore[arg-type]
-    rows = of_tab(narrow.qs, tab)
+    narrow = LedgerFilter(query, rows, request=SimpleNamespace(user=user), within=within)  # type: ignore[arg-type]
+    rows = narrow.qs
     if query.get("selected"):
         rows = rows.filter(pk__in=selected_of(query))
     return narrow, rows

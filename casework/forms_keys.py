@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.enums import Helped, KeySide, KeyVerdict, Outcome, Source
 from casework.models import Case, CaseCategory, CaseLevel, CauseCode, LedgerEntry
@@ -74,7 +75,13 @@ class TurnForm(forms.Form):
         label=_("Your side"), choices=VERDICTS, widget=forms.RadioSelect,
         error_messages={"required": _("Choose: agreed, or disagreed.")},
     )  # fmt: skip
-    note = _text(_("Note"), 2, 500, required=False, help_text=_("Asked for when you disagree."))
+    note = _text(
+        pgettext_lazy("keys", "Note"),
+        2,
+        500,
+        required=False,
+        help_text=_("Asked for when you disagree."),
+    )
 
     def __init__(self, *args: Any, sides: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,6 +90,13 @@ class TurnForm(forms.Form):
         if len(sides) == 1:
             self.fields["side"].widget = forms.HiddenInput()
             self.fields["side"].initial = sides[0]
+
+
+class AgreeManyForm(forms.Form):
+    note = _text(
+        pgettext_lazy("keys", "Note"), 2, 500, required=False,
+        help_text=_("Kept with each key. Who disagrees opens the request and says why."),
+    )  # fmt: skip
 
 
 class WithdrawForm(forms.Form):
@@ -111,7 +125,7 @@ class LowerForm(Versioned):
 
 
 class ReviewForm(Versioned):
-    held_on = _day(label=_("Held on"))
+    held_on = _day(label=pgettext_lazy("review", "Held on"))
     level = forms.ModelChoiceField(
         label=_("Level found"),
         queryset=CaseLevel.objects.all(),

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from casework.forms_keys import CloseForm
 from cohorts.forms.people import PersonField
 
 
@@ -36,3 +37,9 @@ class LowerManyForm(forms.Form):
         _("Reason"), _("Both sides read it. Each case needs a review that finds the lower level.")
     )  # type: ignore[arg-type]
     evidence = _text(_("Evidence"), "", rows=2, required=False)  # type: ignore[arg-type]
+
+
+class CloseManyForm(CloseForm):
+    """The same questions as for one case; each has to fulfil its conditions by itself."""
+
+    version = None  # type: ignore[assignment]

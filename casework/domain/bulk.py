@@ -8,11 +8,15 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
+from casework.domain.closing import ask_closing
+from casework.domain.keys import turn_key
 from casework.domain.lowering import ask_lowering
 from casework.domain.transitions import checked_words
 from casework.domain.transitions_bulk import checked_receiver, send_cases
-from casework.models import Case, CaseLevel
+from casework.enums import KeyVerdict
+from casework.models import Case, CaseLevel, KeyRequest
 from casework.queries.bulk_refusals import unassignable, unsendable
+from casework.queries.key_page import sides_left
 from cohorts.domain.reconcile import lock_people
 from portal.core import audit
 from portal.core.domain.bulk import MOST, BulkOutcome, each
@@ -88,3 +92,37 @@ def lower_cases(
         return ask_lowering(actor=actor, entry=entry, level=below, reason=reason, evidence=evidence)
 
     return each(cases, ask, is_trial)
+
+
+def close_cases(
+    *, actor: User, cases: Sequence[Case], outcome: str, reason: str, evidence: str,
+    is_trial: bool = False,
+) -> BulkOutcome:  # fmt: skip
+    """Ask both sides to close each of them; those that lack a condition of rulebook 3.5 stay, with
+    what they lack."""
+
+    def ask(case: Case) -> object:
+        return ask_closing(
+            actor=actor, case=case, outcome=outcome, reason=reason, evidence=evidence
+        )
+
+    return each(cases, ask, is_trial)
+
+
+def agree_many(
+    *, actor: User, requests: Sequence[KeyRequest], note: str = "", is_trial: bool = False
+) -> BulkOutcome:
+    """Say yes to each for the side that ``actor`` speaks for; a no is said one by one, with its
+    reason. Whoever could speak for several sides of one request chooses on its page."""
+
+    def agree(request: KeyRequest) -> object:
+        sides = sides_left(actor, request)
+        if not sides:
+            raise DomainError(_("None of your posts speaks for a side that is still to confirm."))
+        if len(sides) > 1:
+            raise DomainError(_("You could speak for either side: open the request and choose."))
+        return turn_key(
+            actor=actor, request=request, side=sides[0], verdict=KeyVerdict.AGREED, note=note
+        )
+
+    return each(requests, agree, is_trial)

@@ -183,6 +183,14 @@ class LedgerEntry(models.Model):
                 condition=Q(left_at=None),
             )
         ]
+        indexes = [
+            # One ledger, level by level.
+            models.Index(
+                name="ledgerentry_open_levels",
+                fields=["category", "level"],
+                condition=Q(left_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.category_id} {self.level_id}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from casework.models import Case
 from casework.queries.blocks import blocks
+from casework.queries.case_life import LIFE_SQL
 from casework.queries.case_talks import talks_select, talks_told
 from portal.core.asks import Ask, as_value
 from portal.core.prepared import prepared
@@ -23,7 +24,7 @@ _SHEET = [
     "tracking_at", "assessed_at", "closed_at", "last_contact_at", "contact_due_at",
     "review_due_on", "advice_do", "advice_dont", "student_no", "student_name", "major",
     "owner_name", "lead_unit_name", "raised_by_name", "plan_goal", "records", "entries", "steps",
-    "seats", "moves",
+    "seats", "moves", "life",
 ]  # fmt: skip
 # Names by sub-select, not by join: planning a join of so many tables takes longer than reading.
 _SQL = """
@@ -62,7 +63,7 @@ _SQL = """
               FROM core_auditentry a
              WHERE a.object_type = 'case' AND a.object_id = %(key)s
                AND a.action IN ('raise_level', 'lower_level', 'assign_owner', 'seat_person',
-                                'ask_keys', 'turn_key', 'keys_refused', 'withdraw_keys'))
+                                'ask_keys', 'turn_key', 'keys_refused', 'withdraw_keys')),
 """
 _FROM = """
       FROM casework_case c JOIN casework_caselevel l ON l.code = c.level_id
@@ -89,7 +90,7 @@ _NOTHING = Ask("SELECT '[]'::json WHERE false")
 
 
 def case_file(case: Case, user: Any, kind: str = "", most: int = 0) -> dict[str, Any]:
-    """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats`` and ``moves`` (lists), the
+    """Sheet of the case with ``entries`` (dicts), ``steps``, ``seats``, ``moves`` and ``life`` (lists), the
     ``place`` of the student, ``talks`` (of this kind, the newest ``most``; see ``case_talks``), and
     under ``blocks`` what each registered block asked for."""
     asked: dict[str, Any] = {
@@ -101,7 +102,7 @@ def case_file(case: Case, user: Any, kind: str = "", most: int = 0) -> dict[str,
     talks = talks_select(user, case, kind, most, asked)
     why, why_told = why_asked(user, "see_case", case.student_id)
     sql, places = as_value(why or _NOTHING, "why", frozenset())
-    statement = f"{_SQL}{_PLACES}{talks}{selects}, {sql}{_FROM}"
+    statement = f"{_SQL}{LIFE_SQL}{_PLACES}{talks}{selects}, {sql}{_FROM}"
     (row,) = fetch(prepared(statement), asked | places)
     own = len(_SHEET)
     why_told(row[-1])
@@ -121,6 +122,7 @@ def case_file(case: Case, user: Any, kind: str = "", most: int = 0) -> dict[str,
     ]
     sheet["seats"] = [{"name": name, "duty": duty} for name, duty in sheet["seats"] or []]
     sheet["moves"] = [[_moment(at), *rest] for at, *rest in sheet["moves"] or []]
+    sheet["life"] = sheet["life"] or []
     return sheet
 
 

@@ -54,7 +54,7 @@ CATEGORIES = """ARRAY(SELECT k.short_name
    WHERE e.case_id = c.id AND (e.left_at IS NULL OR c.closed_at IS NOT NULL)
    ORDER BY el.rank, k."order")"""
 CASES = Listing(
-    Case, "c", f"{STUDENT} {LEVEL} {OWNER}",
+    Case, "c", f"{STUDENT} {OWNER}",
     ("c.id", "s.student_no", "s.name", "c.level_id", "c.stage", "o.name", "c.last_contact_at",
      "c.contact_due_at", "c.closed_at", CHANNEL, CATEGORIES),
     ("casework_caseevent", "casework_ledgerentryevent", "students_placementevent"), wide=500,
@@ -229,12 +229,14 @@ _TABS = """
         SELECT c.id, c.closed_at IS NULL AS is_open FROM casework_case c
          WHERE c.id = ANY(ARRAY({reach}))
     ), entry AS MATERIALIZED (
-        SELECT e.case_id, coalesce(k.parent_id, e.category_id) AS tab
+        SELECT e.case_id, e.category_id, k.parent_id
           FROM mine JOIN casework_ledgerentry e ON e.case_id = mine.id AND e.left_at IS NULL
           JOIN casework_casecategory k ON k.code = e.category_id
          WHERE mine.is_open
     )
-    SELECT tab, count(DISTINCT case_id) FROM entry GROUP BY tab
+    SELECT tab.code, count(DISTINCT case_id)
+      FROM entry CROSS JOIN LATERAL (VALUES (category_id), (parent_id)) tab(code)
+     WHERE tab.code IS NOT NULL GROUP BY tab.code
      UNION ALL
     SELECT 'multiple', count(*)
       FROM (SELECT 1 FROM entry GROUP BY case_id HAVING count(*) > 1) several
@@ -245,7 +247,7 @@ _TABS = """
 
 def tab_counts(user: Any, state: str = "", reach: str = "") -> dict[str, int]:
     """Counts of the tabs over the cases that ``user`` may see: open, closed, several, and per
-    category. Children count under their parent, a case once per tab.
+    category. Children count under their parent as well, a case once per tab.
 
     ``state`` and ``reach`` are those of the rows beside them (``Found``): the counts are kept as
     long as the state lasts; without a state they are counted now. Rows that the caller narrowed

@@ -21,13 +21,23 @@ from casework.queries.ledger import (
     LEVEL,
     OWNER,
     STUDENT,
-    order_of,
     tab_counts,
     words_of_days,
 )
 from casework.queries.ledger_cells import Line, Say, say_now
 from casework.queries.ledger_columns import Column
-from portal.core.listing import PAGE_SIZE, Found, Listing, Order, Value, page_of_rows, reached_page
+from casework.queries.ledger_tabs import CLOSED, ledger_order
+from portal.core.listing import (
+    PAGE_SIZE,
+    Found,
+    Listing,
+    Order,
+    Value,
+    narrowed_by,
+    note_size,
+    page_of_rows,
+    reached_page,
+)
 from portal.core.rows import fetch, named
 from students.enums import Tree
 from students.queries.listing import STANDS_IN
@@ -44,16 +54,6 @@ _OWN = len(_LEDGER.values)
 _STANDS = STANDS_IN.replace("s.id", "c.student_id")
 
 
-def ledger_order(key: str, is_down: bool, is_open: bool, codes: Sequence[str]) -> Order:
-    """What ``?sort=`` means; within one ledger the level is that of its own entries."""
-    order = order_of(key, is_down, is_open)
-    if key != "level" or not codes:
-        return order
-    down = " DESC" if is_down else ""
-    return Order(f"here.rank{down}, c.contact_due_at, c.id", sql.RANK_HERE,
-                 params={"codes": list(codes)})  # fmt: skip
-
-
 def _values(columns: Sequence[Column], codes: Sequence[str]) -> list[Value]:
     day = timezone.localdate()
     of, places = (sql.OF_LEDGER, (list(codes),)) if codes else ("", ())
@@ -63,7 +63,7 @@ def _values(columns: Sequence[Column], codes: Sequence[str]) -> list[Value]:
         Value(_STANDS, (Tree.ACADEMY.value, day, day)),
     ]
     if codes:
-        found.append(Value(sql.LEVEL_HERE.replace("{of}", of), places))
+        found.append(Value(sql.LEVEL_HERE, places))
     for column in columns:
         if column.sql:
             is_narrowed = "{of}" in column.sql
@@ -73,25 +73,25 @@ def _values(columns: Sequence[Column], codes: Sequence[str]) -> list[Value]:
 
 
 def ledger_page(
-    user: Any, narrowed: "QuerySet[Case] | None", is_open: bool, order: Order, number: int,
+    user: Any, narrowed: "QuerySet[Case] | None", tab: str, order: Order, number: int,
     columns: Sequence[Column], codes: Sequence[str] = (),
 ) -> tuple[Found, dict[str, int]]:  # fmt: skip
-    """(one page as mappings for the table, counts of the tabs): the open or closed cases that
-    ``user`` may see, or those ``narrowed`` from them by the caller; ``codes`` are the categories
-    of the ledger, of none where it is all of them."""
-    more = _values(columns, codes)
+    """(one page as mappings for the table, counts of the tabs): the cases of ``tab`` that ``user``
+    may see, of those only what ``narrowed`` names as well; ``order`` is that of the tab, ``codes``
+    are the categories of its ledger, none where it shows all of them."""
 
     def count(state: str, reach: str) -> int:
-        return tab_counts(user, state, reach)["open" if is_open else "closed"]
+        return tab_counts(user, state, reach).get(tab or "open", 0)
 
-    if narrowed is None:
-        found = reached_page(
-            _LEDGER, user, "see_case", order, number, more, count, closed_at__isnull=is_open
-        )
-    else:
-        found = page_of_rows(_LEDGER, narrowed, order, number, more)
-    rows = _screen_rows(found.rows, columns, bool(codes))
-    return replace(found, rows=rows), tab_counts(user, found.state, found.reach)
+    within = {"closed_at__isnull": tab != CLOSED}
+    if narrowed is not None:
+        order = narrowed_by(order, _LEDGER, narrowed)
+    found = reached_page(
+        _LEDGER, user, "see_case", order, number, _values(columns, codes), count, **within
+    )
+    counts = tab_counts(user, found.state)
+    note_size(Case, user, "see_case", counts["closed" if tab == CLOSED else "open"], **within)
+    return replace(found, rows=_screen_rows(found.rows, columns, bool(codes))), counts
 
 
 def _lines(found: list[tuple[Any, ...]], has_level: bool) -> Iterable[tuple[Line, tuple[Any, ...]]]:
@@ -164,7 +164,8 @@ def ledger_lines(
     """Each of the cases, which the caller has restricted, with the plain values of the columns."""
     levels = dict(CaseLevel.objects.values_list("pk", "name"))
     say: Say = say_now(levels)
-    order, more, number = ledger_order("level", False, False, codes), _values(columns, codes), 1
+    order = ledger_order("level", False, "", codes, False)
+    more, number = _values(columns, codes), 1
     total = cases.order_by().count()
     while (number - 1) * PAGE_SIZE < total:
         found = page_of_rows(_LEDGER, cases, order, number, more, total).rows

@@ -22,12 +22,10 @@ def entries(value: str, more: str = "") -> str:
          WHERE e.case_id = c.id AND {_COUNTS} AND NOT {_IS_PSYCH} AND {value} <> '' {{of}})"""
 
 
-LEVEL_HERE = f"""(SELECT el.code FROM {_ENTRY}
-     WHERE e.case_id = c.id AND {_COUNTS} {{of}} ORDER BY el.rank LIMIT 1)"""
 OF_LEDGER = "AND e.category_id = ANY(%s::text[])"
-# The same as a join that can be sorted by; its place is called ``codes``.
-RANK_HERE = f"""JOIN LATERAL (SELECT min(el.rank) AS rank FROM {_ENTRY}
-     WHERE e.case_id = c.id AND {_COUNTS} AND e.category_id = ANY(%(codes)s::text[])) here ON true"""
+_LEVELS = "casework_ledgerentry e JOIN casework_caselevel el ON el.code = e.level_id"
+LEVEL_HERE = f"""(SELECT el.code FROM {_LEVELS}
+     WHERE e.case_id = c.id AND {_COUNTS} {OF_LEDGER} ORDER BY el.rank LIMIT 1)"""
 REASON = entries("e.reason")
 CAUSE = entries("cc.name", "JOIN casework_causecode cc ON cc.code = e.cause_id")
 _STEPS = """casework_planstep t JOIN casework_plan p ON p.id = t.plan_id

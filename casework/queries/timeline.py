@@ -1,4 +1,4 @@
-"""The timeline of a case: contacts, entries, levels and assignments in one order."""
+"""The timeline of a case in one order: contacts, entries, plan and reviews, levels, keys, transfers."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casework.enums import Channel, Confidentiality, KeyKind, KeySide, KeyVerdict, Risk
+from casework.queries.case_life import other_life, plan_life
 from portal.core.ui.dates import format_day
 from portal.core.ui.words import per_language
 
@@ -20,7 +21,7 @@ ICONS = {
     Channel.FAMILY: "family", Channel.ONLINE: "online",
 }  # fmt: skip
 # Kinds of event that the chips above the timeline select.
-KINDS = ("talks", "family", "moves")
+KINDS = ("talks", "family", "plan", "moves")
 
 
 @dataclass
@@ -48,14 +49,18 @@ def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST)
     dated: list[tuple[dt.datetime, Any]] = [
         (dt.datetime.fromisoformat(row[2]), row) for row in talks["rows"]
     ]
-    wanted = {"": talks["seen"], "family": talks["family"], "moves": 0}.get(
+    wanted = {"": talks["seen"], "family": talks["family"], "plan": 0, "moves": 0}.get(
         kind, talks["seen"] - talks["family"]
     )
     if kind in ("", "moves"):
         moves = [(entry["at"], _entry(entry)) for entry in sheet["entries"]]
-        moves += _moves(sheet["moves"])
+        moves += [*_moves(sheet["moves"]), *other_life(sheet)]
         wanted += len(moves)
         dated += moves
+    if kind in ("", "plan"):
+        steps = list(plan_life(sheet))
+        wanted += len(steps)
+        dated += steps
     dated.sort(key=lambda one: one[0], reverse=True)
     items = [
         _talk(user, one, at, say, urls) if isinstance(one, list) else one

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.domain.follow_ups import log_follow_up
@@ -113,7 +114,8 @@ def records_context(request: HttpRequest, case: Case) -> dict[str, Any]:
 
 
 def _kind_chips(request: HttpRequest, kind: str) -> list[dict[str, Any]]:
-    words = {"": _("All"), "talks": _("Talks"), "family": _("Family"), "moves": _("Changes")}
+    words = {"": _("All"), "talks": _("Talks"), "family": _("Family"),
+             "plan": pgettext("timeline", "Plan"), "moves": _("Changes")}  # fmt: skip
     base = without(request, "kind") if request.GET else "?"
     return [
         {"label": label, "kind": code, "active": code == kind, "url": f"{base}&kind={code}"}

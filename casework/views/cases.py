@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from casework.enums import Stage
-from casework.filters import CLOSED, CONDITIONS, MULTIPLE, CaseFilter, of_tab
+from casework.filters import CONDITIONS, CaseFilter, of_tab
 from casework.models import Case, CaseCategory, CaseLevel
 from casework.queries.case_page import sees_cases
 from casework.queries.figures import FIGURES
@@ -22,6 +22,7 @@ from casework.queries.ledger import (
     order_of,
     top_categories,
 )
+from casework.queries.ledger_tabs import CLOSED, MULTIPLE
 from students.queries import choices
 from students.views.listing import (
     conditions,

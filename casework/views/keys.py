@@ -12,13 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework.domain.keys import remind_holders, turn_key, withdraw_request
 from casework.domain.lowering import ask_lowering
-from casework.enums import KeyKind, KeySide
+from casework.enums import KeyKind
 from casework.forms_keys import LowerForm, TurnForm, WithdrawForm
 from casework.models import Case, KeyRequest
 from casework.queries.closing import conditions
 from casework.queries.key_desk import MOST, desk
-from casework.queries.key_page import request_facts, sees_case
-from casework.queries.key_sides import may_turn
+from casework.queries.key_page import request_facts, sees_case, sides_left
 from casework.queries.keys import (
     clash_words,
     items,
@@ -50,7 +49,7 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
     """One request with its keys; the form for those who may turn one."""
     KeyRequest.objects.get_for(request.user, "see_case", pk)
     (one,) = read_whole(KeyRequest.objects.restrict(request.user, "see_case").filter(pk=pk))
-    sides = _sides_left(request.user, one)
+    sides = sides_left(request.user, one)
     form = TurnForm(request.POST or None, sides=sides) if sides else None
     status = 200
     if request.method == "POST":
@@ -67,18 +66,6 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 return redirect("casework:keys")
     return render(request, "casework/key.html", _page(request, one, form), status=status)
-
-
-def _sides_left(user: Any, one: KeyRequest) -> list[str]:
-    """Sides this person may still speak for: none beside a side spoken for already."""
-    if not one.is_open:
-        return []
-    spoken = {turn.side for turn in one.turns.all() if turn.person_id == user.pk}
-    found = spoken or may_turn(user, one)
-    offices = [side for side in one.sides if side != KeySide.COUNSELLING]
-    if one.asked_by_id == user.pk and len(offices) == 1:
-        found = found - set(offices)
-    return [side for side in one.sides if side in found]
 
 
 def _say(request: HttpRequest, turn: Any) -> None:

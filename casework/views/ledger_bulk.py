@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from casework.domain.bulk import assign_cases, lower_cases, transfer_cases
+from casework.domain.bulk import assign_cases, close_cases, lower_cases, transfer_cases
 from casework.filters_ledger import selected_of
-from casework.forms_ledger import AssignManyForm, LowerManyForm, TransferManyForm
+from casework.forms_ledger import AssignManyForm, CloseManyForm, LowerManyForm, TransferManyForm
 from casework.models import Case
 from casework.views.log_batch import begin_batch
 from cohorts.access import held_units
@@ -27,7 +27,9 @@ _ACTS: dict[str, tuple[Any, type[forms.Form], Callable[..., BulkOutcome]]] = {
     "assign": (gettext_lazy("Assign the responsible person"), AssignManyForm, assign_cases),
     "transfer": (gettext_lazy("Hand over cases"), TransferManyForm, transfer_cases),
     "lower": (gettext_lazy("Ask to lower the level"), LowerManyForm, lower_cases),
+    "close": (gettext_lazy("Ask to close the case"), CloseManyForm, close_cases),
 }
+_NAMES_SOMEBODY = ("assign", "transfer")
 
 
 @login_required
@@ -64,19 +66,21 @@ def _act(request: HttpRequest, act: str, cases: list[Case]) -> HttpResponse:
         is_trial = step != "do"
         outcome = write(actor=request.user, cases=cases, is_trial=is_trial, **form.cleaned_data)
         if not is_trial:
-            return _done(request, outcome)
+            say_outcome(request, outcome)
+            return redirect("casework:ledgers")
     units = list(held_units(request.user, "write_case"))  # type: ignore[arg-type]
     refused = outcome.refused if outcome else {}
     context = {
         "form": form, "title": title, "outcome": outcome, "back": reverse("casework:ledgers"),
         "lines": [{"case": case, "why": refused.get(case.pk, "")} for case in cases],
-        "people": suggested_people(request.user, units[:200]) if act != "lower" else [],
+        "people": suggested_people(request.user, units[:200]) if act in _NAMES_SOMEBODY else [],
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "casework/ledger_bulk.html", context, status=status)
 
 
-def _done(request: HttpRequest, outcome: BulkOutcome) -> HttpResponse:
+def say_outcome(request: HttpRequest, outcome: BulkOutcome) -> None:
+    """How many went through and how many stayed, in words."""
     if outcome.done:
         number = len(outcome.done)
         words = ngettext("Done for %(n)s case.", "Done for %(n)s cases.", number)
@@ -87,4 +91,3 @@ def _done(request: HttpRequest, outcome: BulkOutcome) -> HttpResponse:
             "%(n)s case was left as it is.", "%(n)s cases were left as they are.", number
         )
         messages.error(request, words % {"n": number})
-    return redirect("casework:ledgers")

@@ -13,11 +13,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from casework.enums import Source, Stage
-from casework.filters import CLOSED, MULTIPLE, cause_choices
+from casework.filters import cause_choices
 from casework.filters_ledger import (
     LEDGER_CONDITIONS,
     MORE,
-    categories_of,
+    ledger_conditions,
     ledger_rows,
     selected_of,
 )
@@ -25,7 +25,8 @@ from casework.models import Case, CaseCategory, CaseLevel
 from casework.queries.figures import FIGURES
 from casework.queries.ledger import DEFAULT_SORT, SORTS, TOPS
 from casework.queries.ledger_columns import COLUMNS, Column, chosen
-from casework.queries.ledger_page import cell_css, count_each, ledger_order, ledger_page
+from casework.queries.ledger_page import cell_css, count_each, ledger_page
+from casework.queries.ledger_tabs import CLOSED, MULTIPLE, categories_of, ledger_order
 from cohorts.access import held_units
 from cohorts.post_reasons import post_reasons, posts_asked
 from portal.core.access import reaches_any
@@ -70,14 +71,11 @@ def _page(request: HttpRequest, tab: str, codes: Sequence[str]) -> dict[str, Any
     user: Any = request.user
     is_open, columns = tab != CLOSED, chosen(request.GET.getlist("columns"))
     key, is_down = sorting(request, SORTS, "entered" if tab == CLOSED else DEFAULT_SORT)
-    narrow, narrowed = ledger_rows(user, tab, request.GET)
-    order = ledger_order(
-        key, is_down or (tab == CLOSED and "sort" not in request.GET), is_open, codes
-    )
-    found, counts = ledger_page(
-        user, narrowed, is_open, order, page_number(request), columns, codes
-    )
-    total = counts.get(tab, 0) if tab else counts["open"]
+    narrow, narrowed = ledger_conditions(user, tab, request.GET)
+    is_down = is_down or (tab == CLOSED and "sort" not in request.GET)
+    order = ledger_order(key, is_down, tab, codes, is_open)
+    found, counts = ledger_page(user, narrowed, tab, order, page_number(request), columns, codes)
+    total = counts.get(tab or "open", 0)
     why, why_told = posts_asked(user, "see_case", held_units(user, "see_case"))
     told = answers({"tops": TOPS, "saved": _saved(user), "why": why})
     why_told(told["why"])
@@ -119,7 +117,7 @@ def _tabs(
     request: HttpRequest, tab: str, counts: dict[str, int], tops: Rows
 ) -> list[dict[str, Any]]:
     """Counts and rows come from the same queries (``tab_counts``, ``of_tab``)."""
-    query = without(request, "figure", "selected").removeprefix("?")
+    query, root = without(request, "figure", "selected").removeprefix("?"), _address("")
     named = [("", _("All"), "open"), *((code, name, code) for code, name in tops)]
     if tab and tab not in {code for code, _name, _key in named} | {CLOSED, MULTIPLE}:
         name = CaseCategory.objects.filter(pk=tab).values_list("short_name", flat=True).first()
@@ -128,7 +126,7 @@ def _tabs(
     return [
         {
             "label": label, "count": counts.get(key, 0), "active": code == tab,
-            "url": _address(code) + (f"?{query}" if query else ""),
+            "url": (f"{root}{code}/" if code else root) + (f"?{query}" if query else ""),
         }
         for code, label, key in named
     ]  # fmt: skip
@@ -151,7 +149,7 @@ def _chips(request: HttpRequest, tab: str, saved: Rows) -> list[dict[str, Any]]:
     for key, value in _COMMON if tab != CLOSED else ():
         label = MORE[value].label if key == "more" else FIGURES[value].label
         found.append({"label": str(label), "path": path, "own": False,
-                      "query": plain_query(f"{rest}&{key}={value}")})  # fmt: skip
+                      "query": plain_query(f"{rest}&{key}={value}") if rest else f"{key}={value}"})  # fmt: skip
     for name, at, query in saved:
         found.append({"label": name, "path": at, "query": query, "own": True})
     for chip in found:
@@ -167,8 +165,8 @@ def _saved_row(request: HttpRequest, tab: str) -> HttpResponse:
     for chip in chips:
         query = QueryDict(chip["query"])
         where = chip["path"].removeprefix(reverse("casework:ledgers")).strip("/")
-        rows.append(ledger_rows(request.user, where, query, is_whole=True)[1])
-    for chip, number in zip(chips, count_each([r for r in rows if r is not None]), strict=True):
+        rows.append(ledger_rows(request.user, where, query)[1])
+    for chip, number in zip(chips, count_each(rows), strict=True):
         chip["count"] = number
     context = {"chips": chips, "is_counted": True,
                "now_query": plain_query(request.GET.urlencode())}  # fmt: skip

@@ -10,9 +10,11 @@ database should find the page among them, which depends on how many they are:
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 from portal.core.access import Asked, conditions, count_reached, key_of, reach_statement
@@ -23,6 +25,8 @@ from portal.core.unchanged import kept_in_state, state_column
 
 PAGE_SIZE = 50
 Statement = tuple[str, dict[str, Any]]
+# Times ``Listing.wide``: of more rows even those that meet a condition may be too many to test.
+_TOO_MANY = 10
 # Last known size of somebody's reach: it only chooses between two ways to the same rows.
 _sizes: dict[tuple[str, ...], int] = {}
 
@@ -42,7 +46,8 @@ class Order:
     stand; empty when no index has this order. ``keys`` are the columns of an order that goes
     upwards, never empty ones: by them a page is found again (``portal.core.page_starts``).
     ``where`` is a further condition on the rows, which a ``walk`` has inside it; ``params`` are the
-    values of places in all of them."""
+    values of places in all of them. ``is_common``: the statement is the same for many, so its plan
+    is kept."""
 
     sql: str
     joins: str = ""
@@ -50,6 +55,7 @@ class Order:
     keys: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
+    is_common: bool = True
 
 
 @dataclass(frozen=True)
@@ -104,19 +110,49 @@ def reached_page(
     fewer pages. ``within`` narrows the rows by columns of the list's own table, as in
     ``reached_keys``; ``count(state, reach)`` then tells how many they are."""
     wanted = _Wanted(listing, user, action, within, order, tuple(more), count)
-    whole = (listing.model._meta.label, key_of(user), action, str(within))
+    whole = _reach_name(listing.model, user, action, within)
     name = (*whole, order.where)
     # Few rows of a large reach: to gather the reach would cost more than to walk to them.
     size = max(_sizes.get(name, 0), _sizes.get((*whole, ""), 0))
-    take = _walked if order.walk and size >= listing.wide else _gathered
+    is_wide = size >= listing.wide
+    by_row = is_wide and not order.is_common and size < _TOO_MANY * listing.wide
+    take = _walked if order.walk and is_wide else partial(_gathered, by_row=by_row)
     found = take(wanted, number)
     if not found.rows and number > 1:
         total = take(wanted, 1).total
         found = take(wanted, max(1, -(-total // PAGE_SIZE)))
+    _note(name, found.total)
+    return found
+
+
+def note_size(model: type[models.Model], user: Any, action: str, size: int, **within: Any) -> None:
+    """``size`` rows are reached in all: pages that are narrowed from them choose their way by it."""
+    _note((*_reach_name(model, user, action, within), ""), size)
+
+
+def _reach_name(
+    model: type[models.Model], user: Any, action: str, within: dict[str, Any]
+) -> tuple[str, ...]:
+    return (model._meta.label, key_of(user), action, str(within))
+
+
+def _note(name: tuple[str, ...], size: int) -> None:
     if len(_sizes) > 5_000:
         _sizes.clear()
-    _sizes[name] = found.total
-    return found
+    _sizes[name] = size
+
+
+def narrowed_by(order: Order, listing: Listing, rows: "models.QuerySet[Any, Any]") -> Order:
+    """``order`` over those of the reach that are also among ``rows``, which nobody has restricted
+    and which hold conditions of all kinds: a plan that fits any value would not fit these."""
+    try:
+        statement, params = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return replace(order, walk="", where="FALSE", is_common=False)
+    sql, own = named(statement, params, "narrow")
+    also = f"{listing.alias}.id IN ({sql})"
+    where = f"{order.where} AND {also}" if order.where else also
+    return replace(order, walk="", where=where, params={**order.params, **own}, is_common=False)
 
 
 def digest(*parts: Any) -> str:
@@ -130,17 +166,22 @@ def _cut(number: int) -> str:
     return f"LIMIT {PAGE_SIZE} OFFSET {skip}" if skip else f"LIMIT {PAGE_SIZE}"
 
 
-def _gathered(wanted: _Wanted, number: int) -> Found:
+def _gathered(wanted: _Wanted, number: int, by_row: bool = False) -> Found:
+    """All rows are found and sorted: those of the reach that meet the order's own condition, or
+    ``by_row`` those that meet the condition, each tested for the reach."""
     a, table = wanted.listing.alias, wanted.listing.model._meta.db_table
-    reach = wanted.reach(by_row=False)
+    reach = wanted.reach(by_row)
     if reach is None:
         return Found([], 0, 1)
     only = conditions(wanted.listing.model, a, wanted.within)
     further = f" AND {wanted.order.where}" if wanted.order.where else ""
+    within = _test(a, reach[0]) if by_row else f"{a}.id = ANY(ARRAY({reach[0]}))"
     page = f"""SELECT {a}.id, count(*) OVER () FROM {table} {a} {wanted.order.joins}
-                WHERE {a}.id = ANY(ARRAY({reach[0]})){only.sql}{further}
+                WHERE {within}{only.sql}{further}
                 ORDER BY {wanted.order.sql} {_cut(number)}"""
-    shown = _shown(wanted.listing, (page, reach[1] | only.params), wanted.order, wanted.more)
+    keep_plan = wanted.order.is_common
+    params = reach[1] | only.params
+    shown = _shown(wanted.listing, (page, params), wanted.order, wanted.more, keep_plan)
     return Found(shown.rows, shown.total, number, shown.state, digest(reach))
 
 
@@ -162,9 +203,7 @@ def _walked(wanted: _Wanted, number: int) -> Found:
 
 def _walk(wanted: _Wanted, reach: Statement, number: int, start: Start | None) -> "_Shown":
     a, order = wanted.listing.alias, wanted.order
-    # OFFSET 0 keeps the planner from turning the test back into a join with the whole reach.
-    test = f"""EXISTS (
-               SELECT 1 FROM ({reach[0]}) reach(id) WHERE reach.id = {a}.id OFFSET 0)"""
+    test = _test(a, reach[0])
     params = reach[1]
     if start is not None:
         beyond, places = start.condition(order.keys)
@@ -176,6 +215,12 @@ def _walk(wanted: _Wanted, reach: Statement, number: int, start: Start | None) -
     # The first page, and any with a known beginning, is the same statement for everybody.
     keep_plan = number == 1 or start is not None
     return _shown(wanted.listing, (page, params), order, wanted.more, keep_plan, order.keys)
+
+
+def _test(alias: str, reach: str) -> str:
+    # OFFSET 0 keeps the planner from turning the test back into a join with the whole reach.
+    return f"""EXISTS (
+               SELECT 1 FROM ({reach}) reach(id) WHERE reach.id = {alias}.id OFFSET 0)"""
 
 
 def _total(wanted: _Wanted, state: str, reach: str) -> int:
@@ -231,10 +276,13 @@ def _shown(
         extra.append(sql)
         params |= own
     columns = ", ".join([*first, *listing.values, *extra])
-    joins = listing.joins if order.joins in listing.joins else f"{order.joins} {listing.joins}"
-    statement = f"""WITH page(id, total) AS MATERIALIZED ({page[0]})
+    # The page numbers its rows: what they were sorted by need not be read again.
+    needs = bool(keys) and order.joins not in listing.joins
+    joins = f"{order.joins} {listing.joins}" if needs else listing.joins
+    statement = f"""WITH page AS MATERIALIZED (
+                SELECT found.*, row_number() OVER () AS at FROM ({page[0]}) found(id, total))
             SELECT {columns} FROM page JOIN {table} {a} ON {a}.id = page.id {joins}
-             ORDER BY {order.sql}"""
+             ORDER BY page.at"""
     rows = fetch(prepared(statement) if keep_plan else statement, params)
     if not rows:
         return _Shown([])

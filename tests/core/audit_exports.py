@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from casework.domain import bulk, reviews
-from casework.models import Case, CaseLevel
+from casework.models import Case, CaseLevel, KeyRequest
 from cohorts.domain import exports
 from cohorts.export_kinds import export_kind
 from cohorts.models import Export
@@ -70,4 +70,9 @@ CALLS: dict[str, Callable[[World], Callable[[], Any]]] = {
         actor=w.jiang, cases=[case], to=w.he, words="学生转入贵院宿舍片区"))(w.add_case("gu")),
     "casework.domain.bulk.lower_cases": lambda w: (lambda case: lambda: bulk.lower_cases(
         actor=w.jiang, cases=[case], reason="连续四周到课"))(_reviewed(w)),
+    "casework.domain.bulk.close_cases": lambda w: (lambda case: lambda: bulk.close_cases(
+        actor=w.jiang, cases=[case], outcome="referred", reason="已由医院接手治疗",
+        evidence="医院回执与交接单"))(w.add_case("gu")),
+    "casework.domain.bulk.agree_many": lambda w: (lambda case: lambda: bulk.agree_many(
+        actor=w.lin, requests=list(KeyRequest.objects.filter(case=case))))(w.add_case("gu")),
 }  # fmt: skip

@@ -31,7 +31,7 @@ ROWS = [
     Address("casework:ledger", "PSYCH", "?part=saved", ok=READS, denied=NO_CASES),
     Address("casework:ledger", "NONE", denied=NO_CASES),
     *(Address("casework:ledger_bulk", act, ok=CARE, others=302, post=TICKED,
-              hides={"shen": "顾言川"}) for act in ("assign", "transfer", "lower")),
+              hides={"shen": "顾言川"}) for act in ("assign", "transfer", "lower", "close")),
     Address("casework:ledger_bulk", "log", ok=CARE, others=302, post=TICKED,
             shows={"zhou": "顾言川"}, hides={"shen": "顾言川"}),
     Address("casework:ledger_bulk", "export", away=EVERYBODY, post=TICKED,

@@ -16,6 +16,12 @@ EMPTY: dict[str, str] = {}
 ROWS = [
     Address("casework:keys", ok=EVERYBODY, shows={"lin": "顾言川", "jiang": "顾言川"},
             hides=dict.fromkeys(("shen", "lu", "psy", "qian"), "顾言川")),
+    Address("casework:closable", ok=f"{CARE} shen"),
+    Address("casework:keys_agree", ok=EVERYBODY, free="what waits for one's own key",
+            shows={"lin": "顾言川", "jiang": "顾言川"},
+            hides=dict.fromkeys(("shen", "lu", "wang", "psy", "qian"), "顾言川")),
+    Address("casework:keys_agree", bad=EVERYBODY, post={"step": "do", "selected": "0"},
+            free="what waits for one's own key"),
     Address("casework:key", "{key}", ok=CARE),
     Address("casework:key", "{key}", bad=CARE, post=EMPTY),
     Address("casework:key_withdraw", "{key}", away=CARE, post=EMPTY),

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Exists, F, OuterRef
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from casework.models import Case
+from casework.models import Case, CommonProblem, CrisisHop, FollowUp, PlanStep, Transition
 from casework.queries.figures import FIGURES, cases
+from casework.queries.transitions import waiting
 from cohorts.models import Contract
 from portal.core.models import User
 from portal.web.seed.demo import accounts_file, kept_password
@@ -83,6 +85,29 @@ def test_the_leader_has_late_items_of_several_people_and_unwritten_ones(demo: No
     assert len(set(late.values_list("owner", flat=True))) >= 3
     assert cases(leader, None, "unrecorded").exists()
     assert Contract.objects.restrict(leader, "see_unit").count() == 1
+
+
+def test_no_stage_contradicts_the_contacts_and_steps_are_written_in_their_minute(
+    demo: None,
+) -> None:
+    after_plan = FollowUp.objects.filter(
+        case=OuterRef("pk"), is_real=True, happened_at__gte=OuterRef("planned_at")
+    )
+    planned = Case.objects.filter(stage="planned")
+    assert planned.exists()
+    assert not planned.filter(Exists(after_plan)).exists(), "help had begun with that contact"
+    assert not PlanStep.objects.filter(plan__case__stage="planned", done__gt=0).exists()
+    assert CrisisHop.objects.exists()
+    assert not CrisisHop.objects.exclude(recorded_at=F("at")).exists()
+
+
+def test_moves_wait_for_the_accounts_and_others_are_answered(demo: None) -> None:
+    counsellor = person("counsellor")
+    assert waiting(counsellor).get().kind == "transfer"
+    assert waiting(person("adviser")).exists()
+    states = set(Transition.objects.filter(from_person=counsellor).values_list("state", flat=True))
+    assert states == {"waiting", "declined", "done"}
+    assert set(CommonProblem.objects.values_list("state", flat=True)) == {"open", "fixed"}
 
 
 def test_each_other_account_reaches_what_its_post_is_for(demo: None) -> None:

@@ -102,11 +102,12 @@ def plan_rows(
         for order, text in enumerate(texts_of_steps, 1):
             due_on = made_on + dt.timedelta(days=14 * order)
             wanted = 4 if "每周" in text else 3 if "每月" in text or "每两周" in text else 1
+            is_begun = "help_at" in file.facts
             is_done = file.closed_at is not None or (
-                due_on < times.today and (file.id + order) % 6 != 0
+                is_begun and due_on < times.today and (file.id + order) % 6 != 0
             )
             done_on = min(due_on, file.closed_at.date() if file.closed_at else times.yesterday)
-            done = wanted if is_done else wanted // 2
+            done = wanted if is_done else wanted // 2 if is_begun else 0
             counting = "visit" if "走访" in text else "family" if "家长" in text else ""
             steps.append((
                 first_step + len(steps), plan, order, text, people[order % 2].id, due_on, wanted,

@@ -219,11 +219,11 @@ class CaseWriter:
         for day in reversed(days):
             is_last = day == last_on
             author = people[0] if is_last or rng.random() < 0.8 else people[1]
-            text = rng.choice(texts.CASE_TALKS)
-            if not is_last and rng.random() < 0.05:
-                text = rng.choice(texts.TICKS)
             channel = rng.choices(["face", "phone", "visit", "family", "online"],
                                   cum_weights=[45, 65, 80, 90, 100])[0]  # fmt: skip
+            text = rng.choice(texts.CASE_TALKS[channel])
+            if not is_last and rng.random() < 0.05:
+                text = rng.choice(texts.TICKS)
             at = moment(day, rng.randint(13, 16), rng.randint(0, 59))
             file.contacts.append(Contact(at, author, text, channel, next_on if is_last else None))
 
@@ -248,6 +248,9 @@ class CaseWriter:
         ):
             if file.stage >= n:
                 file.facts[name] = step(part)
+        if file.stage == 3 and last:
+            # Help begins with the first real contact after the plan: there has been none yet.
+            file.facts["planned_at"] = last.at + dt.timedelta(hours=2)
         if file.stage >= 4 and last:
             planned = file.facts["planned_at"]
             after = [c.at for c in file.contacts if c.is_real and c.at >= planned]

@@ -6,6 +6,9 @@ Written by the models and not by COPY: few rows. None runs: its clock would run 
 import datetime as dt
 from typing import Any
 
+import pgtrigger
+from django.db.models import F
+
 from casework.crisis_enums import EndedAs, Hop, Part
 from casework.models import CallLine, Case, Crisis, CrisisHop
 from casework.queries.call_list import Callee, call_list
@@ -66,6 +69,9 @@ def _night(case: Case, number: int, night: tuple[Any, ...], times: Timeline) -> 
         lessons=LESSONS[number] if is_reviewed else "",
     )  # fmt: skip
     CrisisHop.objects.bulk_create(_steps(crisis, people, first, ended))
+    # Written down in the same minute, not on the day of the seeding.
+    with pgtrigger.ignore("casework.CrisisHop:keep_crisis_hop"):
+        crisis.hops.update(recorded_at=F("at"))
 
 
 def _steps(crisis: Crisis, people: list[Callee], first: int, ended: str) -> list[CrisisHop]:

@@ -12,6 +12,7 @@ from cohorts.models import Unit
 from portal.web.seed.demo import prepare_accounts
 from portal.web.seed.demo_inputs import prepare_inputs
 from portal.web.seed.demo_lists import prepare_lists
+from portal.web.seed.demo_moves import prepare_moves
 from portal.web.seed.request_rows import prepare_requests
 from portal.web.seed.school import School, Wish
 from students.domain.early import renew
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         accounts = prepare_accounts()
         if is_new:
             prepare_inputs()
+            prepare_moves()
         prepare_requests()
         prepare_lists()
         self.stdout.write(accounts)
