@@ -16,6 +16,7 @@ from cohorts.models import Unit
 from cohorts.post_reasons import post_reasons
 from partybranch.enums import ABOVE_BRANCHES, Duty
 from partybranch.models import (
+    Attendance,
     BranchEvent,
     Development,
     DuesPayment,
@@ -43,7 +44,7 @@ from portal.core.access import (
 from portal.core.files import FileOwner, register_owner
 from portal.core.models import User
 from portal.core.scope import today
-from students.access import SELF_ACTIONS, through_student
+from students.access import SELF_ACTIONS, own_student_id, through_student
 from students.models import Student
 
 register_actions(
@@ -276,11 +277,16 @@ def book_action(branch: PartyOrganization) -> str:
 
 
 def _called(user: User, action: str) -> QuerySet[Any] | None:
-    """Secretaries of the staff read the meetings to which a committee called them."""
+    """Whoever was called, of the staff or a student, reads the meetings of secretaries that a
+    committee held, and the committee meetings of the branch whose committee one sat on."""
     if action != "see_branch_life":
         return None
+    who, own = Q(member__person=user), own_student_id(user)
+    if own is not None:
+        who |= Q(member__student_id=own)
+    led = Q(event__branch__party_kind__in=ABOVE_BRANCHES) | Q(event__kinds__called="committee")
     rows: QuerySet[Any] = BranchEvent.objects.filter(
-        attendance__member__person=user, branch__party_kind__in=ABOVE_BRANCHES
+        pk__in=Attendance.objects.filter(who, led).values("event_id")
     ).values("pk")
     return rows
 

@@ -17,6 +17,8 @@ class PartyKind(models.TextChoices):
 # Only these hold membership relations, admit members, collect dues and elect.
 RELATION_HOLDING = (PartyKind.REGULAR, PartyKind.JOINT)
 BRANCHES = (*RELATION_HOLDING, PartyKind.FUNCTIONAL, PartyKind.TEMPORARY)
+# These stand beside the home branches of their members; a temporary one ends with its task.
+BESIDE_KINDS = (PartyKind.FUNCTIONAL, PartyKind.TEMPORARY)
 # These stand above branches and call their secretaries together.
 ABOVE_BRANCHES = (PartyKind.COMMITTEE, PartyKind.GENERAL)
 
@@ -170,6 +172,12 @@ class Change(models.TextChoices):
     MERGE = "merge", _("merging of branches")
     DISSOLVE = "dissolve", _("dissolving of branches")
     REGROUP = "regroup", _("regrouping of branches")
+    BESIDE = "beside", _("a functional or temporary branch")
+    CLOSE = "close", _("closing of a functional or temporary branch")
+
+
+# Applications that move no membership relation.
+ALONE = (Change.BESIDE, Change.CLOSE)
 
 
 class ChangeState(models.TextChoices):

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.posts import DateInput
 from partybranch.domain.grouping import MOST_GROUPS
-from partybranch.enums import Grouping, PartyKind
+from partybranch.enums import BESIDE_KINDS, Grouping, PartyKind
 from partybranch.forms_life import FaultyForm
 from partybranch.models import PartyOrganization, ProposedBranch, Reorganization
 
 _KINDS = [(one, one.label) for one in (PartyKind.JOINT, PartyKind.REGULAR)]
+BESIDE_CHOICES = [(one, one.label) for one in BESIDE_KINDS]
 
 
 class SimulateForm(FaultyForm):
@@ -51,8 +52,10 @@ class ProposedForm(FaultyForm):
     kind = forms.ChoiceField(label=_("kind"), choices=_KINDS)
     parent = forms.ModelChoiceField(PartyOrganization.objects.none(), label=_("belongs to"))
 
-    def __init__(self, *args: Any, parents: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parents: Any, is_beside: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_beside:
+            self.fields["kind"].choices = BESIDE_CHOICES  # type: ignore[attr-defined]
         self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
 
 
@@ -71,6 +74,29 @@ class AddBranchForm(FaultyForm):
     def __init__(self, *args: Any, branches: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["existing"].queryset = branches  # type: ignore[attr-defined]
+
+
+class BesideForm(FaultyForm):
+    """A functional or temporary branch that is asked for."""
+
+    name = forms.CharField(label=_("name"), max_length=80)
+    kind = forms.ChoiceField(
+        label=_("kind"), choices=BESIDE_CHOICES,
+        help_text=_("Members keep their home branch; such a branch admits nobody and collects no dues."),
+    )  # fmt: skip
+    parent = forms.ModelChoiceField(PartyOrganization.objects.none(), label=_("belongs to"))
+    task_until = forms.DateField(
+        label=_("the task ends on"), required=False, widget=DateInput(),
+        help_text=_("Asked for of a temporary branch: it closes by itself after this day."),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("what the branch is for"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    client_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, parents: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
 
 
 class PlaceForm(forms.Form):

@@ -1,4 +1,5 @@
-"""First rows of honours, of the numbers of training, and of the weights of the ten best branches.
+"""First rows of honours, of the numbers of training, of the targets that stand beside figures, and of
+the weights of the ten best branches.
 
 Only added, never overwritten: the system administrator edits them.
 """
@@ -33,6 +34,11 @@ NUMBERS: list[tuple[str, str, str, str, str | None, bool, str, str]] = [
     ("award.dues", "十佳党支部评分：党费收缴", "10", "分", "0", False, _OWN, "各项合计100分"),
     ("award.development", "十佳党支部评分：发展党员按期办理", "20", "分", "0", False, _OWN, "各项合计100分"),
     ("award.judges", "十佳党支部评分：评委打分", "30", "分", "0", False, _OWN, "各项合计100分"),
+    ("figures.tutors", "目标：党建指导教师", "8", "人", "0", False, _OWN, "与实际人数并列显示"),
+    ("figures.joint", "目标：师生联合党支部", "2", "个", "0", False, _OWN, "与实际数并列显示"),
+    ("figures.functional", "目标：功能型党支部", "12", "个", "0", False, _OWN, "与实际数并列显示"),
+    ("figures.prizes", "目标：获奖学生中党员占比", "60.2", "%", "0", False, _OWN, "与实际占比并列显示"),
+    ("figures.models", "目标：优秀学生标兵中党员占比", "60", "%", "0", False, _OWN, "与实际占比并列显示"),
     ("award.judges_min", "十佳党支部：评委人数不少于", "3", "人", "1", False, _OWN, ""),
 ]  # fmt: skip
 

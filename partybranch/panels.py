@@ -12,7 +12,7 @@ from partybranch.queries import (
     reminders,  # noqa: F401 # lines of digests
 )
 from partybranch.queries.board import open_files
-from partybranch.queries.own import own_panel
+from partybranch.queries.own import called_panel, own_panel
 from partybranch.queries.panels import picture_file, student_asked, student_file
 from portal.core.access import reaches_any
 from portal.core.registry import NavItem, Panel, register_nav, register_panel
@@ -69,6 +69,7 @@ register_nav(
     NavItem("my_links", _("Me"), _("My links"), "party:my_links", "users", 905, links_own.has_links),
 )  # fmt: skip
 register_panel("my", Panel("development", 30, "party/_my_panel.html", own_panel))
+register_panel("my", Panel("called_meetings", 33, "party/_my_called.html", called_panel))
 register_panel(
     "my", Panel("party_links", 35, "party/_my_links.html", links_own.own_links, links_own.own_asked)
 )

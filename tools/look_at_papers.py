@@ -3,7 +3,7 @@
     PORT=8000 make demo                          (in another terminal)
     .venv/bin/python tools/look_at_papers.py [ADDRESS] [FOLDER]
 
-Logs in as the accounts of ``var/demo-accounts.txt``, downloads letters, minutes, nominations, roll,
+Logs in as the accounts of ``var/demo-accounts.txt``, downloads letters, minutes, step form, nomination, roll,
 dues list, study report and warning notice, and converts them with LibreOffice (``soffice``) and
 ``pdftoppm`` where these are installed. Nothing is downloaded past anybody's rights. The pictures are
 to be looked at: rulebook 9 says what a ledger and an official paper look like.
@@ -73,6 +73,14 @@ def nomination(page: Page, folder: Path) -> None:
     save(page, page.locator("a[href$='paper.docx']").first.click, folder, "nomination.docx")
 
 
+def step_form(page: Page, folder: Path) -> None:
+    """The fullest one: the latest stage of the board that has a person."""
+    page.goto("/development/")
+    address = page.locator("main a[href^='/development/'][href$='/']:not([href$='/new/'])").last
+    page.goto(address.get_attribute("href") or "")
+    save(page, page.locator("a[href$='record.docx']").first.click, folder, "step-form.docx")
+
+
 def export(page: Page, kind: str, folder: Path) -> None:
     """Asked for, made by the worker, downloaded by the asker."""
     page.goto(f"/exports/new/{kind}/")
@@ -136,7 +144,7 @@ def main() -> int:
         for who, steps in (
             ("secretary", [letters]),
             ("partytutor", [minutes, lambda page, to: export(page, "party_dues", to)]),
-            ("organiser", [nomination, lambda page, to: export(page, "party_roll", to)]),
+            ("organiser", [step_form, nomination, lambda page, to: export(page, "party_roll", to)]),
             ("clerk", [report, warning]),
         ):  # fmt: skip
             page = sign_in(browser, address, who, found[1])

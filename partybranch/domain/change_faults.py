@@ -3,11 +3,19 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partybranch.domain.facts import MIN_REASON, Fault
 from partybranch.domain.organs import powers
-from partybranch.enums import Change, ChangeState, PartyKind
+from partybranch.enums import (
+    ABOVE_BRANCHES,
+    ALONE,
+    BESIDE_KINDS,
+    Change,
+    ChangeState,
+    PartyKind,
+)
 from partybranch.models import PartyOrganization, Reorganization
 from partybranch.queries.changes import Layout
 
@@ -79,6 +87,8 @@ def kind_of(layout: Layout) -> Change:
 
 def change_faults(change: Reorganization, layout: Layout) -> list[Fault]:
     """All reasons against sending or approving, each rule of 1.5 with the branch it is about."""
+    if change.kind in ALONE:
+        return alone_faults(change, layout)
     branches = {one.pk: one for one in change.sources.all()}
     branches |= {one.branch.pk: one.branch for one in layout.groups if one.branch is not None}
     found = source_faults(list(branches.values()), change.committee, change)
@@ -100,6 +110,34 @@ def change_faults(change: Reorganization, layout: Layout) -> list[Fault]:
         elif one.people or one.others:
             found += [Fault(check.code, f"“{one.name}”：{check.message}") for check in one.refused]
     return found + _names(layout) + _doubts(change, layout)
+
+
+def alone_faults(change: Reorganization, layout: Layout) -> list[Fault]:
+    """Against a branch beside the others, or its closing: it holds no relations, so the rules of size
+    do not ask; a temporary one says when its task ends (rulebook 1.5)."""
+    found = []
+    if change.committee.party_kind != PartyKind.COMMITTEE:
+        found.append(Fault("committee", _(
+            "Only a party committee approves; a general branch deliberates."), "committee"))  # fmt: skip
+    if change.kind == Change.CLOSE:
+        sources = list(change.sources.all())
+        if any(one.closed_on or one.party_kind not in BESIDE_KINDS for one in sources):
+            found.append(Fault("kind", _(
+                "Only an open functional or temporary branch is closed in this way. Branches that "
+                "hold relations are dissolved with a place for each member.")))  # fmt: skip
+        return found + _waiting(sources, change)
+    for one in change.proposed.select_related("parent"):
+        if one.party_kind not in BESIDE_KINDS:
+            found.append(Fault("kind", _("Choose a functional or a temporary branch."), "kind"))
+        if one.parent.closed_on or one.parent.party_kind not in ABOVE_BRANCHES:
+            found.append(Fault("parent", _(
+                "A branch stands under an open committee or general branch."), "parent"))  # fmt: skip
+        if one.party_kind == PartyKind.TEMPORARY and change.task_until is None:
+            found.append(Fault("until", _(
+                "A temporary branch ends with its task: enter the last day."), "task_until"))  # fmt: skip
+    if change.task_until is not None and change.task_until <= timezone.localdate():
+        found.append(Fault("until", _("The last day of the task lies ahead."), "task_until"))
+    return found + _names(layout)
 
 
 def _names(layout: Layout) -> list[Fault]:

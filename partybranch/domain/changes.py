@@ -17,7 +17,7 @@ from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.grouping import One, grouped, proposed_name
 from partybranch.domain.life import EventError
 from partybranch.domain.rights import check_still, denied
-from partybranch.enums import ABOVE_BRANCHES, ChangeState, Grouping, PartyKind
+from partybranch.enums import ABOVE_BRANCHES, ALONE, ChangeState, Grouping, PartyKind
 from partybranch.models import (
     PartyOrganization,
     ProposedBranch,
@@ -109,8 +109,9 @@ def _place(change: Reorganization, who: One, target: ProposedBranch | None) -> P
 
 def _settle(change: Reorganization) -> None:
     """What the proposal comes to; whoever reads an older form learns that it changed."""
+    kind = change.kind if change.kind in ALONE else kind_of(layout_of(change))
     Reorganization.objects.filter(pk=change.pk).update(
-        kind=kind_of(layout_of(change)), version=F("version") + 1
+        kind=kind, version=F("version") + 1
     )
     change.refresh_from_db()
 
@@ -157,6 +158,8 @@ def propose_branch(
     Raises DomainError for neither or both, and for an ``existing`` one of another committee.
     """
     kept = locked(actor, change, ChangeState.DRAFT)
+    if kept.kind in ALONE:
+        raise DomainError(_("This application is about one branch. Draft another one."))
     if (existing is None) == (not name.strip()):
         raise DomainError(_("Name a new branch, or choose an open one."))
     if existing is not None:

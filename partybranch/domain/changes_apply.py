@@ -20,6 +20,7 @@ from cohorts.domain.followers import followers
 from cohorts.domain.tree import close_unit, open_unit
 from cohorts.enums import Succession
 from cohorts.models import UnitSuccession
+from partybranch.domain.beside import close_beside
 from partybranch.domain.change_faults import change_faults
 from partybranch.domain.changes import locked
 from partybranch.domain.facts import MIN_REASON, Fault
@@ -27,7 +28,7 @@ from partybranch.domain.grouping import One
 from partybranch.domain.life import EventError
 from partybranch.domain.months import DAY
 from partybranch.domain.rights import check_still
-from partybranch.enums import ChangeState
+from partybranch.enums import ALONE, ChangeState
 from partybranch.models import (
     BranchEvent,
     PartyOrganization,
@@ -145,6 +146,8 @@ def _decision_faults(kept: Reorganization, decided_on: dt.date, number: str) -> 
 
 def _carry_out(kept: Reorganization, on: dt.date) -> Done:
     layout = layout_of(kept)
+    if kept.kind in ALONE:
+        return _carry_out_alone(kept, layout, on)
     faults = change_faults(kept, layout) + _day_faults(layout, on)
     if faults:
         raise EventError(faults)
@@ -169,6 +172,24 @@ def _carry_out(kept: Reorganization, on: dt.date) -> Done:
             _close(source, units[main] if main else None, on, kept.decision_no, outcome)
     forget_reach()
     return _told(layout, list(units.values()), outcome)
+
+
+def _carry_out_alone(kept: Reorganization, layout: Layout, on: dt.date) -> Done:
+    """A branch beside the others opens, or closes with the day before; no relation moves."""
+    sources = list(kept.sources.all())
+    faults = change_faults(kept, layout) + _day_faults(Layout([], sources, [], {}, []), on)
+    if faults:
+        raise EventError(faults)
+    done = Done()
+    for one in kept.proposed.select_related("existing"):
+        done.branches.append((_opened(kept, one, on).name, [], []))
+    for source in sources:
+        names = close_beside(source, on - DAY, kept.decision_no)
+        done.closed.append(source.name)
+        done.lines.append((_("Members who leave it and stay in their home branch"), len(names),
+                           "、".join(names)))  # fmt: skip
+    forget_reach()
+    return done
 
 
 def _opened(kept: Reorganization, one: ProposedBranch, on: dt.date) -> PartyOrganization:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partybranch.enums import Change, ChangeState, Grouping, PartyKind
+from partybranch.enums import BESIDE_KINDS, Change, ChangeState, Grouping, PartyKind
 from portal.core.access import RestrictedManager
 
 from .development import _by
@@ -66,6 +66,8 @@ class Reorganization(models.Model):
         on_delete=models.PROTECT, related_name="+",
     )  # fmt: skip
     effective_on = models.DateField(_("in force from"), null=True, blank=True)
+    # Of a branch beside the others: the last day of its task; on the day after it closes by itself.
+    task_until = models.DateField(_("the task ends on"), null=True, blank=True)
     state = models.GeneratedField(
         expression=_STATE,
         output_field=models.CharField(max_length=9, choices=ChangeState.choices),
@@ -113,7 +115,7 @@ class ProposedBranch(models.Model):
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
     party_kind = models.CharField(
         _("kind"), max_length=10, choices=[(one, one.label) for one in (
-            PartyKind.REGULAR, PartyKind.JOINT)], default=PartyKind.JOINT,
+            PartyKind.REGULAR, PartyKind.JOINT, *BESIDE_KINDS)], default=PartyKind.JOINT,
     )  # fmt: skip
     parent = models.ForeignKey(
         PartyOrganization, verbose_name=_("belongs to"), on_delete=models.PROTECT, related_name="+"

@@ -20,7 +20,7 @@ from partybranch.domain.grouping import (
     proposed_name,
     setting_checks,
 )
-from partybranch.enums import RELATION_HOLDING, Grouping, PartyKind, Stage
+from partybranch.enums import ABOVE_BRANCHES, RELATION_HOLDING, Grouping, PartyKind, Stage
 from partybranch.models import (
     AdmissionPlan,
     Development,
@@ -88,6 +88,18 @@ def choosable(user: Any) -> list[PartyOrganization]:
         closed_on=None,
     )  # fmt: skip
     return list(rows.select_related("approving_committee", "parent").order_by("code"))
+
+
+def parents_for(user: Any) -> "QuerySet[PartyOrganization]":
+    """Open committees and general branches below which ``user`` may ask for a branch: the post
+    keeps their rolls, and those of a committee."""
+    mine = granted_unit_ids(user, "write_party_file")
+    rows = PartyOrganization.objects.filter(pk__in=mine, closed_on=None)
+    committees = rows.filter(party_kind=PartyKind.COMMITTEE).values("pk")
+    found: QuerySet[PartyOrganization] = rows.filter(
+        above__ancestor__in=committees, party_kind__in=ABOVE_BRANCHES
+    )
+    return found.distinct().order_by("code")
 
 
 def sides_of(branches: Sequence[PartyOrganization]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.models import Appointment
+from cohorts.models import Appointment, Parameter
 from partybranch.access import current_branches
 from partybranch.enums import BRANCHES, PartyKind
 from partybranch.models import Membership
@@ -22,6 +23,7 @@ from portal.core.ui.dates import format_day
 from students.models import Student
 
 Words = Any
+_TARGET = "figures."
 
 
 @dataclass(frozen=True)
@@ -52,17 +54,34 @@ class Figure:
 
 @dataclass(frozen=True)
 class Counted:
+    """``target``: what the school set itself, of a share in per cent; None where it set none."""
+
     figure: Figure
     n: int
     of: int
+    target: Decimal | None = None
 
     @property
     def rate(self) -> str:
         return f"{100 * self.n / self.of:.1f}%" if self.of else "—"
 
+    @property
+    def target_words(self) -> str:
+        """“school target 12”; the number itself comes from the records within the reader's reach."""
+        if self.target is None:
+            return ""
+        number = f"{self.target.normalize():f}{'%' if self.figure.is_share else ''}"
+        return _("school target %(n)s") % {"n": number}
 
-def counted(figure: Figure, lines: Sequence[Line]) -> Counted:
-    return Counted(figure, sum(one.counts for one in lines), len(lines))
+
+def counted(figure: Figure, lines: Sequence[Line], target: Decimal | None = None) -> Counted:
+    return Counted(figure, sum(one.counts for one in lines), len(lines), target)
+
+
+def targets() -> dict[str, Decimal]:
+    """By figure: the parameter rows ``figures.*``, which the administrator edits."""
+    rows = Parameter.objects.filter(key__startswith=_TARGET).values_list("key", "value")
+    return {key.removeprefix(_TARGET): value for key, value in rows}
 
 
 def _of_kind(*kinds: str) -> Callable[[Any, int], list[Line]]:
@@ -193,4 +212,5 @@ FIGURES = {
 
 def board(user: Any, year: int) -> list[Counted]:
     """All figures; a constant number of statements."""
-    return [counted(one, one.rows(user, year)) for one in FIGURES.values()]
+    aims = targets()
+    return [counted(one, one.rows(user, year), aims.get(one.code)) for one in FIGURES.values()]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from partybranch.domain.dates import earliest
 from partybranch.enums import Duty
-from partybranch.models import Development
+from partybranch.models import Attendance, BranchEvent, Development
 from partybranch.queries.board import stage_names
 from partybranch.queries.facts import facts_of
 from partybranch.queries.rules import rule_book
@@ -61,3 +61,13 @@ def own_panel(user: Any, student: Any) -> dict[str, Any] | None:
     rows = Development.objects.restrict(user, "see_own").select_related("branch")
     development = rows.filter(student=student).order_by("-opened_at").first()
     return None if development is None else own_summary(development)
+
+
+def called_panel(user: Any, student: Any) -> dict[str, Any] | None:
+    """The last meetings of committees to which the student was called; None without any."""
+    rows = BranchEvent.objects.restrict(user, "see_branch_life").filter(
+        pk__in=Attendance.objects.filter(member__student=student).values("event_id"),
+        withdrawn_at=None,
+    )
+    found = list(rows.select_related("branch").order_by("-on", "-pk")[:5])
+    return {"rows": found} if found else None

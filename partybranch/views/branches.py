@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from cohorts.access import granted_unit_ids
 from cohorts.forms.people import suggested_people
 from partybranch.domain.membership import enter_member, move_member
-from partybranch.enums import BRANCHES, RELATION_HOLDING
+from partybranch.enums import BESIDE_KINDS, BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
 from partybranch.models import Development, PartyMember, PartyOrganization
 from partybranch.queries.branch_page import Member, branch_view, checks
@@ -67,6 +67,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "checks": checks(branch, view) if sees_roll and is_branch else [],
         "may_write": may_write,
         "may_keep": may_keep,
+        "may_close": may_keep and branch.party_kind in BESIDE_KINDS,
     }
     if sees_roll:
         reads.note(user, "read_roll", branch)

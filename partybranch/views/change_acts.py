@@ -28,7 +28,7 @@ from partybranch.domain.changes_apply import (
     approve_change,
     refuse_change,
 )
-from partybranch.enums import ABOVE_BRANCHES, RELATION_HOLDING, ChangeState
+from partybranch.enums import ABOVE_BRANCHES, ALONE, RELATION_HOLDING, ChangeState
 from partybranch.forms_changes import (
     AddBranchForm,
     ApproveForm,
@@ -86,7 +86,7 @@ def edit_proposed(request: HttpRequest, pk: int, key: int) -> HttpResponse:
     form = ProposedForm(
         request.POST or None, parents=parents.order_by("code"),
         initial={"name": one.name, "short_name": one.short_name, "kind": one.party_kind,
-                 "parent": one.parent_id},
+                 "parent": one.parent_id}, is_beside=change.kind in ALONE,
     )  # fmt: skip
     return form_page(
         request, form, lambda data: rename_proposed(actor=request.user, proposed=one, **data),  # type: ignore[arg-type]

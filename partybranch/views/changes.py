@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from cohorts.post_reasons import post_reasons
 from partybranch.domain.changes import draft_change
-from partybranch.enums import ChangeState, Grouping, PartyKind
+from partybranch.enums import ALONE, ChangeState, Grouping, PartyKind
 from partybranch.forms_changes import DraftForm, SimulateForm
 from partybranch.models import PartyOrganization, Reorganization
 from partybranch.queries.changes import (
@@ -24,6 +24,7 @@ from partybranch.queries.changes import (
     choosable,
     committees_of,
     layout_of,
+    parents_for,
     places_of,
     simulated,
     warnings_of,
@@ -52,7 +53,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
                "count": counts.get(state, 0)} for state in ChangeState]  # fmt: skip
     context = {
         "page": page_of(request, rows.filter(state=asked) if asked else rows), "chips": chips,
-        "may_draft": bool(choosable(user)),
+        "may_draft": bool(choosable(user)), "may_ask": parents_for(user).exists(),
         "why": "；".join(one.text for one in post_reasons(
             user, "see_party_file", [one.pk for one in committees])),
     }  # fmt: skip
@@ -123,14 +124,16 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
     change: Reorganization = Reorganization.objects.get_for(user, "see_party_file", pk)
     reads.note(user, "read_change", change)
     layout = layout_of(change)
-    is_open = change.state in (ChangeState.DRAFT, ChangeState.SENT)
+    is_alone = change.kind in ALONE
+    is_open = not is_alone and change.state in (ChangeState.DRAFT, ChangeState.SENT)
     may_write = reaches_one(Reorganization, user, "write_party_file", pk)
     context = {
         "change": change, "sources": list(change.sources.order_by("code")),
         "groups": layout.groups if is_open else (), "newcomers": layout.newcomers if is_open else (),
         "closing": layout.closing if is_open else (),
         "warnings": warnings_of(layout.closing) if is_open else (),
-        "made": _made(change), "rows": places_of(change, layout),
+        "made": _made(change), "rows": [] if is_alone else places_of(change, layout),
+        "is_alone": is_alone,
         "proposed": list(change.proposed.all()),
         "may_edit": may_write and change.state == ChangeState.DRAFT,
         "may_take_back": may_write and change.state == ChangeState.SENT,

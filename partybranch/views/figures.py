@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cohorts.post_reasons import post_reasons
-from partybranch.queries.figures import FIGURES, Counted, board, counted
+from partybranch.queries.figures import FIGURES, Counted, board, counted, targets
 from partybranch.queries.life import life_branches
 
 YEARS = 5
@@ -48,7 +48,8 @@ def _units(user: Any) -> list[int]:
 def _tile(one: Counted, year: int) -> dict[str, Any]:
     url = reverse("party:figure", args=[one.figure.code])
     share = {"denominator": one.of, "rate": one.rate} if one.figure.is_share else {}
-    return {"label": one.figure.label, "url": f"{url}?year={year}", "value": one.n, **share}
+    return {"label": one.figure.label, "url": f"{url}?year={year}", "value": one.n,
+            "delta_note": one.target_words, **share}  # fmt: skip
 
 
 @login_required
@@ -77,7 +78,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     units, year = _units(user), year_of(request)
     lines = one.rows(user, year)
-    sums = counted(one, lines)
+    sums = counted(one, lines, targets().get(code))
     here, only = reverse("party:figure", args=[code]), request.GET.get("only", "")
     chips: list[dict[str, Any]] = []
     if one.is_share:

@@ -6,10 +6,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from partybranch.domain.cultivation import keep_files
+from partybranch.exporters.step_form import step_form
 from partybranch.forms_links import FilesForm
 from partybranch.models import Development, PoliticalReview
 from partybranch.queries.file import (
@@ -22,8 +24,10 @@ from partybranch.queries.file import (
 )
 from partybranch.queries.file_parts import file_parts
 from partybranch.views.form_page import form_page
-from portal.core import reads
+from portal.core import audit, reads
 from portal.core.access import actions_on, reasons, rows_within
+from portal.core.exports import stamp_of
+from portal.core.papers import WORD
 
 
 @login_required
@@ -54,6 +58,7 @@ def development_page(request: HttpRequest, pk: int) -> HttpResponse:
         "files": parts.files,
         "may_write": view.is_open and "write_party_file" in held,
         "may_take": view.is_open and _may_take(view, shown, held),
+        "may_print": bool(held),
         "has_review": parts.has_review,
         **parts.lists,
     }
@@ -101,6 +106,24 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
         "reviews": [{"row": one, "text": one.conclusion()} for one in found],
     }
     return render(request, "party/review.html", context)
+
+
+@login_required
+@require_GET
+def step_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record of the 25 steps as a Word file, for whoever keeps the file or decides about it;
+    contacts read the page. Each printing leaves a line in the trail."""
+    user: Any = request.user
+    held = actions_on(Development, user, pk, ("write_party_file", "approve_party_file"))
+    action = "write_party_file" if "write_party_file" in held else "approve_party_file"
+    development = Development.objects.get_for(user, action, pk)
+    view = file_view(file_parts(user, development, None))
+    audit.record(actor=user, action="print_step_form", obj=development,
+                 student_id=development.student_id)  # fmt: skip
+    answer = HttpResponse(step_form(view, stamp_of(user, "")), content_type=WORD)
+    name = f"发展党员工作全程记录表（{view.parts.student.name}）.docx"
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer
 
 
 @login_required

@@ -153,6 +153,8 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
         and reaches_one(BranchEvent, user, book_action(event.branch), pk),
         "agenda": [one for one in event.agenda.splitlines() if one.strip()],
         "is_above": event.branch.party_kind in ABOVE_BRANCHES,
+        # Whoever was called reads this meeting and not the branch's book.
+        "may_open_book": reaches_one(PartyOrganization, user, "see_branch_life", event.branch_id),
         "why": "；".join(one.text for one in reasons(user, "see_branch_life", event)),
     }  # fmt: skip
     return render(request, "party/event.html", context)

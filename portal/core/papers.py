@@ -46,14 +46,16 @@ def line(document: Any, text: str, font: str, size: float, align: Any = None, af
     _style(made.add_run(text), font, size)
 
 
-def _cell(cell: Any, text: str, font: str = BODY, *, is_centred: bool = False) -> None:
+def _cell(
+    cell: Any, text: str, font: str = BODY, *, is_centred: bool = False, size: float = 12
+) -> None:
     first = cell.paragraphs[0]
     for number, part in enumerate(text.split("\n")):
         made = first if number == 0 else cell.add_paragraph()
-        made.paragraph_format.line_spacing = Pt(20)
+        made.paragraph_format.line_spacing = Pt(round(size * 5 / 3))
         if is_centred:
             made.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _style(made.add_run(part), font, 12)
+        _style(made.add_run(part), font, size)
 
 
 def set_widths(table: Any, widths: Sequence[float]) -> None:
@@ -85,3 +87,43 @@ def grid(document: Any, pairs: list[tuple[str, str]], rows: list[Row]) -> None:
         merged = row.cells[1].merge(row.cells[3])
         _cell(merged, text)
     set_widths(table, (28, 52, 28, 52))
+
+
+def list_table(
+    document: Any, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float],
+    centred: Sequence[int] = (0,),
+) -> None:
+    """A table of lines under a head that repeats on each page; ``widths`` in mm, ``centred`` the
+    columns whose texts stand in the middle. A row of one text is a heading over all columns; no row is torn by the end of a page."""
+    table = document.add_table(rows=0, cols=len(head))
+    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    for number, texts in enumerate((tuple(head), *map(tuple, rows))):
+        row = table.add_row()
+        of_row = row._tr.get_or_add_trPr()
+        of_row.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            of_row.append(OxmlElement("w:tblHeader"))
+        if len(texts) == 1:
+            _cell(row.cells[0].merge(row.cells[-1]), texts[0], HEAD, size=10.5)
+            continue
+        for place, text in enumerate(texts):
+            _cell(row.cells[place], text, HEAD if number == 0 else BODY,
+                  is_centred=number == 0 or place in centred, size=10.5)  # fmt: skip
+    set_widths(table, widths)
+
+
+def foot_line(document: Any, text: str) -> None:
+    """Who took the paper out, at the foot of each page, before the page number (rulebook 8.2)."""
+    made = document.sections[0].footer.paragraphs[0]
+    made.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _style(made.add_run(f"{text}　第"), BODY, 9)
+    for kind, code in (("begin", ""), ("", "PAGE"), ("end", "")):
+        run = made.add_run()
+        _style(run, BODY, 9)
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        else:
+            part.text = code
+        run._element.append(part)
+    _style(made.add_run("页"), BODY, 9)

@@ -15,14 +15,15 @@ from cohorts.models import Task
 from partybranch.domain.life import Came, EventTyped, correct_event, record_event
 from partybranch.domain.resolutions import give_resolution
 from partybranch.enums import Presence
-from partybranch.models import BranchEvent
+from partybranch.models import Attendance, BranchEvent, PartyMember
 from partybranch.queries.life import kinds_for, roll_on, secretaries_without_roll
 from partybranch.queries.resolutions import first_agenda, lines_of
 from portal.core.errors import DomainError
 from portal.core.models import Notification
+from students.enums import LEFT_STATUSES
 from tests.partybranch.four import DAY, add_four
 from tests.partybranch.life import kinds
-from tests.world import World
+from tests.world import LONG_AGO, World
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +172,35 @@ def test_the_form_of_a_committee_begins_with_agenda_and_guests(
     answer = client.post(f"/branches/{campus.community.pk}/life/new/", sent)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     assert BranchEvent.objects.get().agenda == "一、学习\n二、会商"
+
+
+def test_a_student_secretary_reads_what_the_committee_called_and_the_own_committees_meetings(
+    campus: World, client: Client
+) -> None:
+    """By having been called, whether or not a post is held; other events do not open by coming."""
+    member = PartyMember.objects.create(student=campus.gu, joined_on=LONG_AGO, full_on=LONG_AGO)
+    today, opened = timezone.localdate(), {}
+    for key, unit, code in (("called", campus.community, "secretaries_meeting"),
+                            ("sat", campus.k2, "committee_meeting"),
+                            ("lecture", campus.k2, "lecture"),
+                            ("other", campus.k2, "committee_meeting")):  # fmt: skip
+        event = BranchEvent.objects.create(branch=unit, on=today, topic=key, place="会议室",
+                                           host="书记", recorder="委员", content="研究")  # fmt: skip
+        event.kinds.add(kinds(code)[0])
+        if key != "other":
+            Attendance.objects.create(event=event, member=member, presence="present")
+        opened[key] = event.pk
+    client.force_login(campus.gu.user)
+    seen = {key for key, pk in opened.items()
+            if client.get(f"/branch-events/{pk}/").status_code == 200}  # fmt: skip
+    assert seen == {"called", "sat"}
+    page = client.get(f"/branch-events/{opened['called']}/").content.decode()
+    assert "您应参加本次会议" in page
+    assert f"/branch-events/{opened['called']}/edit/" not in page
+    assert client.get(f"/branch-events/{opened['sat']}/record.docx").status_code == 200
+    mine = client.get("/my/").content.decode()
+    assert {key for key, pk in opened.items() if f"/branch-events/{pk}/" in mine} == seen
+    # Whoever has left the school for good reads nothing more by it.
+    campus.gu.status = LEFT_STATUSES[0]
+    campus.gu.save()
+    assert client.get(f"/branch-events/{opened['sat']}/").status_code != 200

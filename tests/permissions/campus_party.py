@@ -15,6 +15,7 @@ from partybranch.models import (
     Development,
     DuesPayment,
     Election,
+    EventKind,
     Honour,
     HonourKind,
     LinkRound,
@@ -112,7 +113,26 @@ def add_party_files(campus: Any) -> None:
     for student in dice.sample(campus.students, 10):
         _place(campus, PartyMember.objects.create(student=student, joined_on=LONG_AGO))
 
+    _add_committee_meetings(campus, staff)
     _add_links(campus, staff)
+
+
+def _add_committee_meetings(campus: Any, staff: list[PartyMember]) -> None:
+    """One sat on by staff and students; students called to other events read none of these."""
+    units, dice = campus.world.units, campus.dice
+    pupils = [
+        PartyMember.objects.get_or_create(student=one, defaults={"joined_on": LONG_AGO})[0]
+        for one in [one for one in campus.students if one.user_id][:4]
+    ]
+    for key, code in (("joint", "committee_meeting"), ("second", "members_meeting"),
+                      ("community", "secretaries_meeting")):  # fmt: skip
+        event = BranchEvent.objects.create(
+            branch=units[key], on=campus.today, topic="支委会", place="会议室", host="书记",
+            recorder="委员", content="研究发展党员",
+        )  # fmt: skip
+        event.kinds.add(EventKind.objects.get(code=code))
+        for member in [*dice.sample(staff, 2), *pupils]:
+            Attendance.objects.create(event=event, member=member, presence="present")
 
 
 def _add_links(campus: Any, staff: list[PartyMember]) -> None:

@@ -128,6 +128,8 @@ EXPORTERS = {
     "students.exporters.study_report": "numbers of students.queries.analysis for the owner of the job",
     "students.exporters.warning_papers": "one warning by get_for in students.views.warning",
     "partybranch.exporters.nomination": "one nomination by get_for in partybranch.views.awards",
+    "partybranch.exporters.step_form": "one development by get_for(write_party_file or "
+    "approve_party_file) in partybranch.views.files",
     "partybranch.exporters.minutes": "one event by get_for(see_branch_life) in partybranch.views.life",
     "partybranch.exporters.signs": "links of one branch by get_for(see_branch_life), names alone",
     "partybranch.exporters.lists": "members of the branches on which write_party_file or write_dues is held",

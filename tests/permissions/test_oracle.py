@@ -150,7 +150,7 @@ PARTS = {
     "ended files": ("resource.is_running &&", "true &&", "File"),
     "the roll of a branch": ('resource.branch in principal.getTag("inner see_party_file")', "false", "Member"),
     "posts of a branch's events": ('resource.keeper in principal.getTag("wide see_branch_life")', "false", "Event"),
-    "called by a committee": ("resource.summoned.contains(principal)", "false", "Event"),
+    "called to a committee": ("resource.summoned.contains(principal)", "false", "Event"),
     "posts of a branch's dues": ('resource.keeper in principal.getTag("wide see_dues")', "true", "Dues"),
     "posts of a committee's applications": ('resource.keeper in principal.getTag("inner see_party_file")', "false", "Change"),
     "reviews": ('principal.getTag("wide see_political_review")',

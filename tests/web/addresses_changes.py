@@ -10,6 +10,7 @@ from django.utils import timezone
 from cohorts.domain.appointments import appoint
 from cohorts.domain.tree import open_unit
 from cohorts.models import Role
+from partybranch.domain.beside import apply_for_branch
 from partybranch.domain.changes import draft_change, propose_branch
 from partybranch.enums import Entry, Grouping, PartyKind
 from partybranch.models import (
@@ -32,6 +33,12 @@ ROWS = [
             hides={"gao": "其他党委的请示"}),
     Address("party:changes", query="?state=sent", ok="gao", others=403,
             hides={"gao": "两个支部合并的请示"}),
+    Address("party:new_beside", ok="gao", others=403, free=OWN, shows={"gao": "第九党委"},
+            hides={"gao": "社区党委"}),
+    Address("party:new_beside", bad="gao", others=403, free=OWN, post=EMPTY),
+    Address("party:change", "{asked}", ok="gao", shows={"gao": "实践队临时党支部"}),
+    Address("party:close_beside", "{beside}", ok="gao"),
+    Address("party:close_beside", "{beside}", bad="gao", post=EMPTY),
     Address("party:new_change", ok="gao", others=403, free=OWN, shows={"gao": "第九支部"},
             hides={"gao": "第二党支部"}),
     Address("party:new_change", query="?branches={ninth}&rule=one&count=2&kind=joint", ok="gao",
@@ -97,6 +104,11 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
     Reorganization.objects.create(
         committee_id=other.pk if other else 0, title="其他党委的请示", kind="merge", grouping="one"
     )
+    asked = apply_for_branch(
+        actor=world.gao, parent=committee, name="实践队临时党支部", kind=PartyKind.TEMPORARY,
+        reason="实践期间统一组织学习", task_until=timezone.localdate() + dt.timedelta(days=30),
+    )  # fmt: skip
+    beside = _organ("第九功能型党支部", "P9F", PartyKind.FUNCTIONAL, committee)
     spare = propose_branch(actor=world.gao, change=change, name="备用支部")
     meeting = BranchEvent.objects.create(
         branch=committee, on=timezone.localdate(), topic="书记例会", place="会议室", host="高敏",
@@ -107,7 +119,7 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
     first = change.proposed.order_by("pk").first()
     moved = change.places.get(person=world.jiang)
     return {
-        "committee": committee.pk, "change": change.pk, "proposed": first.pk if first else 0,
+        "asked": asked.pk, "beside": beside.pk, "committee": committee.pk, "change": change.pk, "proposed": first.pk if first else 0,
         "spare": spare.pk, "moved": moved.pk, "called": meeting.pk, "ninth": branches[0].pk,
         "moved_member": PartyMember.objects.get(person=world.jiang).pk,
     }  # fmt: skip

@@ -26,7 +26,7 @@ from partybranch.models import (
 )
 from tests.permissions.engine import Kind, ref
 from tests.permissions.kinds.people import covers
-from tests.permissions.kinds.students import plain, reaches
+from tests.permissions.kinds.students import own_accounts, plain, reaches
 
 FILE = ("see_party_file", "write_party_file", "approve_party_file")
 
@@ -87,12 +87,18 @@ def _of_branch(model: Any, keeper: str = "branch_id") -> Any:
 
 
 def _events() -> Iterator[tuple[int, dict[str, Any]]]:
-    """Staff whom a committee called read that meeting; whom a branch called do not by that."""
+    """Staff and students whom a committee called read that meeting, and the committee meetings of a
+    branch to which they were called; other events of a branch are not read by coming to them."""
     called: dict[int, list[Any]] = defaultdict(list)
-    rows = Attendance.objects.filter(event__branch__party_kind__in=("committee", "general"))
-    for event, person in rows.values_list("event_id", "member__person_id"):
-        if person is not None:
-            called[event].append(ref("User", person))
+    accounts = own_accounts()
+    sat = set(BranchEvent.objects.filter(kinds__called="committee").values_list("pk", flat=True))
+    rows = Attendance.objects.values_list(
+        "event_id", "event__branch__party_kind", "member__person_id", "member__student_id"
+    )
+    for event, kind, person, student in rows:
+        account = person or accounts.get(student)
+        if account and (kind in ("committee", "general") or event in sat):
+            called[event].append(ref("User", account))
     for key, branch in BranchEvent.objects.values_list("pk", "branch_id"):
         yield key, {"keeper": ref("Unit", branch), "summoned": called[key]}
 

@@ -95,19 +95,25 @@ def export_places(found: Entities) -> None:
             found.add(ref("Place", f"{way} {key}"), {}, below=below[f"{way} {key}"])
 
 
-def _students() -> Iterator[tuple[int, dict[str, Any]]]:
-    now, today = timezone.now(), timezone.localdate()
-    shut: dict[int, list[Any]] = defaultdict(list)
-    for lock in LockOut.objects.select_related("case"):
-        if lock.starts_at <= now and (lock.ends_at is None or lock.ends_at > now):
-            shut[lock.case.student_id].append(ref("User", lock.person_id))
-    # Whoever has left for good has no own route any more.
+def own_accounts() -> dict[int, int]:
+    """Accounts of students by student; whoever has left for good has no own route any more."""
+    today = timezone.localdate()
     accounts = dict(
         Student.objects.exclude(user=None).exclude(status__in=LEFT).values_list("pk", "user_id")
     )
     for one in StatusPeriod.objects.filter(status__in=LEFT, since__lte=today):
         if one.until is None or one.until >= today:
             accounts.pop(one.student_id, None)
+    return accounts
+
+
+def _students() -> Iterator[tuple[int, dict[str, Any]]]:
+    now, today = timezone.now(), timezone.localdate()
+    shut: dict[int, list[Any]] = defaultdict(list)
+    for lock in LockOut.objects.select_related("case"):
+        if lock.starts_at <= now and (lock.ends_at is None or lock.ends_at > now):
+            shut[lock.case.student_id].append(ref("User", lock.person_id))
+    accounts = own_accounts()
     cases = dict(Case.objects.filter(closed_at=None).values_list("student_id", "pk"))
     for key in Student.objects.values_list("pk", flat=True):
         attributes = {way: ref("Place", f"{way} {key}") for way in ("inner", "outer")}
