@@ -21,10 +21,10 @@ SPLIT = (
 # Long ones, the longest first; the others follow by their number of tests.
 LONG = (
     "tests/browser",
-    "tests/web/test_every_url.py::test_every_single",
-    "tests/web/test_every_url.py::test_everybody",
-    "tests/review/test_hostile_addresses.py",
     "tests/embedded/test_life.py",
+    "tests/review/test_hostile_addresses.py",
+    "tests/permissions/test_oracle.py::test_without",
+    "tests/web/test_every_url.py::test_every",
     "tests/web/test_api_schemathesis.py",
     "tests/permissions/test_oracle.py",
     "tests/embedded",
