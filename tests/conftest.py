@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: the small campus with its named cast."""
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -11,10 +12,13 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import Context
 from django.test.signals import template_rendered
 from django.utils import translation
+from django.utils.translation import get_language
 
+from portal.core.access import key_of
 from portal.core.ui.fast_nodes import Whole
 from portal.embedded import schema_copies
 from portal.embedded.pytest_boot import keep_schema
+from portal.web import kept_frame
 from tests import parallel
 from tests.world import World, build_world
 
@@ -81,6 +85,22 @@ def _emptied_between_tests() -> None:
 def _no_copied_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients keep no copies of template contexts: a tenth of the time of a thousand pages."""
     monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)
+
+
+@pytest.fixture
+def _lasting_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frame of a person is made once in a test and not anew after each write: more than half
+    of the time of a thousand pages. What stands in it is asked in tests/web/test_frame.py."""
+    made: dict[tuple[Any, ...], kept_frame.Kept] = {}
+    make = kept_frame._make
+
+    def once(user: Any, day: dt.date, state: tuple[Any, ...]) -> kept_frame.Kept:
+        key = (key_of(user), day, get_language())
+        if key not in made:
+            made[key] = make(user, day, state)
+        return made[key]
+
+    monkeypatch.setattr(kept_frame, "_make", once)
 
 
 @pytest.fixture(autouse=True, scope="session")

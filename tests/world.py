@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from casework.domain.cases import open_case
@@ -83,7 +84,10 @@ class World:
         """Many at once; ``add_person`` is the way that the portal goes."""
         hashed = make_password(PASSWORD)
         rows = [
-            User(username=key, password=hashed, name=name, pinyin=keys[0], initials=keys[1])
+            User(
+                username=key, password=hashed, name=name, pinyin=keys[0], initials=keys[1],
+                is_staff=key in _DUTIES,
+            )
             for key, name in names.items()
             for keys in (name_keys(name),)
         ]
@@ -163,10 +167,20 @@ _PEOPLE = [
 ]
 
 
+# The three administrators: key and admin group.
+_DUTIES = {"sys": "admin:sysadmin", "sec": "admin:secadmin", "aud": "admin:auditor"}
+
+
 def _appoint_everyone(world: World) -> None:
-    """All posts in one go; ``add_post`` goes through the domain and takes longer."""
+    """All posts in one go; ``add_post`` goes through the domain and takes longer. The admin groups
+    are put in place beforehand, as ``reconcile`` would one by one with a third of all statements."""
     roles = {role.code: role for role in Role.objects.all()}
     world.add_people({key: name for key, name, _role, _unit in _PEOPLE})
+    groups = {group.name: group for group in Group.objects.filter(name__in=_DUTIES.values())}
+    User.groups.through.objects.bulk_create(
+        User.groups.through(user=world.people[key], group=groups[name])
+        for key, name in _DUTIES.items()
+    )
     for key, _name, role, unit in _PEOPLE:
         if role and unit:
             world.posts[key] = Appointment(
@@ -188,8 +202,10 @@ def build_world() -> World:
         world.units[key] = unit
     rebuild_tree()
     major = Major.objects.create(code="081301", name="化学工程与工艺", college_id=world.chem.pk)
-    Term.objects.create(code="2025-2026-1", starts_on=dt.date(2025, 9, 1))
-    Term.objects.create(code="2026-2027-1", starts_on=dt.date(2026, 8, 31))
+    Term.objects.bulk_create([
+        Term(code="2025-2026-1", starts_on=dt.date(2025, 9, 1)),
+        Term(code="2026-2027-1", starts_on=dt.date(2026, 8, 31)),
+    ])  # fmt: skip
     _appoint_everyone(world)
     chem = {"entry_year": 2023, "major": major}
     own = world.add_person("gu_account", "顾言川")
@@ -208,6 +224,8 @@ def build_world() -> World:
         starts_on=LONG_AGO, letter_no="〔2023〕17号",
     )  # fmt: skip
     world.contract.partners.set([world.mingde23.pk, world.zhiyuan23.pk])
-    for kind, wanted in zip(MemberType.values, (1, 2, 2, 1, 1), strict=True):
-        ContractPost.objects.create(contract=world.contract, member_type=kind, wanted=wanted)
+    ContractPost.objects.bulk_create(
+        ContractPost(contract=world.contract, member_type=kind, wanted=wanted)
+        for kind, wanted in zip(MemberType.values, (1, 2, 2, 1, 1), strict=True)
+    )
     return world

@@ -17,7 +17,8 @@ NAMES = (
     "restore", "next", "o", "p", "e", "term", "state", "tab",
 )  # fmt: skip
 pytestmark = [
-    pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("_no_copied_contexts"),
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.usefixtures("_no_copied_contexts", "_lasting_frames"),
 ]  # fmt: skip
 CAST = ("zhou", "qian", "gu_account")
 FINE = {200, 204, 301, 302, 400, 403, 404, 405, 410, 422}
