@@ -49,7 +49,14 @@ def measure_words(one: Condition) -> str:
     return words
 
 
-def bound_words(one: Condition) -> str:
+def named_rule(code: str, rules: Rules) -> str:
+    """The level that a rule gives, by its name; the code of a rule that gives none."""
+    rule = rules.rule(code)
+    level = rules.level(rule.level) if rule else None
+    return level.name if level else code
+
+
+def bound_words(one: Condition, rules: Rules) -> str:
     """The bounds: above 10 and at most 15; below the line of the period."""
     base = _(" of what the plan wants") if one.share else ""
     parts = []
@@ -68,16 +75,20 @@ def bound_words(one: Condition) -> str:
         )
         parts.append(words % {"n": lines} + base)
         if one.skip:
-            parts.append(_("periods after “%(rule)s” are not counted") % {"rule": one.skip})
+            parts.append(
+                _("periods after “%(rule)s” are not counted")
+                % {"rule": named_rule(one.skip, rules)}
+            )
     return _(" and ").join(parts)
 
 
-def condition_words(one: Condition) -> str:
+def condition_words(one: Condition, rules: Rules) -> str:
     """One condition as a sentence without a full stop."""
     if one.what != BEFORE:
-        return f"{measure_words(one)} {bound_words(one)}"
+        return f"{measure_words(one)} {bound_words(one, rules)}"
+    name = named_rule(one.rule, rules)
     if one.how == "never":
-        return _("“%(rule)s” never held before") % {"rule": one.rule}
+        return _("“%(rule)s” never held before") % {"rule": name}
     words = {
         "row": ngettext("“%(rule)s” held in the period before",
                         "“%(rule)s” held in each of the %(n)s periods before", one.times),
@@ -87,7 +98,7 @@ def condition_words(one: Condition) -> str:
                          "“%(rule)s” held at least %(n)s times in the last %(span)s periods",
                          one.times),
     }[one.how]  # fmt: skip
-    return words % {"rule": one.rule, "n": one.times, "span": one.span}
+    return words % {"rule": name, "n": one.times, "span": one.span}
 
 
 def rule_words(rule: Rule, rules: Rules) -> str:
@@ -101,7 +112,7 @@ def rule_words(rule: Rule, rules: Rules) -> str:
     if rule.years is not None:
         start += _(", for programmes of %(n)s years") % {"n": rule.years}
     groups = _("; or ").join(
-        _(", and ").join(condition_words(one) for one in group) for group in rule.groups
+        _(", and ").join(condition_words(one, rules) for one in group) for group in rule.groups
     )
     end = _("level “%(name)s”") % {"name": level.name} if level else _("no level, for history only")
     return _("%(start)s: when %(groups)s → %(end)s") % {
@@ -134,15 +145,15 @@ def explain(rules: Rules, code: str, facts: dict[str, Any]) -> list[str]:
         if not held:
             continue
         for one in group:
-            found.append(_sentence(one, facts))
+            found.append(_sentence(one, facts, rules))
     return list(dict.fromkeys(found))
 
 
-def _sentence(one: Condition, facts: dict[str, Any]) -> str:
+def _sentence(one: Condition, facts: dict[str, Any], rules: Rules) -> str:
     if one.what == BEFORE:
-        return condition_words(one)
+        return condition_words(one, rules)
     values = facts.get("values", {})
     return _("%(what)s: %(value)s (rule: %(bound)s)") % {
         "what": measure_words(one), "value": value_words(one, values, key_of(one), due_key(one)),
-        "bound": bound_words(one),
+        "bound": bound_words(one, rules),
     }  # fmt: skip

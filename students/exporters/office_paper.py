@@ -22,7 +22,8 @@ _TEXT_WIDTH = 156  # mm
 
 
 class OfficePaper:
-    """A4, 28 characters and 22 lines a page; ``content()`` gives the Word file."""
+    """A4, 28 characters and 22 lines a page; ``content()`` gives the Word file. A long title stands
+    in lines that end with its words: the parts of ``title`` are separated by line ends."""
 
     def __init__(self, title: str) -> None:
         self._document: Any = Document()
@@ -32,7 +33,7 @@ class OfficePaper:
         section.top_margin, section.bottom_margin = Mm(37), Mm(35)
         section.left_margin, section.right_margin = Mm(28), Mm(26)
         self._number_pages(section)
-        self._document.core_properties.title = title
+        self._document.core_properties.title = title.replace("\n", "")
         made = self._line(title, _TITLE, 22, after=14)
         made.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
@@ -56,12 +57,16 @@ class OfficePaper:
         made.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
 
     def signed(self, name: str, day: str) -> None:
-        """Signing unit and day at the right, the day four characters from the edge."""
-        self._line("", _BODY, _SIZE)
+        """Signing unit and day at the right, the day four characters from the edge; never alone on
+        a page, some text of the body goes with them (GB/T 9704)."""
+        last = self._document.paragraphs[-1].paragraph_format
+        last.keep_with_next = last.keep_together = True
+        self._line("", _BODY, _SIZE).paragraph_format.keep_with_next = True
         for words in (name, day):
             made = self._line(words, _BODY, _SIZE)
             made.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             made.paragraph_format.right_indent = Pt(4 * _SIZE)
+            made.paragraph_format.keep_with_next = words is name
 
     def caption(self, kind: str, text: str) -> None:
         """The name of a table (表) or picture (图), numbered in order; it stays with the next line."""

@@ -69,7 +69,7 @@ register_job(KIND, _make)
 def word(found: Sheet, *, version: int) -> bytes:
     """The report as a Word file."""
     unit = found["unit"] or "所辖学生"
-    paper = OfficePaper(f"{unit}{term_words(found['term'])}学业分析报告")
+    paper = OfficePaper(f"{unit}\n{term_words(found['term'])}学业分析报告")
     _whole(paper, found)
     _levels(paper, found)
     for number, axis, name in (("三", "major", "专业"), ("四", "class", "班级")):
