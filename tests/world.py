@@ -85,7 +85,11 @@ class World:
         hashed = make_password(PASSWORD)
         rows = [
             User(
-                username=key, password=hashed, name=name, pinyin=keys[0], initials=keys[1],
+                username=key,
+                password=hashed,
+                name=name,
+                pinyin=keys[0],
+                initials=keys[1],
                 is_staff=key in _DUTIES,
             )
             for key, name in names.items()
