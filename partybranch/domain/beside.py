@@ -56,9 +56,7 @@ def apply_for_branch(
 
 
 @transaction.atomic
-def apply_to_close(
-    *, actor: User | None, branch: PartyOrganization, reason: str
-) -> Reorganization:
+def apply_to_close(*, actor: User | None, branch: PartyOrganization, reason: str) -> Reorganization:
     """Ask the committee to close a functional or temporary branch before its task ends.
 
     Raises EventError for a branch of another kind, a closed one, or one about which an application

@@ -110,9 +110,7 @@ def _place(change: Reorganization, who: One, target: ProposedBranch | None) -> P
 def _settle(change: Reorganization) -> None:
     """What the proposal comes to; whoever reads an older form learns that it changed."""
     kind = change.kind if change.kind in ALONE else kind_of(layout_of(change))
-    Reorganization.objects.filter(pk=change.pk).update(
-        kind=kind, version=F("version") + 1
-    )
+    Reorganization.objects.filter(pk=change.pk).update(kind=kind, version=F("version") + 1)
     change.refresh_from_db()
 
 

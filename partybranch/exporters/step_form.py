@@ -56,7 +56,12 @@ def step_form(view: FileView, stamp: Stamp) -> bytes:
             ("党支部", _SIGN.format(who="书记"), 20),
             ("党委", _SEAL, 24),
         ])  # fmt: skip
-        line(document, "步骤按其发生之日适用的细则办理；未办理的步骤不填，逾期与补录如实注明。", BODY, 10.5)
+        line(
+            document,
+            "步骤按其发生之日适用的细则办理；未办理的步骤不填，逾期与补录如实注明。",
+            BODY,
+            10.5,
+        )
         foot_line(document, stamp.head)
         out = io.BytesIO()
         document.save(out)

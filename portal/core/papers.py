@@ -90,7 +90,10 @@ def grid(document: Any, pairs: list[tuple[str, str]], rows: list[Row]) -> None:
 
 
 def list_table(
-    document: Any, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float],
+    document: Any,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
     centred: Sequence[int] = (0,),
 ) -> None:
     """A table of lines under a head that repeats on each page; ``widths`` in mm, ``centred`` the

@@ -83,7 +83,7 @@ def test_it_opens_with_the_decision_and_admits_nobody(campus: World) -> None:
     assert made.approving_committee_id == campus.community.pk
     rights = powers(made.party_kind)
     assert not rights.holds_relation
-    assert not (rights.can_admit or rights.can_collect_dues or rights.can_elect)
+    assert [rights.can_admit, rights.can_collect_dues, rights.can_elect] == [False] * 3
     acts = AuditEntry.objects.filter(object_type="reorganization", object_id=str(one.pk))
     assert list(acts.order_by("pk").values_list("action", flat=True)) == [
         "send_change", "approve_change"]  # fmt: skip
@@ -104,7 +104,9 @@ def test_what_cannot_be_is_refused_with_the_field_and_leaves_nothing(campus: Wor
     with pytest.raises(PermissionDenied):
         asked(campus, actor=campus.lin)
     assert not Reorganization.objects.exists()
-    functional = asked(campus, kind=PartyKind.FUNCTIONAL, task_until=None, name="学生会功能型党支部二")
+    functional = asked(
+        campus, kind=PartyKind.FUNCTIONAL, task_until=None, name="学生会功能型党支部二"
+    )
     assert functional.state == ChangeState.SENT  # a functional one has no last day
 
 
@@ -159,13 +161,20 @@ def test_it_is_closed_early_by_an_application(campus: World) -> None:
 def test_the_pages_from_the_form_to_the_open_branch(campus: World, client: Client) -> None:
     client.force_login(campus.gao)
     assert "/branches/changes/beside/" in client.get("/branches/changes/").content.decode()
-    sent = {"name": NAME, "kind": "temporary", "parent": campus.community.pk, "reason": "统一组织学习"}
+    sent = {
+        "name": NAME,
+        "kind": "temporary",
+        "parent": campus.community.pk,
+        "reason": "统一组织学习",
+    }
     wrong = client.post("/branches/changes/beside/", sent)
     assert wrong.status_code == 422
     assert "须填写任务结束日期" in wrong.content.decode()
     assert NAME in wrong.content.decode()  # nothing typed is lost
     until = today() + 30 * DAY
-    page = client.post("/branches/changes/beside/", sent | {"task_until": until.isoformat()}, follow=True)
+    page = client.post(
+        "/branches/changes/beside/", sent | {"task_until": until.isoformat()}, follow=True
+    )
     assert "期满自行撤销" in page.content.decode()
     one = Reorganization.objects.get()
     decision = {"decided_on": today().isoformat(), "effective_on": today().isoformat(),

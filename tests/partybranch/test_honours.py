@@ -247,7 +247,9 @@ def test_a_figure_stands_beside_the_target_of_the_school_which_is_a_row(
 
     def told(code: str) -> str:
         text = client.get(f"/party/figures/{code}/").content.decode()
-        return " ".join(re.sub(r"<[^>]*>", "", re.findall(r'<p class="p-caption">(.*?)</p>', text)[0]).split())
+        return " ".join(
+            re.sub(r"<[^>]*>", "", re.findall(r'<p class="p-caption">(.*?)</p>', text)[0]).split()
+        )
 
     assert told("tutors") == "1 · 学校目标 8"
     assert told("joint") == "1 · 学校目标 2"

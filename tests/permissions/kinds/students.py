@@ -108,7 +108,7 @@ def own_accounts() -> dict[int, int]:
 
 
 def _students() -> Iterator[tuple[int, dict[str, Any]]]:
-    now, today = timezone.now(), timezone.localdate()
+    now = timezone.now()
     shut: dict[int, list[Any]] = defaultdict(list)
     for lock in LockOut.objects.select_related("case"):
         if lock.starts_at <= now and (lock.ends_at is None or lock.ends_at > now):
