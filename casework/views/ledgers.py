@@ -178,7 +178,8 @@ def _acts(request: HttpRequest) -> list[dict[str, Any]]:
     user: Any = request.user
     found = []
     if held_units(user, "manage_case"):
-        found += [("assign", _("Assign"), "user-plus"), ("lower", _("Ask to lower"), "arrow-down")]
+        found += [("assign", _("Assign"), "user-plus"), ("lower", _("Ask to lower"), "arrow-down"),
+                  ("close", _("Ask to close"), "archive")]  # fmt: skip
     if held_units(user, "write_case"):
         found.insert(1, ("transfer", pgettext("case", "Hand over"), "transfer"))
     shown = log_acts(user) + [
