@@ -239,3 +239,29 @@ def test_nobody_out_of_reach_becomes_responsible(world: World) -> None:
         assign_owner(actor=world.zhou, case=case, owner=world.shen)
     case.refresh_from_db()
     assert case.owner is None
+
+
+def test_an_address_changed_by_hand_is_refused_and_leaves_a_line(world: World) -> None:
+    """Rulebook 11, example 26: lu is the adviser of gu's class, song is somebody else's student."""
+    case = world.add_case("song")
+    client = client_of(world, "lu")
+    missing = Case.objects.latest("pk").pk + 1
+    for url in (f"/students/{world.song.pk}/", f"/cases/{case.pk}/", f"/cases/{missing}/"):
+        # The second look within ten minutes is the same attempt.
+        assert [client.get(url).status_code for _n in range(2)] == [404, 404], url
+    lines = AuditEntry.objects.filter(action="refuse_look").order_by("pk")
+    assert [(one.actor, one.object_type, one.object_id) for one in lines] == [
+        (world.lu, "student", str(world.song.pk)),
+        (world.lu, "case", str(case.pk)), (world.lu, "case", str(missing)),
+    ]  # fmt: skip
+    client.get(f"/students/{world.gu.pk}/")
+    Client().get(f"/students/{world.song.pk}/")
+    assert lines.count() == 3
+    # Whoever may see the record but not do the act is told so, and leaves no line of this kind.
+    assert client.post(f"/students/{world.gu.pk}/", {}).status_code in {403, 405}
+    assert lines.count() == 3
+
+
+def test_a_long_or_foreign_key_is_written_down_as_far_as_it_fits(world: World) -> None:
+    assert client_of(world, "lu").get(f"/cases/{'9' * 60}/").status_code == 404
+    assert AuditEntry.objects.get(action="refuse_look").object_id == "9" * 40

@@ -7,6 +7,8 @@ from django.db import models
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from portal.core.scope import request_notes
+
 from .actions import action as known_action
 from .one_row import row_by
 from .routes import reached_keys
@@ -39,12 +41,34 @@ class _GetFor(models.Manager[Any]):
             rows: Any = self.get_queryset()
             found = rows.restrict(user, see).filter(**lookup).first()
         if found is None:
+            _note_refusal(self.model, user, lookup)
             raise Http404
         prove(self.model, user, found.pk, see)
         if action != see and not reaches_one(self.model, user, action, found.pk):
             raise PermissionDenied(_denial(action))
         prove(self.model, user, found.pk, action)
         return found
+
+
+# What the audit trail says of somebody who asked for one record and was not given it.
+REFUSED = "refuse_look"
+_LONGEST = 40
+
+
+def _note_refusal(model: type[models.Model], user: Any, lookup: dict[str, Any]) -> None:
+    """Rulebook 11, example 26: an address changed by hand leaves a line, once in ten minutes as
+    readings do. A missing record leaves one like a hidden one, or the time would tell them apart."""
+    notes = request_notes()
+    if notes is not None and user.is_authenticated:
+        asked = "/".join(str(value) for value in lookup.values())[:_LONGEST]
+        notes.append((user, REFUSED, _Asked(model, asked), {}))
+
+
+class _Asked:
+    """Stands for the record in the trail: its kind, and the key by which it was asked for."""
+
+    def __init__(self, model: type[models.Model], pk: str) -> None:
+        self._meta, self.pk = model._meta, pk
 
 
 def _denial(action: str) -> str:

@@ -58,6 +58,7 @@ _WORDS: "dict[str, str | Promise]" = {
     "import_roster": _("imported a roster"),
     "import_results": _("imported course results"),
     "discard_import": _("discarded an import"),
+    "refuse_look": _("asked for a record that is not open to the account"),
     "read_student": _("opened a student's record"),
     "ask_teacher": _("asked a teacher about a student"),
     "answer_input": _("answered a question about a student"),
