@@ -98,7 +98,7 @@ def empty() -> None:
     with connection.cursor() as cursor:
         for table in ("students_student", "students_placement", "students_statusperiod"):
             cursor.execute(f"DROP TABLE IF EXISTS floor_{table}")
-        cursor.execute("TRUNCATE students_student CASCADE")
+        cursor.execute("TRUNCATE students_student, students_courseresult CASCADE")
         for table in ("student", "placement"):
             cursor.execute(f"TRUNCATE students_{table}event CASCADE")
 

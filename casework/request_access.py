@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.models import Request
-from cohorts.access import granted_unit_ids
+from cohorts.access import granted_unit_ids, held_reach
 from cohorts.enums import UnitKind
 from cohorts.post_reasons import post_reasons
 from portal.core.access import (
@@ -121,8 +121,8 @@ _DESK = (READS, "sort_requests")
 
 
 def desk_units(user: User, action: str) -> Sequence[int]:
-    """Units at whose desk ``user`` sorts requests."""
-    return granted_unit_ids(user, "sort_requests") if action in _DESK else ()
+    """What stands for the desks at which ``user`` sorts requests: none, none."""
+    return held_reach(user, "sort_requests") if action in _DESK else ()
 
 
 def _by_desk(user: User, action: str) -> Keys:
@@ -140,8 +140,8 @@ _GUARD = (READS, "handle_protected", "handle_request")
 
 
 def guard_units(user: User, action: str) -> Sequence[int]:
-    """Units for which ``user`` is the independent handler."""
-    return granted_unit_ids(user, "handle_protected") if action in _GUARD else ()
+    """What stands for the units whose independent handler ``user`` is: none, none."""
+    return held_reach(user, "handle_protected") if action in _GUARD else ()
 
 
 def _by_guard(user: User, action: str) -> Keys:

@@ -16,6 +16,12 @@ from portal.core.models import User
 _DAY = {"invalid": _("Enter a day, for example 2026-03-05.")}
 
 
+def _day(label: Any, **kwargs: Any) -> forms.DateField:
+    """A day by the picker of the device, as everywhere else."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, error_messages=_DAY, **kwargs)
+
+
 def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "autocomplete": "off"})
 
@@ -40,6 +46,7 @@ class NoteForm(forms.Form):
     )  # fmt: skip
     at = forms.DateTimeField(
         label=_("When"), required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": _("Enter day and time, for example 2026-03-05 14:30.")},
     )  # fmt: skip
     client_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -67,7 +74,7 @@ class AttentionForm(forms.Form):
         CaseLevel.objects.all(), label=_("Level of attention"), required=False,
         empty_label=_("none"),
     )  # fmt: skip
-    next_on = forms.DateField(label=_("Next date"), required=False, error_messages=_DAY)
+    next_on = _day(_("Next date"), required=False)
     keeper = forms.TypedChoiceField(
         label=_("In charge"), required=False, empty_value=None, coerce=int
     )
@@ -104,7 +111,7 @@ class SheetForm(forms.Form):
         label=_("Answers"), max_length=600, widget=_area(2),
         help_text=_("All answers in order, with spaces between them."),
     )  # fmt: skip
-    taken_on = forms.DateField(label=_("Taken on"), initial=timezone.localdate, error_messages=_DAY)
+    taken_on = _day(_("Taken on"), initial=timezone.localdate)
 
     def clean_answers(self) -> list[int]:
         parts = re.split(r"[\s,，、;；]+", self.cleaned_data["answers"].strip())
@@ -116,8 +123,8 @@ class SheetForm(forms.Form):
 class RoundForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     scale = forms.ModelChoiceField(Scale.objects.filter(is_used=True), label=_("Scale"))
-    starts_on = forms.DateField(label=_("From"), initial=timezone.localdate, error_messages=_DAY)
-    ends_on = forms.DateField(label=_("To"), initial=timezone.localdate, error_messages=_DAY)
+    starts_on = _day(_("From"), initial=timezone.localdate)
+    ends_on = _day(_("To"), initial=timezone.localdate)
     entry_year = forms.IntegerField(
         label=_("For students entered in"), required=False, min_value=2000, max_value=2100
     )
@@ -128,7 +135,7 @@ class ResultsForm(forms.Form):
 
 
 class SlotForm(forms.Form):
-    day = forms.DateField(label=_("Day"), error_messages=_DAY)
+    day = _day(_("Day"))
     times = forms.CharField(
         label=_("Begins at"), max_length=100, initial="14:00 15:00 16:00",
         help_text=_("Several with spaces between them."),
@@ -165,7 +172,7 @@ class BookForm(forms.Form):
 
 
 class SessionForm(forms.Form):
-    held_on = forms.DateField(label=_("Held on"), initial=timezone.localdate, error_messages=_DAY)
+    held_on = _day(_("Held on"), initial=timezone.localdate)
     topic = forms.CharField(label=_("Topic"), max_length=60)
     supervisor = forms.CharField(label=_("Supervisor"), max_length=40)
     text = forms.CharField(
@@ -185,8 +192,8 @@ class CertificateForm(forms.Form):
     person = forms.TypedChoiceField(label=_("Person"), coerce=int)
     name = forms.CharField(label=_("Certificate"), max_length=60)
     number = forms.CharField(label=_("Number"), max_length=40, required=False)
-    issued_on = forms.DateField(label=_("Issued on"), error_messages=_DAY)
-    ends_on = forms.DateField(label=_("Valid until"), required=False, error_messages=_DAY)
+    issued_on = _day(_("Issued on"))
+    ends_on = _day(_("Valid until"), required=False)
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

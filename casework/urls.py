@@ -54,6 +54,7 @@ urlpatterns = [
     path("cases/<int:pk>/close/", closing.close, name="close"),
     path("cases/<int:pk>/reopen/", closing.reopen, name="reopen"),
     path("keys/", keys.key_list, name="keys"),
+    path("keys/closable/", keys_many.closable, name="closable"),
     path("keys/agree/", keys_many.agree, name="keys_agree"),
     path("keys/<int:pk>/", keys.key, name="key"),
     path("keys/<int:pk>/withdraw/", keys.withdraw, name="key_withdraw"),

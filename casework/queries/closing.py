@@ -4,12 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.enums import Outcome, Risk
-from casework.models import Case, CaseLevel, CaseReview, FollowUp, LedgerEntry, Plan
+from casework.enums import KeyKind, Outcome, Risk, Stage
+from casework.models import Case, CaseLevel, CaseReview, FollowUp, KeyRequest, LedgerEntry, Plan
 from casework.queries.numbers import numbers
 from portal.core.models import AuditEntry
 from portal.core.ui.dates import format_day
@@ -66,6 +66,15 @@ def conditions(case: Case, outcome: str = Outcome.SOLVED) -> list[Condition]:
     if outcome == Outcome.LEFT:
         return [_has_left(case)]
     return []
+
+
+def assessed(user: Any) -> QuerySet[Case]:
+    """Open cases with the last review of the wanted run, on which ``user`` writes and for whose
+    closing no request is open; the longest assessed first."""
+    asked = KeyRequest.objects.filter(kind=KeyKind.CLOSE, settled_at=None, withdrawn_at=None)
+    rows: QuerySet[Case] = Case.objects.restrict(user, "write_case")
+    rows = rows.filter(stage=Stage.ASSESSED).exclude(pk__in=asked.values("case_id"))
+    return rows.select_related("student", "owner").order_by("assessed_at", "pk")
 
 
 def missing(case: Case, outcome: str) -> list[str]:

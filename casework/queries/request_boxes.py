@@ -9,8 +9,8 @@ from casework.models import Request
 from casework.queries.request_lines import LISTING, more_values
 from casework.request_access import sender_mark
 from casework.request_enums import WAITING, RequestState
-from cohorts.access import granted_unit_ids
-from portal.core.access import conditions, reach_statement
+from cohorts.access import BELOW_HELD, granted_unit_ids, held_reach, held_units
+from portal.core.access import conditions, reach_statement, supporter_of
 from portal.core.asks import Ask, answers
 from portal.core.listing import Found, Order, reached_page
 from portal.core.rows import array_of, fetch
@@ -18,12 +18,15 @@ from students.access import own_student_id
 
 BOXES = ("open", "mine", "desk", "overdue", "first", "closed", "all")
 _WAITS = "r.state IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(WAITING)))
+# The database finds the units below those of the posts: a list of all would be read beforehand.
+_ANSWERED_BY_ME = f"""((r.office_id IN ({BELOW_HELD.replace("%(held)s", "%(answer_on)s")})) IS TRUE
+             OR r.office_id = ANY(%(answer_for)s::bigint[]))"""
 # Which requests, as ``r``, stand in which box. Mine: named as handler, or nobody is and it lies with
 # a unit I answer for, or is protected and mine to take up.
 _BOXES = {
     "open": "r.is_open",
     "mine": f"""({_WAITS} AND (r.handler_id = %(me)s OR r.handler_id IS NULL
-             AND (r.office_id = ANY(%(answer_for)s::bigint[]) OR r.is_protected AND %(guards)s)))""",
+             AND ({_ANSWERED_BY_ME} OR r.is_protected AND %(guards)s)))""",
     "desk": f"(r.state = '{RequestState.SENT}' AND NOT r.is_protected)",
     "overdue": f"({_WAITS} AND r.due_on < %(today)s)",
     "first": "(r.first_asked_id = %(me)s AND r.is_open)",
@@ -37,11 +40,14 @@ _COUNTS = ", ".join(f"count(*) FILTER (WHERE {where})" for where in _BOXES.value
 
 def _places(user: Any) -> dict[str, Any]:
     """Values for the places of ``_BOXES`` and ``_BY_WORK``."""
+    # Seen through another account, what both hold: that is no unit with all below it.
+    is_alone = supporter_of(user) is None
     return {
         "me": user.pk,
         "today": timezone.localdate(),
-        "answer_for": array_of(granted_unit_ids(user, "handle_request")),
-        "guards": bool(granted_unit_ids(user, "handle_protected")),
+        "answer_on": array_of(held_units(user, "handle_request") if is_alone else ()),
+        "answer_for": array_of(() if is_alone else granted_unit_ids(user, "handle_request")),
+        "guards": bool(held_reach(user, "handle_protected")),
         "mark": sender_mark(user),
         "asks_as": own_student_id(user),
     }
@@ -85,7 +91,7 @@ def box_page(user: Any, box: str, number: int, **within: Any) -> Found:
 
 def sorts(user: Any) -> bool:
     """Whether a post of this person sorts requests at the desk."""
-    return bool(granted_unit_ids(user, "sort_requests"))
+    return bool(held_reach(user, "sort_requests"))
 
 
 def waiting_for(user: Any) -> int:

@@ -19,6 +19,8 @@ from partybranch.queries.facts import expected_leaving
 from partybranch.queries.rules import numbers, rules_asked
 from portal.core.access import Condition
 from portal.core.asks import Ask, Rows, answers, moment
+from portal.core.files import files_asked, files_told
+from portal.core.models import Attachment
 from portal.core.rows import named
 from students.access import why_asked
 from students.models import Student
@@ -153,6 +155,7 @@ class FileParts:
     votes: list[Ballots]
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     has_review: bool = False
+    files: Sequence[Attachment] = ()
 
 
 def file_parts(user: Any, development: Development, reviews: Condition | None) -> FileParts:
@@ -168,6 +171,7 @@ def file_parts(user: Any, development: Development, reviews: Condition | None) -
         "entries": Ask(_ENTRIES), "assessed": Ask(_ASSESSED), "notices": Ask(_NOTICES),
         "spans": Ask(_SPANS), "decisions": Ask(_DECISIONS), "why": why, "rules": rules,
         "review": Ask(_REVIEW.replace("{seen}", reviews.sql), reviews.params) if reviews else None,
+        "files": files_asked("party_file", development.pk),
     }  # fmt: skip
     found = answers(
         asks, file=development.pk, branch=development.branch_id, day=timezone.localdate()
@@ -186,7 +190,7 @@ def file_parts(user: Any, development: Development, reviews: Condition | None) -
         ),
         label, committee or "", records,
         [Ballots(row[0], row[1], _day(row[2]), *row[3:]) for row in found["votes"]],
-        _lists(found), bool(found["review"]),
+        _lists(found), bool(found["review"]), files_told(found["files"]),
     )  # fmt: skip
 
 

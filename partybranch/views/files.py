@@ -24,7 +24,6 @@ from partybranch.queries.file_parts import file_parts
 from partybranch.views.form_page import form_page
 from portal.core import reads
 from portal.core.access import actions_on, reasons, rows_within
-from portal.core.files import files_of
 
 
 @login_required
@@ -52,7 +51,7 @@ def development_page(request: HttpRequest, pk: int) -> HttpResponse:
         "records": record_rows(view),
         "failed": [vote for vote in parts.votes if vote.record is None],
         "facts": side_facts(view),
-        "files": files_of("party_file", [pk])[pk],
+        "files": parts.files,
         "may_write": view.is_open and "write_party_file" in held,
         "may_take": view.is_open and _may_take(view, shown, held),
         "has_review": parts.has_review,

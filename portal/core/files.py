@@ -12,10 +12,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.core.asks import Ask, Rows, moment
 from portal.core.crypto import decrypt_bytes
 from portal.core.errors import DomainError
 from portal.core.filetypes import ACCEPTED, CleanFile, check_size, clean_file
@@ -55,6 +56,28 @@ def files_of(kind: str, ids: Sequence[int]) -> dict[int, list[Attachment]]:
     for one in Attachment.objects.filter(kind=kind, object_id__in=ids).defer("content"):
         found[one.object_id].append(one)
     return found
+
+
+# All but the bytes.
+_FACTS = ("id", "key", "kind", "object_id", "name", "media_type", "size", "sha256",
+          "added_by_id", "added_at")  # fmt: skip
+_FILES = f"""SELECT json_build_array({", ".join(_FACTS)}) FROM core_attachment
+    WHERE kind = %(kind)s AND object_id = %(pk)s ORDER BY id"""
+
+
+def files_asked(kind: str, pk: int) -> Ask:
+    """Files of one record that was restricted before, for the statement of a page."""
+    return Ask(_FILES, {"kind": kind, "pk": pk})
+
+
+def files_told(rows: Rows) -> list[Attachment]:
+    """The files that ``files_asked`` asked for, without their bytes."""
+    return [
+        Attachment.from_db(
+            connection.alias, _FACTS, [row[0], uuid.UUID(row[1]), *row[2:-1], moment(row[-1])]
+        )
+        for row in rows
+    ]
 
 
 def file_named(key: uuid.UUID) -> Attachment | None:

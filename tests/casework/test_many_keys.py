@@ -109,3 +109,17 @@ def test_closing_many_ends_with_the_last_key_of_each(world: World) -> None:
     agree_many(actor=world.he, requests=[request])
     case.refresh_from_db()
     assert case.closed_at is not None
+
+
+def test_assessed_cases_wait_for_their_closing_until_somebody_asks(world: World) -> None:
+    case = ready(world)
+    early = world.add_case("ye", "YELLOW", owner=world.zhou)
+    assert case.stage == "assessed"
+    page = client_of(world.zhou).get("/keys/closable/").content.decode()
+    assert case.student.name in page
+    assert early.student.name not in page
+    assert case.student.name not in client_of(world.shen).get("/keys/closable/").content.decode()
+    assert client_of(world.lu).get("/keys/closable/").status_code == 404
+    close(client_of(world.zhou), [case], step="do", **WHY)
+    assert KeyRequest.objects.filter(kind="close", case=case).exists()
+    assert case.student.name not in client_of(world.zhou).get("/keys/closable/").content.decode()

@@ -7,9 +7,10 @@ half-way to the mail server), never for a time.
 import json
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg2
 import pytest
@@ -89,31 +90,23 @@ def test_records_sent_while_web_and_database_die_are_kept_once_each(site: KillSi
     assert site.sql(f"{written} 'log_follow_up'") == f"{len(keys)}|{len(keys)}"
 
 
-def test_a_hand_over_that_dies_in_the_middle_leaves_nothing_and_goes_again(site: KillSite) -> None:
-    """Held up at the last of its cases, then the web server dies, then the database."""
-    moves = site.known["moves"]
-    body = "&".join(f"selected={pk}" for pk in moves)
-    headers = {
+def _form_headers(site: KillSite) -> dict[str, str]:
+    return {
         "Cookie": f"sessionid={site.known['session']}; csrftoken={'c' * 32}",
         "X-CSRFToken": "c" * 32, "Content-Type": "application/x-www-form-urlencoded",
     }  # fmt: skip
 
-    def state() -> str:
-        return site.sql(
-            "SELECT (SELECT count(*) FROM casework_transition WHERE accepted_at IS NOT NULL),"
-            f"(SELECT count(*) FROM casework_case WHERE owner_id = {site.known['he']}),"
-            "(SELECT count(*) FROM core_auditentry WHERE action = 'accept_moves')"
-        )
 
-    def accept() -> int:
-        return site.ask("POST", "/moves/accept/", body, **headers)
-
+def _dies_in_the_middle(
+    site: KillSite, act: Callable[[], int], is_untouched: Callable[[], bool]
+) -> None:
+    """``act`` is held up at the last of its cases, then the web server dies, then the database."""
     for victim in ("web", "database"):
         answers: list[int] = []
         holder = psycopg2.connect(site.postgres.url.replace("postgres://", "postgresql://"))
         with holder.cursor() as cursor:
             cursor.execute("SELECT 1 FROM casework_case ORDER BY id DESC LIMIT 1 FOR UPDATE")
-        sender = threading.Thread(target=lambda: answers.append(accept()), daemon=True)  # noqa: B023
+        sender = threading.Thread(target=lambda: answers.append(act()), daemon=True)  # noqa: B023
         sender.start()
         assert wait_until(lambda: site.sql(WAITING) == "1", 60), site.web and site.web.tail()
         if victim == "web":
@@ -126,11 +119,54 @@ def test_a_hand_over_that_dies_in_the_middle_leaves_nothing_and_goes_again(site:
         sender.join(60)
         assert answers in ([0], [500]), victim
         assert wait_until(lambda: site.sql(BUSY) == "0", 60)
-        assert state() == "0|0|0", victim
+        assert is_untouched(), victim
+
+
+def test_a_hand_over_that_dies_in_the_middle_leaves_nothing_and_goes_again(site: KillSite) -> None:
+    body = "&".join(f"selected={pk}" for pk in site.known["moves"])
+
+    def state() -> str:
+        return site.sql(
+            "SELECT (SELECT count(*) FROM casework_transition WHERE accepted_at IS NOT NULL),"
+            f"(SELECT count(*) FROM casework_case WHERE owner_id = {site.known['he']}),"
+            "(SELECT count(*) FROM core_auditentry WHERE action = 'accept_moves')"
+        )
+
+    def accept() -> int:
+        return site.ask("POST", "/moves/accept/", body, **_form_headers(site))
+
+    _dies_in_the_middle(site, accept, lambda: state() == "0|0|0")
     assert accept() == 302
     assert state() == f"{CASES}|{CASES}|1"
     accept()
     assert state() == f"{CASES}|{CASES}|1"
+
+
+def test_a_closing_of_many_that_dies_in_the_middle_leaves_nothing_and_goes_again(
+    site: KillSite,
+) -> None:
+    cases = site.sql("SELECT string_agg(id::text, ',' ORDER BY id) FROM casework_case").split(",")
+    body = "&".join(f"selected={pk}" for pk in cases) + "&" + urlencode({
+        "step": "do", "outcome": "referred", "reason": "已由医院接手治疗", "evidence": "医院回执与交接单",
+    })  # fmt: skip
+
+    def state() -> str:
+        return site.sql(
+            "SELECT (SELECT count(*) FROM casework_keyrequest WHERE kind = 'close'),"
+            "(SELECT count(*) FROM casework_keyturn t JOIN casework_keyrequest q"
+            " ON q.id = t.request_id WHERE q.kind = 'close'),"
+            "(SELECT count(*) FROM core_auditentry WHERE action = 'ask_keys'"
+            " AND detail ->> 'kind' = 'close')"
+        )
+
+    def ask() -> int:
+        return site.ask("POST", "/ledgers/bulk/close/", body, **_form_headers(site))
+
+    _dies_in_the_middle(site, ask, lambda: state() == "0|0|0")
+    assert ask() == 302
+    assert state() == f"{CASES}|{CASES}|{CASES}"
+    assert ask() == 302  # sent again: each was asked for before
+    assert state() == f"{CASES}|{CASES}|{CASES}"
 
 
 def test_no_mail_is_lost_and_none_comes_twice(site: KillSite, sink: Sink) -> None:

@@ -16,6 +16,7 @@ EMPTY: dict[str, str] = {}
 ROWS = [
     Address("casework:keys", ok=EVERYBODY, shows={"lin": "顾言川", "jiang": "顾言川"},
             hides=dict.fromkeys(("shen", "lu", "psy", "qian"), "顾言川")),
+    Address("casework:closable", ok=f"{CARE} shen"),
     Address("casework:keys_agree", ok=EVERYBODY, free="what waits for one's own key",
             shows={"lin": "顾言川", "jiang": "顾言川"},
             hides=dict.fromkeys(("shen", "lu", "wang", "psy", "qian"), "顾言川")),

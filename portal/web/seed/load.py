@@ -74,11 +74,18 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     copy_lines(table, columns, map(line, rows))
 
 
+_KEY_TRIGGERS = r"""
+    SELECT tgname FROM pg_trigger WHERE tgrelid = quote_ident(%s)::regclass
+       AND NOT tgisinternal AND tgname LIKE 'keys\_%%'
+"""
+
+
 @contextmanager
 def bulk_load(models: Iterable[type[Model]]) -> Iterator[None]:
     """One transaction in which the history triggers of ``models`` are off.
 
-    Foreign keys are still checked, table by table. Either everything arrives or nothing.
+    Foreign keys are still checked, table by table, and so are keys that triggers check
+    (``keys_…``). Either everything arrives or nothing.
     """
     tables = [model._meta.db_table for model in models]
     with transaction.atomic():
@@ -87,6 +94,9 @@ def bulk_load(models: Iterable[type[Model]]) -> Iterator[None]:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in tables:
                 cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+                cursor.execute(_KEY_TRIGGERS, [table])
+                for (name,) in cursor.fetchall():
+                    cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER "{name}"')
         yield
         with connection.cursor() as cursor:
             for table in tables:
