@@ -88,25 +88,6 @@ def _beside(w: World) -> PartyOrganization:
     return _organ(w, "P-bes", PartyKind.FUNCTIONAL, above, approving_committee=above)
 
 
-def _asked(w: World) -> Reorganization:
-    return beside.apply_for_branch(
-        actor=w.gao, parent=_committee(w), name="实践队临时党支部", kind=PartyKind.TEMPORARY,
-        reason="实践期间统一组织学习", task_until=timezone.localdate() + dt.timedelta(days=30),
-    )  # fmt: skip
-
-
-def _over(w: World) -> Reorganization:
-    one, day = _asked(w), timezone.localdate()
-    changes_apply.approve_change(
-        actor=w.gao, change=one, decided_on=day, decision_no="2号", effective_on=day
-    )
-    made = one.proposed.get().made
-    assert made is not None
-    PartyOrganization.objects.filter(pk=made.pk).update(opened_on=LONG_AGO)
-    Reorganization.objects.filter(pk=one.pk).update(task_until=day - dt.timedelta(days=1))
-    return one
-
-
 CHANGES: dict[str, Call] = {
     "partybranch.domain.beside.apply_for_branch": lambda w: (
         lambda above: lambda: beside.apply_for_branch(
@@ -115,7 +96,6 @@ CHANGES: dict[str, Call] = {
     "partybranch.domain.beside.apply_to_close": _of(
         _beside, lambda w, one: beside.apply_to_close(
             actor=w.gao, branch=one, reason="任务已经完成")),
-    "partybranch.domain.beside.close_ended": _of(_over, lambda w, one: beside.close_ended()),
     "partybranch.domain.changes.draft_change": _start,
     "partybranch.domain.changes.propose_branch": _of(_draft, lambda w, one: changes.propose_branch(
         actor=w.gao, change=one, name="另一支部")),

@@ -37,8 +37,8 @@ ROWS = [
             hides={"gao": "社区党委"}),
     Address("party:new_beside", bad="gao", others=403, free=OWN, post=EMPTY),
     Address("party:change", "{asked}", ok="gao", shows={"gao": "实践队临时党支部"}),
-    Address("party:close_beside", "{beside}", ok="gao"),
-    Address("party:close_beside", "{beside}", bad="gao", post=EMPTY),
+    Address("party:close_beside", "{beside}", ok="gao", denied="qian"),
+    Address("party:close_beside", "{beside}", bad="gao", denied="qian", post=EMPTY),
     Address("party:new_change", ok="gao", others=403, free=OWN, shows={"gao": "第九支部"},
             hides={"gao": "第二党支部"}),
     Address("party:new_change", query="?branches={ninth}&rule=one&count=2&kind=joint", ok="gao",
@@ -49,8 +49,8 @@ ROWS = [
     Address("party:change", "{change}", ok="gao", shows={"gao": "江映雪"}),
     Address("party:add_branch", "{change}", ok="gao"),
     Address("party:add_branch", "{change}", bad="gao", post=EMPTY),
-    Address("party:edit_proposed", "{change} {proposed}", ok="gao"),
-    Address("party:edit_proposed", "{change} {proposed}", bad="gao", post=EMPTY),
+    Address("party:edit_proposed", "{change} {proposed_branch}", ok="gao"),
+    Address("party:edit_proposed", "{change} {proposed_branch}", bad="gao", post=EMPTY),
     Address("party:place_people", "{change}", away="gao", post={"selected": "{moved}"}),
     Address("party:renew_places", "{change}", away="gao", post=EMPTY),
     Address("party:drop_proposed", "{change} {spare}", away="gao", post=EMPTY),
@@ -119,7 +119,7 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
     first = change.proposed.order_by("pk").first()
     moved = change.places.get(person=world.jiang)
     return {
-        "asked": asked.pk, "beside": beside.pk, "committee": committee.pk, "change": change.pk, "proposed": first.pk if first else 0,
+        "asked": asked.pk, "beside": beside.pk, "committee": committee.pk, "change": change.pk, "proposed_branch": first.pk if first else 0,
         "spare": spare.pk, "moved": moved.pk, "called": meeting.pk, "ninth": branches[0].pk,
         "moved_member": PartyMember.objects.get(person=world.jiang).pk,
     }  # fmt: skip

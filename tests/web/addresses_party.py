@@ -32,7 +32,7 @@ ROWS = [
     Address("party:former", bad="gao han", others=403, post={"student": "{no_song}"},
             shows={"gao": _NOT_MINE}),
     Address("party:file", "{party_file}", ok="gao", hides={"gao": _SECRET}),
-    Address("party:step_paper", "{party_file}", ok="gao", hides={"gao": _SECRET}),
+    Address("party:step_paper", "{party_file}", ok="gao"),
     Address("party:step", "{party_file} 2", ok="gao"),
     Address("party:step", "{party_file} 4", bad="gao", post={"on": "2026-01-01"}),
     Address("party:papers", "{party_file} 1", ok="gao"),

@@ -8,7 +8,6 @@ from cohorts.domain.appointments import appoint
 from cohorts.domain.tasks import give_task
 from cohorts.domain.tree import open_unit
 from cohorts.models import Appointment, Role, Task, Unit
-from partybranch.domain.beside import apply_for_branch
 from partybranch.domain.changes import draft_change
 from partybranch.domain.months import DAY, add_months
 from partybranch.enums import Entry, Grouping, PartyKind, Presence
@@ -66,16 +65,8 @@ def seed_changes(
 
 
 def seed_draft(branches: list[PartyOrganization], times: Timeline) -> None:
-    """A draft that the organiser goes on with, once the files are there, and an application for a
-    temporary branch that waits for the decision."""
+    """A draft that the organiser goes on with, once the files are there."""
     if len(branches) > 1:
-        above = branches[0].approving_committee
-        assert above is not None
-        apply_for_branch(
-            actor=None, parent=above, name=f"{times.year}年寒假返乡实践团临时党支部",
-            kind=PartyKind.TEMPORARY, task_until=times.today + 90 * DAY,
-            reason="寒假返乡实践团成员分散在各支部，实践期间需统一组织学习和联系服务群众，任务结束后撤销。",
-        )  # fmt: skip
         draft_change(
             actor=None, branches=branches, rule=Grouping.BALANCE, count=2,
             title=f"关于{times.year}级班级党支部合并组建师生联合党支部的请示",
