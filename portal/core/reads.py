@@ -50,9 +50,9 @@ def flush() -> None:
 
 
 def _key(actor: User, action: str, obj: models.Model, detail: dict[str, Any]) -> str:
-    what = json.dumps(detail, sort_keys=True)
-    digest = hashlib.sha256(what.encode()).hexdigest()[:12] if detail else ""
-    return f"read:{key_of(actor)}:{action}:{obj._meta.model_name}:{obj.pk}:{digest}"
+    what = json.dumps([str(obj.pk), detail], sort_keys=True)
+    digest = hashlib.sha256(what.encode()).hexdigest()[:20]
+    return f"read:{key_of(actor)}:{action}:{obj._meta.model_name}:{digest}"
 
 
 # Until when a reading stands, by key: what the cache said once need not be asked again.

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from typing import Any
 
+import pytest
+from django.http import Http404
 from django.test import Client
 from django.utils import timezone
 
@@ -14,8 +16,10 @@ from casework.models import Case, CaseLevel, FollowUp
 from casework.queries.people import possible_owners
 from portal.core.access import reasons
 from portal.core.models import AuditEntry
+from portal.core.reads import flush
+from portal.core.scope import request_scope
 from students.domain.placements import place_student
-from students.models import Course, CourseResult
+from students.models import Course, CourseResult, Student
 from tests.world import World
 
 EN = {"Accept-Language": "en"}
@@ -265,3 +269,8 @@ def test_an_address_changed_by_hand_is_refused_and_leaves_a_line(world: World) -
 def test_a_long_or_foreign_key_is_written_down_as_far_as_it_fits(world: World) -> None:
     assert client_of(world, "lu").get(f"/cases/{'9' * 60}/").status_code == 404
     assert AuditEntry.objects.get(action="refuse_look").object_id == "9" * 40
+    with request_scope("192.0.2.7"):
+        with pytest.raises(Http404):
+            Student.objects.get_for(world.lu, "see_card", student_no="b¨\x03 学号")
+        flush()
+    assert AuditEntry.objects.latest("pk").object_id == r"b\xa8\x03 \u5b66\u53f7"

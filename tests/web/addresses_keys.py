@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from casework.domain.finishing import finish_case
 from casework.domain.keys import turn_key
-from casework.enums import KeySide, KeyVerdict, Outcome
-from casework.models import KeyRequest
+from casework.enums import KeySide, KeyVerdict, Outcome, Stage
+from casework.models import Case, KeyRequest
 from tests.web.addresses import EVERYBODY, Address
 from tests.world import World
 
@@ -16,7 +18,8 @@ EMPTY: dict[str, str] = {}
 ROWS = [
     Address("casework:keys", ok=EVERYBODY, shows={"lin": "顾言川", "jiang": "顾言川"},
             hides=dict.fromkeys(("shen", "lu", "psy", "qian"), "顾言川")),
-    Address("casework:closable", ok=f"{CARE} shen"),
+    Address("casework:closable", ok=f"{CARE} shen", shows={"jiang": "叶知秋"},
+            hides=dict.fromkeys(("lin", "zhou", "he", "shen"), "叶知秋")),
     Address("casework:keys_agree", ok=EVERYBODY, free="what waits for one's own key",
             shows={"lin": "顾言川", "jiang": "顾言川"},
             hides=dict.fromkeys(("shen", "lu", "wang", "psy", "qian"), "顾言川")),
@@ -47,7 +50,8 @@ POST_ONLY = {"casework:key_withdraw", "casework:key_remind", "casework:my_word"}
 
 
 def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
-    """The request about gu's entry, and a case of luo that is over, with its check."""
+    """The request about gu's entry, a case of luo that is over, with its check, and one of ye that
+    was assessed and may be closed."""
     over = world.add_case("luo", owner=world.shen)
     finish_case(None, over, Outcome.SOLVED)
     request = KeyRequest.objects.get(case_id=found["case"])
@@ -56,4 +60,6 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         actor=world.lin, request=request, side=KeySide.COLLEGE, verdict=KeyVerdict.DISAGREED,
         note="等级偏高，建议先观察",
     )  # fmt: skip
+    ready = world.add_case("ye", owner=world.jiang)
+    Case.objects.filter(pk=ready.pk).update(stage=Stage.ASSESSED, assessed_at=timezone.now())
     return {"key": request.pk, "check": over.after_check.pk}

@@ -60,7 +60,8 @@ def _note_refusal(model: type[models.Model], user: Any, lookup: dict[str, Any]) 
     readings do. A missing record leaves one like a hidden one, or the time would tell them apart."""
     notes = request_notes()
     if notes is not None and user.is_authenticated:
-        asked = "/".join(str(value) for value in lookup.values())[:_LONGEST]
+        # Anything may stand in an address or a body; in the trail it stands as plain letters.
+        asked = "/".join(ascii(str(value))[1:-1] for value in lookup.values())[:_LONGEST]
         notes.append((user, REFUSED, _Asked(model, asked), {}))
 
 
