@@ -103,3 +103,45 @@ def test_four_class_branches_become_two_joint_ones(
     assert site.value(ASTRAY) == astray
     assert site.value("select count(*) from cohorts_unit where closed_on = %s and name = any(%s)",
                       today - dt.timedelta(days=1), names) == 4  # fmt: skip
+
+
+def test_a_temporary_branch_is_asked_for_approved_and_asked_to_close(
+    window: Opener, site: Site, screens: Path
+) -> None:
+    page, today = window("organiser"), timezone.localdate()
+    page.goto("/branches/changes/")
+    page.screenshot(path=screens / "party-changes.png", full_page=True)
+    page.locator("a[href$='/changes/beside/']").click()
+    parents = page.locator("main [name=parent] option[value]:not([value=''])")
+    fill(page, name="返乡宣讲临时党支部", kind="temporary",
+         parent=parents.first.get_attribute("value") or "", reason="返乡宣讲期间统一组织学习")  # fmt: skip
+    press(page)
+    expect(page.locator("main")).to_contain_text("须填写任务结束日期")
+    page.screenshot(path=screens / "party-beside-refused.png", full_page=True)
+    fill(page, task_until=(today + dt.timedelta(days=30)).isoformat())
+    press(page)
+    expect(page.locator(".p-toast-ok")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("期满自行撤销")
+    page.screenshot(path=screens / "party-beside.png", full_page=True)
+
+    page.locator("a[href$='/approve/']").click()
+    fill(page, decision_no="社区党〔2026〕31号")
+    page.locator("main button[name=step][value=try]").click()
+    expect(page.locator("main")).to_contain_text("返乡宣讲临时党支部")
+    page.locator("main button[name=step][value=do]").click()
+    expect(page.locator(".p-toast-ok")).to_be_visible()
+    page.locator("main a", has_text="返乡宣讲临时党支部").first.click()
+    expect(page.locator("main")).to_contain_text("临时党支部")
+    page.screenshot(path=screens / "party-temporary.png", full_page=True)
+    page.locator("a[href$='/close/']").click()
+    fill(page, reason="宣讲任务提前完成")
+    press(page)
+    expect(page.locator(".p-toast-ok")).to_be_visible()
+
+    phone = window("organiser", phone=True)
+    phone.goto("/branches/changes/")
+    expect(phone.locator("main")).to_contain_text("返乡宣讲临时党支部")
+    phone.screenshot(path=screens / "party-changes-phone.png", full_page=True)
+    phone.goto("/party/figures/")
+    expect(phone.locator("main")).to_contain_text("学校目标 12")
+    phone.screenshot(path=screens / "party-figures-phone.png", full_page=True)
