@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -97,8 +97,9 @@ def parents_for(user: Any) -> "QuerySet[PartyOrganization]":
     rows = PartyOrganization.objects.filter(pk__in=mine, closed_on=None)
     committees = rows.filter(party_kind=PartyKind.COMMITTEE).values("pk")
     found: QuerySet[PartyOrganization] = rows.filter(
-        above__ancestor__in=committees, party_kind__in=ABOVE_BRANCHES
-    )
+        Q(approving_committee=None) | Q(approving_committee__in=mine),
+        above__ancestor__in=committees, party_kind__in=ABOVE_BRANCHES,
+    )  # fmt: skip
     return found.distinct().order_by("code")
 
 

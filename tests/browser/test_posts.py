@@ -10,7 +10,12 @@ COHORT = """
 select u.id, u.name from cohorts_unit u join cohorts_unit p on p.id = u.parent_id
 where p.kind = 'academy' and u.kind = 'cohort' and u.closed_on is null and exists (
   select 1 from students_placement s where s.unit_id = u.id and s.since <= current_date
-  and (s.until is null or s.until >= current_date)) order by u.code desc
+  and (s.until is null or s.until >= current_date))
+  -- Who takes over later has no seat there: it would be work of the new post.
+  and not exists (select 1 from casework_seat f join casework_case c on c.id = f.case_id
+    join students_placement s on s.student_id = c.student_id and s.unit_id = u.id
+    where f.person_id = (select id from core_user where username = 'psych'))
+order by u.code desc
 """
 STANDING = """
 from students_placement p join cohorts_unittree t on t.descendant_id = p.unit_id
