@@ -43,10 +43,10 @@ def _running(pk: int, opened: str) -> dict[str, Any]:
 
 
 def crisis_block(
-    _user: Any, _case: Any, value: Any, _sheet: dict[str, Any], _rights: dict[str, bool]
+    user: Any, _case: Any, value: Any, _sheet: dict[str, Any], _rights: dict[str, bool]
 ) -> dict[str, Any] | None:
-    """Whoever sees the case follows its crisis."""
-    return _running(*value) if value else None
+    """The one that runs, for those who may follow it."""
+    return _running(*value) if value and reaches_one(Crisis, user, "see_crisis", value[0]) else None
 
 
 CRISIS_SQL = """SELECT json_build_array(k.id, k.opened_at) FROM casework_crisis k

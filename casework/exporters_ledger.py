@@ -49,7 +49,7 @@ def _plan(user: User, unit: Unit, query: str) -> Going:
     typed = QueryDict(query)
     tab = typed.get("category", "")
     narrow, rows = ledger_rows(user, tab, typed)
-    found = _within(rows if rows is not None else Case.objects.none(), user, unit)
+    found = _within(rows, user, unit)
     pairs = list(found.order_by("pk").values_list("pk", "student_id"))
     now = timezone.localdate()
     words = [f"{label} {text}" for _key, label, text in narrow.conditions()] if narrow else []

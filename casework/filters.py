@@ -18,7 +18,6 @@ from students.queries.lookup import found_students, typed
 from students.queries.population import standing_in
 
 CONDITIONS = ("q", "unit", "entry_year", "level", "stage", "owner", "cause", "figure")
-# Tabs: which cases at all. Everything but "closed" means open cases.
 
 
 def in_category(code: str) -> Q:

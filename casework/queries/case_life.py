@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from casework.crisis_enums import EndedAs
 from casework.enums import Move, Outcome
+from casework.queries.crises import crises
 from portal.core.ui.dates import format_day
 
 Item = tuple[dt.datetime, dict[str, Any]]
@@ -51,6 +52,7 @@ LIFE_SQL = """
 """
 # What the chip "plan" selects; the rest stands among the changes.
 _OF_PLAN = frozenset({"review", "dropped"})
+_OF_CRISIS = frozenset({"alarm", "handed"})
 
 
 def plan_life(sheet: dict[str, Any]) -> Iterator[Item]:
@@ -77,10 +79,17 @@ def _of_plan(row: list[Any]) -> Item:
     return _item(_when(at), "check-circle", _("Review: %(level)s") % {"level": found}, meta, text)
 
 
-def other_life(sheet: dict[str, Any]) -> Iterator[Item]:
-    """Transfers with what became of them, crises, and how the case ended."""
+def other_life(user: Any, sheet: dict[str, Any]) -> Iterator[Item]:
+    """Transfers with what became of them, crises that ``user`` may follow, and how the case ended.
+
+    Not everybody who sees a case follows its crises; they are rare, so the rule is asked for them
+    when there are any."""
+    alarms = {row[-1] for row in sheet["life"] if row[1] in _OF_CRISIS}
+    followed = (
+        set(crises(user).filter(pk__in=alarms).values_list("pk", flat=True)) if alarms else ()
+    )
     for row in sheet["life"]:
-        if row[1] not in _OF_PLAN:
+        if row[1] not in _OF_PLAN and (row[1] not in _OF_CRISIS or row[-1] in followed):
             yield _other(row)
     ended = sheet["blocks"].get("after")
     if sheet["closed_at"] is not None:
@@ -91,7 +100,7 @@ def other_life(sheet: dict[str, Any]) -> Iterator[Item]:
 
 def _other(row: list[Any]) -> Item:
     at, what, who, one, two, _text, pk = row
-    if what in ("alarm", "handed"):
+    if what in _OF_CRISIS:
         ended = dict(EndedAs.choices).get(one or "", "")
         words = _("Alarm raised") if what == "alarm" else _("Crisis handed back")
         text = str(ended) if what == "handed" else ""

@@ -89,7 +89,7 @@ def ledger_page(
     found = reached_page(
         _LEDGER, user, "see_case", order, number, _values(columns, codes), count, **within
     )
-    counts = tab_counts(user, found.state)
+    counts = tab_counts(user, found.state, found.reach)
     note_size(Case, user, "see_case", counts["closed" if tab == CLOSED else "open"], **within)
     return replace(found, rows=_screen_rows(found.rows, columns, bool(codes))), counts
 

@@ -54,7 +54,7 @@ def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST)
     )
     if kind in ("", "moves"):
         moves = [(entry["at"], _entry(entry)) for entry in sheet["entries"]]
-        moves += [*_moves(sheet["moves"]), *other_life(sheet)]
+        moves += [*_moves(sheet["moves"]), *other_life(user, sheet)]
         wanted += len(moves)
         dated += moves
     if kind in ("", "plan"):

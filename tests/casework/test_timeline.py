@@ -13,7 +13,7 @@ from casework.domain.plans import StepDraft, drop_step, make_plan
 from casework.domain.reviews import record_review
 from casework.domain.transitions import Receiver, decline_move, send_case
 from casework.enums import Channel, Move
-from casework.models import Case, CaseLevel
+from casework.models import Case, CaseLevel, Crisis
 from portal.core.models import User
 from tests.world import World
 
@@ -103,3 +103,21 @@ def test_many_events_ask_no_further_statement(world: World) -> None:
         record_review(actor=world.zhou, case=case, findings="到课稳定，情绪平稳",
                       held_on=timezone.localdate() - dt.timedelta(days=day), level=None)  # fmt: skip
     assert asked() == few
+
+
+def test_who_sees_the_case_by_its_category_alone_is_not_told_of_crises(world: World) -> None:
+    """The aid centre reads economic cases; following a crisis is another right."""
+    case = world.add_case("gu", category="ECONOMIC", owner=world.zhou)
+    world.add_person("zi", "资晓安")
+    world.add_post("zi", "aid_officer", "uni")
+    open_crisis(actor=world.zhou, student=world.gu, words="情绪激动，室友在旁")
+    crisis = Crisis.objects.get(case=case)
+    client = Client()
+    client.force_login(world.people["zi"])
+    assert client.get(f"/crises/{crisis.pk}/").status_code == 404
+    page = client.get(f"/cases/{case.pk}/")
+    assert page.status_code == 200
+    for text in (page.content.decode(), read(world.people["zi"], case)):
+        assert f"/crises/{crisis.pk}/" not in text
+        assert "发出危机警报" not in text
+    assert f"/crises/{crisis.pk}/" in read(world.zhou, case)
