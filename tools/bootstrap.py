@@ -21,7 +21,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The one without windows first: it draws the same pages for two thirds of the work.
+BROWSERS = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome",
+)  # fmt: skip
 
 
 def say(text: str) -> None:
@@ -155,7 +158,8 @@ def browser() -> None:
     """
     found = _find_browser()
     if found is None:
-        apt_install("chromium", "fonts-noto-cjk")
+        # Older systems know only the browser with windows.
+        _ = apt_install(BROWSERS[0], "fonts-noto-cjk") or apt_install("chromium", "fonts-noto-cjk")
         found = _find_browser() or _playwright_browser()
     elif not _has_chinese_font():
         apt_install("fonts-noto-cjk")

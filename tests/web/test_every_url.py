@@ -34,7 +34,8 @@ from tests.web.sealed_life import plant
 from tests.world import World
 
 pytestmark = [
-    pytest.mark.django_db, pytest.mark.usefixtures("_no_copied_contexts", "_lasting_frames"),
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("_no_copied_contexts", "_lasting_frames", "_plain_refusals"),
 ]  # fmt: skip
 # So that workers share a long test.
 PARTS = 3
