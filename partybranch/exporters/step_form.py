@@ -26,7 +26,7 @@ from portal.core.exports import Stamp
 from portal.core.papers import BODY, TITLE, a4_document, foot_line, grid, line, list_table
 
 _HEAD = ("序号", "步骤", "完成日期", "规定与期限", "办理情况")
-_WIDTHS = (12, 34, 32, 30, 52)
+_WIDTHS = (12, 29, 35, 35, 49)
 # What single steps say about themselves; a review keeps its text sealed and is not among them.
 _DETAIL = (
     ("talker", "谈话人"), ("recommendation", "推荐方式"), ("certificate_no", "结业证号"),
@@ -119,7 +119,7 @@ def _rule(view: FileView, rule: StepRule, record: Record | None) -> str:
     lines = [f"{rule.version} {rule.article}".strip()]
     due = next((one.due for one in view.steps if one.rule.number == rule.number), None)
     if record is None and due is not None:
-        lines.append(f"最迟{day_words(due)}")
+        lines += ["最迟", day_words(due)]
     return "\n".join(lines)
 
 
