@@ -1,6 +1,7 @@
 """Party organisations: the tree, one branch with its roll, members who come and go."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -122,9 +123,20 @@ def new_member(request: HttpRequest, pk: int) -> HttpResponse:
             **data,  # type: ignore[arg-type]
         )
 
+    def done(made: PartyMember) -> tuple[str, str]:
+        if made.student is None or made.full_on is not None or made.student.developments.filter(
+            ended_on=None).exists():  # fmt: skip
+            return _("The member is on the roll."), reverse("party:branch", args=[pk])
+        place = made.branches.get(until=None, is_relation=True)
+        query = urlencode({"student": made.student.student_no, "branch": pk,
+                           "organisation": place.origin})  # fmt: skip
+        said = _("The member is on the roll. Now take over the file: without it the vote at the end "
+                 "of the probation cannot be recorded.")  # fmt: skip
+        return said, f"{reverse('party:former_probation')}?{query}"
+
     return form_page(
         request, form, act, title=_("Enter a member: %(branch)s") % {"branch": branch.label},
-        back=reverse("party:branch", args=[pk]), done=_("The member is on the roll."),
+        back=reverse("party:branch", args=[pk]), done=done,
         submit=_("Enter"), people=suggested_people(request.user, [pk]),
     )  # fmt: skip
 

@@ -9,10 +9,11 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from partybranch.domain.cultivation import add_entry, publish_notice
-from partybranch.domain.decisions import decide, move_development
+from partybranch.domain.decisions import decide
 from partybranch.domain.development import StepError, hand_in_papers, record_step
 from partybranch.domain.former import FormerFile, take_over_development
 from partybranch.domain.refresh import refresh_open
+from partybranch.domain.transfers import hand_over
 from partybranch.enums import Decision, Ended, Look, PartyKind
 from partybranch.models import (
     Development,
@@ -25,7 +26,16 @@ from partybranch.models import (
 )
 from portal.core.errors import DomainError
 from students.models import Placement, Student
-from tests.partybranch.party import DAY, add_party, apply, ballot, bring_to, member_of, typed
+from tests.partybranch.party import (
+    DAY,
+    add_party,
+    apply,
+    ballot,
+    bring_to,
+    former_steps,
+    member_of,
+    typed,
+)
 from tests.world import World
 
 
@@ -231,9 +241,8 @@ def test_temporary_branches_admit_nobody_but_write_in_the_book(campus: World) ->
         add_entry(actor=campus.gao, development=made, kind=Look.TALK, on=today(),
                   branch=campus.community)  # fmt: skip
     with pytest.raises(DomainError):
-        move_development(
-            actor=campus.gao, development=made, branch=campus.functional, reason="支教团"
-        )
+        hand_over(actor=campus.gao, development=made, branch=campus.functional, on=today(),
+                  reason="支教团")  # fmt: skip
     Development.objects.filter(pk=made.pk).update(branch=campus.functional)
     made.refresh_from_db()
     assert fault(campus, made, 6, 0) == "branch"
@@ -277,10 +286,7 @@ def test_time_of_a_former_school_counts_on_after_its_file_was_accepted(campus: W
 
 def test_a_member_on_probation_may_come_from_elsewhere_and_be_postponed_once(campus: World) -> None:
     voted = today() - 380 * DAY
-    steps = {n: voted - (20 - n) * DAY for n in range(1, 15)}
-    steps |= {15: voted, 16: voted + 5 * DAY, 17: voted + 10 * DAY, 18: voted + 12 * DAY,
-              19: voted + 12 * DAY, 20: voted + 15 * DAY}  # fmt: skip
-    file = FormerFile("兄弟院校党委", steps, voted - 400 * DAY, voted, True, today() - 30 * DAY,
+    file = FormerFile("兄弟院校党委", former_steps(voted), voted - 400 * DAY, voted, True, today() - 30 * DAY,
                       "组织关系与档案已转入")  # fmt: skip
     made = take_over_development(
         actor=campus.gao, student=campus.gu, branch=campus.joint, file=file
