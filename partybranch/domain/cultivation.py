@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cohorts.access import granted_unit_ids
 from cohorts.queries.working_days import work_calendar
+from partybranch.access import sponsored_ids
 from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.organs import may_cultivate
 from partybranch.domain.refresh import refresh
@@ -17,10 +19,13 @@ from partybranch.enums import Look
 from partybranch.models import CultivationEntry, Development, PartyOrganization, PublicNotice
 from partybranch.queries.rules import numbers, rule_book
 from portal.core import audit
+from portal.core.access import reaches_one
 from portal.core.domain.files import attach_files
 from portal.core.errors import DomainError
 from portal.core.filetypes import CleanFile
 from portal.core.models import Attachment, User
+from portal.core.scope import forget_reach
+from students.models import Student
 
 # Steps before which the rules of some version ask for a public notice.
 NOTICE_STEPS = (7, 23)
@@ -72,6 +77,44 @@ def add_entry(
     check_still(actor, kept, "write_party_file")
     audit.record(actor=actor, action="add_cultivation_entry", obj=kept, kind=str(kind), on=on)
     return made
+
+
+@transaction.atomic
+def count_talk(*, actor: User, student: Student, on: dt.date) -> CultivationEntry:
+    """A talk that was logged with the student counts in the cultivation book too: its day and who
+    held it, none of its words. For contacts and introducers of the student (P5), and whoever writes
+    the file; the right is that of the open file, whoever may log the talk.
+
+    Raises DomainError without such a file, told alike whether there is one or not, and for a talk of
+    long ago, whose entry says why it is late.
+    """
+    kept = Development.objects.select_for_update(of=("self",)).select_related("branch").filter(
+        student=student, ended_on=None).first()  # fmt: skip
+    forget_reach()
+    if kept is None or not (
+        kept.pk in sponsored_ids(actor)
+        or reaches_one(Development, actor, "write_party_file", kept.pk)
+    ):
+        raise DomainError(_("No open party file of this student is in your care. Log the talk without "
+                            "the party file."))  # fmt: skip
+    lag = (timezone.localdate() - on).days
+    if lag > numbers()["party.entry_days"]:
+        raise DomainError(_("This talk was %(n)s days ago. Log it without the party file, and enter it "
+                            "in the cultivation book with the reason.") % {"n": lag})  # fmt: skip
+    applied = kept.records.filter(step=1, withdrawn_by=None, on__lte=on)
+    if not applied.exists():
+        raise DomainError(_("The day lies between the application and today."))
+    made: CultivationEntry = CultivationEntry.objects.create(
+        development=kept, kind=Look.TALK, on=on, note=actor.name[:300], branch=kept.branch,
+        entered_by=actor,
+    )  # fmt: skip
+    audit.record(actor=actor, action="add_cultivation_entry", obj=kept, kind=Look.TALK.value, on=on)
+    return made
+
+
+def may_count_talks(user: User) -> bool:
+    """Whether the form of a talk offers to count it: the user vouches for somebody, or writes files."""
+    return bool(sponsored_ids(user) or granted_unit_ids(user, "write_party_file"))
 
 
 @transaction.atomic

@@ -70,6 +70,9 @@ PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
     "partybranch.domain.cultivation.add_entry": lambda w: (
         (lambda one: lambda: cultivation.add_entry(
             actor=w.gao, development=one, kind=Look.REPORT, on=timezone.localdate()))(_file(w))),
+    "partybranch.domain.cultivation.count_talk": lambda w: (
+        (lambda _one: lambda: cultivation.count_talk(
+            actor=w.gao, student=w.gu, on=timezone.localdate()))(_file(w))),
     "partybranch.domain.cultivation.publish_notice": lambda w: (
         (lambda one: lambda: cultivation.publish_notice(
             actor=w.gao, development=one, step=7, starts_on=timezone.localdate()))(_file(w))),
