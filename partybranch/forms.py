@@ -155,6 +155,9 @@ class NoticeForm(forms.Form):
     )  # fmt: skip
     starts_on = forms.DateField(label=_("From"), widget=DateInput())
     result = forms.CharField(label=_("Result"), max_length=200, required=False)
+    entry_reason = forms.CharField(
+        label=_("Why entered late"), max_length=300, required=False, help_text=_LATE_ENTRY
+    )
 
 
 class DecisionForm(forms.Form):

@@ -62,13 +62,7 @@ def add_entry(
         raise DomainError(_("The day lies between the application and today."))
     if kind == Look.ASSESSMENT and not kept.records.filter(step=3, withdrawn_by=None).exists():
         raise DomainError(_("Assessments begin when the person is confirmed as an activist."))
-    lag = (timezone.localdate() - on).days
-    is_late = lag > numbers()["party.entry_days"]
-    if is_late and len(entry_reason.strip()) < MIN_REASON:
-        raise DomainError(
-            _("Entered %(n)s days after the event. Say why it is entered only now and which paper "
-              "proves the date; it is shown as a late entry.") % {"n": lag}
-        )  # fmt: skip
+    is_late = _is_late_entry(on, entry_reason)
     made: CultivationEntry = CultivationEntry.objects.create(
         development=kept, kind=kind, on=on, note=note.strip(), branch=branch, entered_by=actor,
         entry_reason=entry_reason.strip() if is_late else "", client_key=client_key,
@@ -77,6 +71,18 @@ def add_entry(
     check_still(actor, kept, "write_party_file")
     audit.record(actor=actor, action="add_cultivation_entry", obj=kept, kind=str(kind), on=on)
     return made
+
+
+def _is_late_entry(on: dt.date, entry_reason: str) -> bool:
+    """Whether something of that day is entered late now; DomainError where nobody says why."""
+    lag = (timezone.localdate() - on).days
+    is_late = lag > numbers()["party.entry_days"]
+    if is_late and len(entry_reason.strip()) < MIN_REASON:
+        raise DomainError(
+            _("Entered %(n)s days after the event. Say why it is entered only now and which paper "
+              "proves the date; it is shown as a late entry.") % {"n": lag}
+        )  # fmt: skip
+    return is_late
 
 
 @transaction.atomic
@@ -125,11 +131,13 @@ def publish_notice(
     step: int,
     starts_on: dt.date,
     result: str = "",
+    entry_reason: str = "",
 ) -> PublicNotice:
     """A public notice of as many working days as the rule asks for, from ``starts_on``; its end is
     computed by the holiday table and marked provisional where the year has none (rulebook 0.8).
 
-    Raises DomainError for a step without a notice, or a day more than a month ahead.
+    Raises DomainError for a step without a notice, a day more than a month ahead, or one of long ago
+    without the reason why it is entered only now (rulebook 0.7).
     """
     kept = locked(development)
     days = rule_book().rule(step, starts_on).notice_days if step in NOTICE_STEPS else 0
@@ -139,10 +147,12 @@ def publish_notice(
         raise DomainError(_("This step has no public notice."))
     if starts_on > timezone.localdate() + dt.timedelta(days=31):
         raise DomainError(_("This day lies too far ahead. Check the date."))
+    is_late = _is_late_entry(starts_on, entry_reason)
     end = work_calendar().last_day(starts_on, days)
     made: PublicNotice = PublicNotice.objects.create(
         development=kept, step=step, starts_on=starts_on, ends_on=end.day, days=days,
         is_provisional=end.is_provisional, result=result.strip(), entered_by=actor,
+        entry_reason=entry_reason.strip() if is_late else "",
     )  # fmt: skip
     check_still(actor, kept, "write_party_file")
     audit.record(

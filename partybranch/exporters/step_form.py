@@ -170,6 +170,7 @@ def _notices(view: FileView) -> str:
     lines = [
         f"第{one['step']}步：{day_words(one['starts_on'])}至{day_words(one['ends_on'])}"
         f"（{one['days']}个工作日{'，暂算' if one['is_provisional'] else ''}）{one['result']}"
+        f"{'　补录：' + one['entry_reason'] if one['entry_reason'] else ''}"
         for one in view.parts.lists["notices"]
     ]
     return "\n".join(lines) or "无"

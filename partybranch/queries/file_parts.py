@@ -82,7 +82,8 @@ _ASSESSED = f"""
      WHERE e.development_id = %(file)s AND e.kind = '{Look.ASSESSMENT.value}' ORDER BY e.id
 """
 _NOTICES = """
-    SELECT json_build_array(n.step, n.starts_on, n.ends_on, n.days, n.is_provisional, n.result)
+    SELECT json_build_array(n.step, n.starts_on, n.ends_on, n.days, n.is_provisional, n.result,
+           n.entry_reason)
       FROM partybranch_publicnotice n WHERE n.development_id = %(file)s ORDER BY n.starts_on, n.id
 """
 _SPANS = """
@@ -242,8 +243,8 @@ def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
         ],
         "notices": [
             {"step": step, "starts_on": _day(first), "ends_on": _day(last), "days": days,
-             "is_provisional": is_provisional, "result": result}
-            for step, first, last, days, is_provisional, result in found["notices"]
+             "is_provisional": is_provisional, "result": result, "entry_reason": why}
+            for step, first, last, days, is_provisional, result, why in found["notices"]
         ],
         "decisions": [
             {"kind": Decision(kind).label, "on": _day(on), "decided_by": by, "reason": reason,

@@ -130,7 +130,8 @@ def _assess(world: World, development: Development, began: dt.date) -> None:
 def _notice(world: World, development: Development, step: int, before: dt.date) -> None:
     from partybranch.domain.cultivation import publish_notice
 
-    publish_notice(actor=world.gao, development=development, step=step, starts_on=before - 15 * DAY)
+    publish_notice(actor=world.gao, development=development, step=step, starts_on=before - 15 * DAY,
+                   entry_reason="据纸质档案补录")  # fmt: skip
 
 
 def former_steps(voted: dt.date) -> dict[int, dt.date]:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
@@ -113,3 +114,24 @@ def test_a_back_dated_entry_is_kept_only_as_a_late_one_with_its_reason(campus: W
     assert record is not None
     assert timezone.localdate(record.entered_at) == today()  # the time of entry is that of today
     assert (record.on, record.entry_reason) == (today() - 30 * DAY, "谈话记录存于纸质档案")
+
+
+def test_a_public_notice_of_long_ago_says_why_it_is_entered_only_now(
+    campus: World, client: Client
+) -> None:
+    made = bring_to(campus, "gu", 5, shift=700)
+    since = today() - 30 * DAY
+    client.force_login(campus.gao)
+    url, values = f"/development/{made.pk}/notice/", {"step": "7", "starts_on": since.isoformat()}
+    refused = client.post(url, values)
+    assert refused.status_code == 422
+    assert "补录" in refused.content.decode()
+    assert not made.notices.exists()
+    assert client.post(url, values | {"entry_reason": "公示照片存于档案"}).status_code == 302
+    notice = made.notices.get()
+    assert (notice.starts_on, notice.entry_reason) == (since, "公示照片存于档案")
+    page = client.get(f"/development/{made.pk}/").content.decode()
+    assert "公示照片存于档案" in page
+    # One of today needs none, and keeps none.
+    assert client.post(url, {"step": "7", "starts_on": today().isoformat()}).status_code == 302
+    assert made.notices.get(starts_on=today()).entry_reason == ""

@@ -74,7 +74,7 @@ def test_one_applicant_from_the_application_to_the_archive(campus: World) -> Non
     for step, days in ((18, 460), (19, 458), (20, 455), (21, 130), (22, 129), (23, 120), (24, 100)):
         if step == 23:
             publish_notice(actor=campus.gao, development=made, step=23,
-                           starts_on=today() - 128 * DAY)  # fmt: skip
+                           starts_on=today() - 128 * DAY, entry_reason="据纸质档案补录")  # fmt: skip
         made = record_step(actor=campus.gao, development=made,
                            typed=typed(campus, step, today() - days * DAY)).development  # fmt: skip
     member.refresh_from_db()
@@ -195,7 +195,8 @@ def test_extension_takes_the_end_again_and_cancelling_gives_the_old_status_back(
     Student.objects.filter(pk=campus.gu.pk).update(political_status="03")
     campus.gu.refresh_from_db()
     made = bring_to(campus, "gu", 22, shift=-70)
-    publish_notice(actor=campus.gao, development=made, step=23, starts_on=today() - 195 * DAY)
+    publish_notice(actor=campus.gao, development=made, step=23, starts_on=today() - 195 * DAY,
+                   entry_reason="据纸质档案补录")  # fmt: skip
     for step, days in ((23, 185), (24, 180)):
         detail = {"outcome": "extend", "months": 6} if step == 23 else {}
         made = record_step(actor=campus.gao, development=made, typed=typed(
