@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,9 +114,18 @@ def _faults(branch: PartyOrganization, typed: ElectionTyped) -> list[Fault]:
     full = full_members([branch.pk], typed.on).get(branch.pk, 0)
     found = poll_faults(
         _poll(typed), is_committee=typed.is_committee, voters=voters(branch, typed.on), full=full,
-        numbers=known,
+        numbers=known, remaining=_remaining(branch, typed),
     )  # fmt: skip
     return found + _candidate_faults(branch, typed)
+
+
+def _remaining(branch: PartyOrganization, typed: ElectionTyped) -> int:
+    """Officers of today whose posts are not voted on."""
+    others = set(BranchPost.values) - {str(one.post) for one in typed.candidates}
+    held = Appointment.objects.in_force(timezone.localdate()).filter(
+        unit_id=branch.pk, role__code__in=others
+    )
+    return int(held.values("role").distinct().count())
 
 
 def _candidate_faults(branch: PartyOrganization, typed: ElectionTyped) -> list[Fault]:
@@ -127,8 +137,12 @@ def _candidate_faults(branch: PartyOrganization, typed: ElectionTyped) -> list[F
         .values_list("pk", flat=True)
     )
     found = []
+    times = Counter(one.member.pk for one in typed.candidates)
     for one in typed.candidates:
         who = {"name": one.member.name}
+        if times.pop(one.member.pk, 1) > 1:
+            found.append(Fault("twice", _("%(name)s stands in two rows. Choose each candidate once.")
+                               % who))  # fmt: skip
         if one.member.pk not in here:
             found.append(Fault("candidate", _(
                 "%(name)s has no right to be elected in this branch on that day.") % who))  # fmt: skip

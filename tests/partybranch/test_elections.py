@@ -109,6 +109,38 @@ def test_a_tie_at_the_last_seat_leaves_that_seat_open(campus: World) -> None:
     assert made.candidates.filter(is_elected=True).count() == 2
 
 
+def test_a_further_ballot_fills_the_seat_that_a_tie_left_open(campus: World) -> None:
+    approve_election(actor=campus.yan, election=enter(campus, {"m1": 9, "m2": 8, "m3": 5, "m4": 5}))
+    today = timezone.localdate()
+    both = [Standing(member_of(campus, key), BranchPost.PUBLICITY, n, today - DAY, "严立", TALK)
+            for key, n in (("m3", 6), ("m4", 3))]  # fmt: skip
+    # Secretary and organisation member stand: with one more they are three.
+    made = record_election(actor=campus.m1, branch=campus.joint,
+                           typed=typed(campus, VOTES, seats=1, candidates=both))  # fmt: skip
+    approve_election(actor=campus.yan, election=made)
+    held = Appointment.objects.in_force(today).filter(unit_id=campus.joint.pk)
+    posts = {one.role.code: one.person for one in held.filter(role__code__startswith="branch_")}
+    assert posts == {"branch_secretary": campus.m1, "branch_organisation": campus.m2,
+                     "branch_publicity": campus.m3}  # fmt: skip
+
+
+def test_nobody_stands_twice_in_one_election(campus: World) -> None:
+    rows = typed(campus, VOTES).candidates
+    assert "twice" in refused(campus, candidates=[*rows, rows[3]])
+    assert not Election.objects.exists()
+
+
+def test_the_form_begins_with_what_the_branch_may_elect(campus: World, client: Client) -> None:
+    client.force_login(campus.qin)
+    url = f"/branches/{campus.joint.pk}/elections/new/"
+    form = client.get(url).context["form"]
+    assert (form["is_committee"].value(), form["seats"].value()) == (True, 5)
+    for key in ("m5", "m6", "m7", "fang"):
+        member_of(campus, key).branches.update(until=timezone.localdate() - DAY)
+    form = client.get(url).context["form"]
+    assert (form["is_committee"].value(), form["seats"].value()) == (False, 1)
+
+
 def test_a_branch_of_five_elects_a_secretary_and_no_committee(campus: World) -> None:
     for key in ("m5", "m6", "m7", "fang"):
         member_of(campus, key).branches.update(until=timezone.localdate() - DAY)
