@@ -222,6 +222,17 @@ class MoveForm(forms.Form):
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
 
 
+class SuspendForm(forms.Form):
+    """Suspension of a member by a decision; without a last day it goes on."""
+
+    since = forms.DateField(label=_("suspended from"), widget=DateInput())
+    until = forms.DateField(
+        label=_("suspended until"), widget=DateInput(), required=False,
+        help_text=_("The last day; enter it when the rights are restored."),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Decision and reason"), max_length=200, error_messages=_WHY)
+
+
 class PaperForm(forms.Form):
     """Papers that came into the file after their step."""
 

@@ -93,6 +93,7 @@ urlpatterns = [
     path("branch-events/<int:pk>/record.docx", life.event_minutes, name="minutes"),
     path("party-members/<int:pk>/", branches.member_page, name="member"),
     path("party-members/<int:pk>/move/", branches.member_move, name="move_member"),
+    path("party-members/<int:pk>/suspend/", memberships.suspend, name="suspend_member"),
     path("party-members/<int:pk>/join/", memberships.join, name="join_branch"),
     path("party-members/<int:pk>/leave/<int:branch>/", memberships.leave, name="leave_branch"),
     path("party/figures/", figures.figures, name="figures"),

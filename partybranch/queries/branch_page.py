@@ -241,4 +241,5 @@ def checks(branch: PartyOrganization, view: BranchView) -> list[Fault]:
         full=sum(one.is_full for one in held), officers=len(view.officers),
         units=len({one.college for one in held if one.college}), numbers=numbers(),
         has_secretary=any(post.code == OFFICERS[0] for post in view.officers),
+        has_members=any(post.code in OFFICERS[2:] for post in view.officers),
     )  # fmt: skip

@@ -56,6 +56,8 @@ ROWS = [
     Address("party:new_member", "{party_branch}", denied="qian", post={}),
     Address("party:move_member", "{party_member}", ok="gao"),
     Address("party:move_member", "{party_member}", bad="gao", post={}),
+    Address("party:suspend_member", "{party_member}", ok="gao", shows={"gao": "罗嘉禾"}),
+    Address("party:suspend_member", "{party_member}", bad="gao", post={}),
     Address("party:my", ok="gu_account", shows={"gu_account": "派人谈话"}),
     Address("students:my", ok="gu_account", shows={"gu_account": "师生联合"}),
 ]  # fmt: skip
