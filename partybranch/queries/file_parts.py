@@ -98,6 +98,11 @@ _REVIEW = """
     SELECT to_json(r.id) FROM partybranch_politicalreview r
      WHERE r.development_id = %(file)s AND {seen} LIMIT 1
 """
+# That a review did not pass is told to whoever reads the file; its text is not.
+_NOT_PASSED = """
+    SELECT to_json(r.on) FROM partybranch_politicalreview r
+     WHERE r.development_id = %(file)s AND NOT r.passed ORDER BY r.on, r.id
+"""
 
 
 def _day(text: Any) -> Any:
@@ -170,7 +175,7 @@ def file_parts(user: Any, development: Development, reviews: Condition | None) -
         "who": Ask(_WHO.replace("{class_of}", inside), params), "branch": Ask(_BRANCH),
         "records": Ask(_RECORDS), "votes": Ask(_VOTES), "sponsors": Ask(_SPONSORS),
         "entries": Ask(_ENTRIES), "assessed": Ask(_ASSESSED), "notices": Ask(_NOTICES),
-        "spans": Ask(_SPANS), "decisions": Ask(_DECISIONS), "why": why, "rules": rules,
+        "spans": Ask(_SPANS), "not_passed": Ask(_NOT_PASSED), "decisions": Ask(_DECISIONS), "why": why, "rules": rules,
         "review": Ask(_REVIEW.replace("{seen}", reviews.sql), reviews.params) if reviews else None,
         "files": files_asked("party_file", development.pk),
     }  # fmt: skip
@@ -246,6 +251,7 @@ def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
              "is_provisional": is_provisional, "result": result, "entry_reason": why}
             for step, first, last, days, is_provisional, result, why in found["notices"]
         ],
+        "not_passed": [{"on": _day(on)} for on in found["not_passed"]],
         "decisions": [
             {"kind": Decision(kind).label, "on": _day(on), "decided_by": by, "reason": reason,
              "months": months}

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from partybranch.domain.cultivation import add_entry, publish_notice
@@ -133,6 +134,12 @@ def test_a_failed_political_review_stops_and_its_text_is_sealed(campus: World) -
     review = PoliticalReview.objects.get(development=made)
     assert not review.passed
     assert words.encode() not in bytes(review.cipher)
+    for who in (campus.qin, campus.fang):  # the branch learns that it did not pass, and no more
+        client = Client()
+        client.force_login(who)
+        page = client.get(f"/development/{made.pk}/").content.decode()
+        assert "政治审查未通过" in page
+        assert words not in page
     assert review.conclusion() == words
     done = record_step(actor=campus.gao, development=made,
                        typed=typed(campus, 10, today() - 540 * DAY))  # fmt: skip
