@@ -33,7 +33,7 @@ def facts_of(developments: Iterable[Development]) -> dict[int, Facts]:
     for record in records:
         entered = timezone.localtime(record.entered_at).date()
         steps[record.development_id][record.step] = StepFact(record.on, entered, record.detail)
-    assessed = _by(CultivationEntry.objects.filter(kind=Look.ASSESSMENT), rows, "on")
+    told = _by(CultivationEntry.objects.exclude(kind=Look.TALK), rows, "kind", "on")
     notices = _by(PublicNotice.objects.all(), rows, "step", "starts_on", "ends_on")
     spans = _by(FormerSpan.objects.filter(is_accepted=True), rows, "since", "until")
     return {
@@ -43,7 +43,8 @@ def facts_of(developments: Iterable[Development]) -> dict[int, Facts]:
             steps=steps[pk],
             spans=tuple(Span(*row) for row in spans[pk]),
             resumed_on=one.resumed_on,
-            assessments=tuple(day for (day,) in assessed[pk]),
+            assessments=tuple(day for kind, day in told[pk] if kind == Look.ASSESSMENT),
+            reported_on=max((day for kind, day in told[pk] if kind == Look.REPORT), default=None),
             notices=tuple(Notice(*row) for row in notices[pk]),
             extended_by=one.extended_by,
             postponed_by=one.postponed_by,

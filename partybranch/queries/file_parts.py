@@ -81,6 +81,10 @@ _ASSESSED = f"""
     SELECT to_json(e.on) FROM partybranch_cultivationentry e
      WHERE e.development_id = %(file)s AND e.kind = '{Look.ASSESSMENT.value}' ORDER BY e.id
 """
+_REPORTED = f"""
+    SELECT to_json(max(e.on)) FROM partybranch_cultivationentry e
+     WHERE e.development_id = %(file)s AND e.kind = '{Look.REPORT.value}'
+"""
 _NOTICES = """
     SELECT json_build_array(n.step, n.starts_on, n.ends_on, n.days, n.is_provisional, n.result,
            n.entry_reason)
@@ -174,7 +178,7 @@ def file_parts(user: Any, development: Development, reviews: Condition | None) -
     asks = {
         "who": Ask(_WHO.replace("{class_of}", inside), params), "branch": Ask(_BRANCH),
         "records": Ask(_RECORDS), "votes": Ask(_VOTES), "sponsors": Ask(_SPONSORS),
-        "entries": Ask(_ENTRIES), "assessed": Ask(_ASSESSED), "notices": Ask(_NOTICES),
+        "entries": Ask(_ENTRIES), "assessed": Ask(_ASSESSED), "reported": Ask(_REPORTED), "notices": Ask(_NOTICES),
         "spans": Ask(_SPANS), "not_passed": Ask(_NOT_PASSED), "decisions": Ask(_DECISIONS), "why": why, "rules": rules,
         "review": Ask(_REVIEW.replace("{seen}", reviews.sql), reviews.params) if reviews else None,
         "files": files_asked("party_file", development.pk),
@@ -230,6 +234,7 @@ def _facts(one: Development, records: list[Record], found: Mapping[str, Rows]) -
         leaves_on=one.leaves_on or expected_leaving(one.student.entry_year),
         steps=steps, spans=tuple(spans), resumed_on=one.resumed_on,
         assessments=tuple(_day(on) for on in found["assessed"]),
+        reported_on=_day(found["reported"][0]),
         notices=tuple(Notice(row[0], _day(row[1]), _day(row[2])) for row in found["notices"]),
         extended_by=one.extended_by, postponed_by=one.postponed_by,
     )  # fmt: skip
