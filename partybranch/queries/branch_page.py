@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from cohorts.enums import UnitKind
 from cohorts.models import Unit, UnitSuccession
 from cohorts.post_reasons import posts_asked
 from partybranch.domain.facts import Fault, Organ
+from partybranch.domain.months import DAY
 from partybranch.domain.organs import branch_faults
 from partybranch.enums import PartyKind
 from partybranch.models import PartyMember, PartyOrganization
@@ -19,6 +22,7 @@ from portal.core.access import Asked, reach_statement, rows_within
 from portal.core.asks import Ask, Rows, answers
 from students.enums import Tree
 
+ENDING = 60  # days before the end of a term
 _LABEL = "coalesce(nullif({u}.short_name, ''), {u}.name)"
 
 
@@ -42,7 +46,7 @@ _FACTS = f"""
      WHERE o.unit_ptr_id = %(branch)s
 """
 _POSTS = """
-    SELECT json_build_array(r.code, r.name, w.name, a.starts_on, a.letter_no)
+    SELECT json_build_array(r.code, r.name, w.name, a.starts_on, a.ends_on, a.letter_no)
       FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
       JOIN core_user w ON w.id = a.person_id
      WHERE a.unit_id = %(branch)s AND a.revoked_at IS NULL AND a.starts_on <= %(day)s
@@ -101,6 +105,7 @@ class Post:
     role: str
     person: str
     since: dt.date
+    until: dt.date | None
     letter_no: str
 
 
@@ -184,8 +189,9 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
     why_told(found["why"])
     rules_told(found["rules"])
     *labels, admitted, places = found["facts"][0]
-    posts = [(code in OFFICERS, Post(code, role, name, _day(since), letter))
-             for code, role, name, since, letter in found["posts"]]  # fmt: skip
+    posts = [(code in OFFICERS, Post(
+        code, role, name, _day(since), _day(until) if until else None, letter))
+             for code, role, name, since, until, letter in found["posts"]]  # fmt: skip
     return BranchView(
         *(label or "" for label in labels),
         plan=None if places is None else (admitted, places),
@@ -242,4 +248,18 @@ def checks(branch: PartyOrganization, view: BranchView) -> list[Fault]:
         units=len({one.college for one in held if one.college}), numbers=numbers(),
         has_secretary=any(post.code == OFFICERS[0] for post in view.officers),
         has_members=any(post.code in OFFICERS[2:] for post in view.officers),
-    )  # fmt: skip
+    ) + _ending(view.officers)  # fmt: skip
+
+
+def _ending(officers: list[Post]) -> list[Fault]:
+    """Terms that end within two months, so that an election is prepared in time."""
+    soon = timezone.localdate() + ENDING * DAY
+    by_day: dict[dt.date, list[str]] = {}
+    for post in officers:
+        if post.until is not None and post.until <= soon:
+            by_day.setdefault(post.until, []).append(post.person)
+    return [
+        Fault("term_ends", _("%(names)s: the term ends on %(day)s. Prepare the election.")
+              % {"names": "、".join(names), "day": date_format(day, "DATE_FORMAT")})
+        for day, names in sorted(by_day.items())
+    ]  # fmt: skip

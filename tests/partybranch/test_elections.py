@@ -177,3 +177,23 @@ def test_the_page_of_elections_enters_shows_and_approves(campus: World) -> None:
     assert above.get(page).status_code == 200
     assert above.post(f"/elections/{made.pk}/approve/").status_code == 302
     assert Appointment.objects.filter(person=campus.m1, role__code="branch_secretary").exists()
+
+
+def test_the_branch_page_tells_terms_and_warns_before_they_end(
+    campus: World, client: Client
+) -> None:
+    """System 19: a reminder before the term ends, with the people it is about."""
+    approve_election(actor=campus.yan, election=enter(campus))
+    client.force_login(campus.m1)
+    url, today = f"/branches/{campus.joint.pk}/", timezone.localdate()
+    held = Appointment.objects.filter(unit_id=campus.joint.pk, role__code="branch_organisation",
+                                      person=campus.m2)  # fmt: skip
+    last = held.get().ends_on
+    assert last is not None
+    page = client.get(url).content.decode()
+    assert f"{last.year}年{last.month}月{last.day}日" in page
+    assert "任期将于" not in page
+    held.update(ends_on=today + 45 * DAY)
+    page = client.get(url).content.decode()
+    assert "任期将于" in page
+    assert "党员2" in page.split("任期将于")[0][-40:]
