@@ -95,6 +95,22 @@ def test_void_elections_are_refused_and_leave_nothing(campus: World) -> None:
     assert not Candidate.objects.exists()
 
 
+def test_an_election_of_long_ago_says_why_it_is_entered_only_now(
+    campus: World, client: Client
+) -> None:
+    on = timezone.localdate() - 30 * DAY
+    before = [Standing(one.member, one.post, one.votes, on - DAY, one.talked_by, one.talk_note)
+              for one in typed(campus, VOTES).candidates]  # fmt: skip
+    assert refused(campus, on=on, candidates=before) == {"entry"}
+    made = enter(campus, on=on, candidates=before, entry_reason="选举大会记录存于支部档案")
+    assert made.entry_reason == "选举大会记录存于支部档案"
+    client.force_login(campus.qin)
+    url = f"/branches/{campus.joint.pk}/elections/"
+    assert "选举大会记录存于支部档案" in client.get(url).content.decode()
+    assert 'name="entry_reason"' in client.get(url + "new/").content.decode()
+    assert enter(campus, entry_reason="不需要").entry_reason == ""
+
+
 def test_each_candidate_needs_a_talk_and_the_right_to_be_elected(campus: World) -> None:
     silent = typed(campus, VOTES)
     without = [Standing(one.member, one.post, one.votes, one.talked_on, one.talked_by, "")
