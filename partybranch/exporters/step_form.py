@@ -179,6 +179,7 @@ def _notices(view: FileView) -> str:
 def _decisions(view: FileView) -> str:
     lines = [
         f"{day_words(one['on'])}　{one['kind']}（{one['decided_by']}）：{one['reason']}"
+        f"{'（补录，' + day_words(one['late_entry']) + '录入）' if one['late_entry'] else ''}"
         for one in view.parts.lists["decisions"]
     ]
     lines += [

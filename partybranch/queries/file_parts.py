@@ -95,7 +95,7 @@ _SPANS = """
       FROM partybranch_formerspan f WHERE f.development_id = %(file)s ORDER BY f.since, f.id
 """
 _DECISIONS = """
-    SELECT json_build_array(k.kind, k.on, k.decided_by, k.reason, k.months)
+    SELECT json_build_array(k.kind, k.on, k.decided_by, k.reason, k.months, k.entered_at)
       FROM partybranch_decisionrecord k WHERE k.development_id = %(file)s ORDER BY k.on, k.id
 """
 _REVIEW = """
@@ -240,6 +240,14 @@ def _facts(one: Development, records: list[Record], found: Mapping[str, Rows]) -
     )  # fmt: skip
 
 
+def _late_entry(on: dt.date, entered: str) -> dt.date | None:
+    """The day of entry where it was long after the event (rulebook 0.7)."""
+    entered_at = moment(entered)
+    assert entered_at is not None
+    day = timezone.localtime(entered_at).date()
+    return day if (day - on).days > numbers()["party.entry_days"] else None
+
+
 def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
     return {
         "sponsors": [
@@ -259,8 +267,8 @@ def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
         "not_passed": [{"on": _day(on)} for on in found["not_passed"]],
         "decisions": [
             {"kind": Decision(kind).label, "on": _day(on), "decided_by": by, "reason": reason,
-             "months": months}
-            for kind, on, by, reason, months in found["decisions"]
+             "months": months, "late_entry": _late_entry(_day(on), entered)}
+            for kind, on, by, reason, months, entered in found["decisions"]
         ],
         "spans": [
             {"organisation": name, "since": _day(since), "until": _day(until),

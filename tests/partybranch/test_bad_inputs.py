@@ -8,10 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
+from partybranch.domain.decisions import decide
 from partybranch.domain.development import StepError, record_step
 from partybranch.domain.life import EventError, record_event
 from partybranch.domain.membership import enter_member, join_branch
-from partybranch.enums import Entry, PartyKind
+from partybranch.enums import Decision, Entry, PartyKind
 from partybranch.models import (
     BranchEvent,
     Development,
@@ -135,3 +136,16 @@ def test_a_public_notice_of_long_ago_says_why_it_is_entered_only_now(
     # One of today needs none, and keeps none.
     assert client.post(url, {"step": "7", "starts_on": today().isoformat()}).status_code == 302
     assert made.notices.get(starts_on=today()).entry_reason == ""
+
+
+def test_a_decision_of_long_ago_shows_when_it_was_entered(campus: World, client: Client) -> None:
+    made = bring_to(campus, "gu", 8)
+    decide(actor=campus.gao, development=made, kind=Decision.TARGET_OFF, on=today() - 20 * DAY,
+           decided_by="支部委员会", reason="群众意见较大")  # fmt: skip
+    decide(actor=campus.gao, development=made, kind=Decision.STOP, on=today(),
+           decided_by="支部委员会", reason="本人申请停止")  # fmt: skip
+    client.force_login(campus.gao)
+    page = client.get(f"/development/{made.pk}/").content.decode()
+    shown = page[page.index("群众意见较大") :][:400]
+    assert f"{today().year}年{today().month}月{today().day}日录入" in shown
+    assert "录入" not in page[page.index("本人申请停止") :][:200]
