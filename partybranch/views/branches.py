@@ -21,7 +21,7 @@ from partybranch.enums import BESIDE_KINDS, BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
 from partybranch.models import Development, PartyMember, PartyOrganization
 from partybranch.queries.branch_page import Member, branch_view, checks
-from partybranch.queries.branches import branch_tree, flags
+from partybranch.queries.branches import branch_tree, closed_branches, flags
 from partybranch.queries.changes import committees_of
 from partybranch.views.form_page import form_page
 from portal.core import reads
@@ -38,7 +38,11 @@ def branch_list(request: HttpRequest) -> HttpResponse:
     nodes = branch_tree(request.user)
     if not nodes:
         raise PermissionDenied(_("None of your posts shows party organisations."))
-    context = {"nodes": nodes, "sees_changes": bool(committees_of(request.user))}
+    context = {
+        "nodes": nodes,
+        "closed": closed_branches(request.user),
+        "sees_changes": bool(committees_of(request.user)),
+    }
     return render(request, "party/branches.html", context)
 
 
