@@ -98,6 +98,26 @@ def branch_faults(
     return found + _committee_size(full, officers, numbers, has_members)
 
 
+def above_faults(kind: str, members: int, numbers: dict[str, int]) -> list[Fault]:
+    """What the page of a general branch or committee warns of: ``members`` of all branches below.
+    All of it holds generally (1.5)."""
+    who = {"n": members, "general": numbers["branch.general_from"],
+           "basic": numbers["branch.basic_from"]}  # fmt: skip
+    if kind == PartyKind.GENERAL and members < who["general"]:
+        return [Fault("general_small", _(
+            "%(n)s members in the branches below: a general branch is generally set up from "
+            "%(general)s on.") % who)]  # fmt: skip
+    if kind == PartyKind.GENERAL and members >= who["basic"]:
+        return [Fault("general_large", _(
+            "%(n)s members in the branches below: from %(basic)s on generally a basic committee is "
+            "set up.") % who)]  # fmt: skip
+    if kind == PartyKind.COMMITTEE and members < who["basic"]:
+        return [Fault("committee_small", _(
+            "%(n)s members in the branches below: a basic committee generally has %(basic)s; with "
+            "fewer the committee above has approved it.") % who)]  # fmt: skip
+    return []
+
+
 def _committee_size(
     full: int, officers: int, numbers: dict[str, int], has_members: bool
 ) -> list[Fault]:

@@ -13,8 +13,8 @@ from cohorts.models import Unit, UnitSuccession
 from cohorts.post_reasons import posts_asked
 from partybranch.domain.facts import Fault, Organ
 from partybranch.domain.months import DAY
-from partybranch.domain.organs import branch_faults
-from partybranch.enums import PartyKind
+from partybranch.domain.organs import above_faults, branch_faults
+from partybranch.enums import ABOVE_BRANCHES, PartyKind
 from partybranch.models import PartyMember, PartyOrganization
 from partybranch.queries.branches import OFFICERS
 from partybranch.queries.rules import numbers, rules_asked
@@ -37,7 +37,12 @@ _FACTS = f"""
              WHERE r.branch_id = o.unit_ptr_id AND r.step = 17 AND r.withdrawn_by_id IS NULL
                AND NOT r.is_former AND r.on BETWEEN %(first)s AND %(last)s),
            (SELECT a.places FROM partybranch_admissionplan a
-             WHERE a.branch_id = o.unit_ptr_id AND a.year = %(year)s))
+             WHERE a.branch_id = o.unit_ptr_id AND a.year = %(year)s),
+           CASE WHEN o.party_kind IN ('{PartyKind.GENERAL.value}', '{PartyKind.COMMITTEE.value}') THEN
+               (SELECT count(DISTINCT h.member_id) FROM cohorts_unittree t
+                  JOIN partybranch_membership h ON h.branch_id = t.descendant_id
+                 WHERE t.ancestor_id = o.unit_ptr_id AND h.is_relation AND h.since <= %(day)s
+                   AND (h.until IS NULL OR h.until >= %(day)s)) ELSE 0 END)
       FROM partybranch_partyorganization o JOIN cohorts_unit u ON u.id = o.unit_ptr_id
       LEFT JOIN cohorts_unit c ON c.id = o.approving_committee_id
       LEFT JOIN cohorts_unit g ON g.id = o.college_side_id
@@ -154,7 +159,8 @@ class Successor:
 @dataclass(frozen=True)
 class BranchView:
     """``officers`` hold a post of the committee, ``others`` any other; ``plan`` are members admitted
-    and places planned of the year; ``below`` open organisations that the reader may open."""
+    and places planned of the year; ``below`` open organisations that the reader may open;
+    ``members_below`` of all branches below a committee or general branch."""
 
     committee: str
     college: str
@@ -167,6 +173,7 @@ class BranchView:
     gone: list[Gone]
     below: list[tuple[int, str, str]]
     succession: list[Successor]
+    members_below: int = 0
 
 
 def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> BranchView:
@@ -188,7 +195,7 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
     )  # fmt: skip
     why_told(found["why"])
     rules_told(found["rules"])
-    *labels, admitted, places = found["facts"][0]
+    *labels, admitted, places, members_below = found["facts"][0]
     posts = [(code in OFFICERS, Post(
         code, role, name, _day(since), _day(until) if until else None, letter))
              for code, role, name, since, until, letter in found["posts"]]  # fmt: skip
@@ -201,6 +208,7 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
         gone=[Gone(*row[:4], _day(row[4]), _day(row[5]), row[6]) for row in found["gone"]],
         below=[(pk, name, str(PartyKind(kind).label)) for pk, name, kind in found["below"]],
         succession=_succession(user, found["succession"]),
+        members_below=members_below,
     )
 
 
@@ -241,6 +249,8 @@ def _member(row: list[Any], day: dt.date) -> Member:
 
 def checks(branch: PartyOrganization, view: BranchView) -> list[Fault]:
     """What the branch page warns of (1.5)."""
+    if branch.party_kind in ABOVE_BRANCHES:
+        return above_faults(branch.party_kind, view.members_below, numbers())
     held = [one for one in view.roll if one.is_relation]
     return branch_faults(
         Organ(branch.pk, branch.party_kind), members=len(held),

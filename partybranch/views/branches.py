@@ -69,7 +69,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_dues": holds and reaches_one(PartyOrganization, user, "see_dues", pk),
         "sees_life": reaches_one(PartyOrganization, user, "see_branch_life", pk),
         "full": sum(one.is_full for one in view.roll),
-        "checks": checks(branch, view) if sees_roll and is_branch else [],
+        "checks": checks(branch, view) if sees_roll else [],
         "may_write": may_write,
         "may_keep": may_keep,
         "may_close": may_keep and branch.party_kind in BESIDE_KINDS,
