@@ -53,3 +53,20 @@ def test_a_link_that_ended_puts_nobody_first(campus: World) -> None:
     made = bring_to(campus, "gu", 3, shift=950)
     StudentLink.objects.update(starts_on=dt.date(2024, 9, 1), ends_on=timezone.localdate() - DAY)
     assert (campus.wang.name, "") in offered(campus, made)
+
+
+def test_the_list_of_tutors_says_how_many_each_looks_after(campus: World) -> None:
+    """Load of party-building tutors: files of their branches, and people they vouch for."""
+    campus.add_post("qin", "party_tutor", "joint")
+    for key in ("gu", "cheng"):
+        file = bring_to(campus, key, 3, shift=950)
+        if key == "gu":
+            Sponsorship.objects.create(development=file, member=member_of(campus, "fang"),
+                                       duty="contact", since=timezone.localdate())  # fmt: skip
+    client = Client()
+    client.force_login(campus.yan)
+    page = client.get("/party/figures/tutors/").content.decode()
+    mine = page[page.index("方书语") : page.index("秦守正")]
+    assert "所指导支部在办档案2份" in mine
+    assert "联系或介绍1人" in mine
+    assert "联系或介绍0人" in page[page.index("秦守正") :]
