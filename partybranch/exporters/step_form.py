@@ -26,7 +26,7 @@ from portal.core.exports import Stamp
 from portal.core.papers import BODY, TITLE, a4_document, foot_line, grid, line, list_table
 
 _HEAD = ("序号", "步骤", "完成日期", "规定与期限", "办理情况")
-_WIDTHS = (12, 29, 35, 35, 49)
+_WIDTHS = (12, 27, 35, 39, 47)
 # What single steps say about themselves; a review keeps its text sealed and is not among them.
 _DETAIL = (
     ("talker", "谈话人"), ("recommendation", "推荐方式"), ("certificate_no", "结业证号"),

@@ -222,7 +222,8 @@ def test_an_application_for_a_temporary_branch_waits_for_its_committee() -> None
     assert asked.state == ChangeState.SENT
     assert asked.task_until > timezone.localdate()
     one = asked.proposed.get()
-    assert (one.party_kind, one.parent) == (PartyKind.TEMPORARY, asked.committee)
+    assert one.party_kind == PartyKind.TEMPORARY
+    assert asked.committee.approves_for.filter(party_kind=PartyKind.JOINT).exists()
     assert one.name in asked.title
     assert "Request" not in asked.title
 

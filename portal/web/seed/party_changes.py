@@ -80,9 +80,11 @@ def seed_draft(branches: list[PartyOrganization], times: Timeline) -> None:
 
 
 def seed_request(times: Timeline) -> None:
-    """An application for a temporary branch that waits for its committee."""
-    committees = PartyOrganization.objects.filter(party_kind=PartyKind.COMMITTEE, closed_on=None)
-    above = committees.order_by("code").first()
+    """An application for a temporary branch that waits for the committee of the joint branches."""
+    general = PartyOrganization.objects.filter(
+        party_kind=PartyKind.GENERAL, approving_committee__approves_for__party_kind=PartyKind.JOINT
+    )
+    above = general.order_by("code").first()
     if above is None:
         return
     last = max(times.today, timezone.localdate()) + _TASK_DAYS * DAY
