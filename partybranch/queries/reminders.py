@@ -42,6 +42,19 @@ def _holders(action: str) -> Any:
     return people
 
 
+_WAITING = """
+       AND EXISTS (SELECT 1 FROM partybranch_development d
+                    WHERE d.ended_on IS NULL AND d.first_due <= %(soon)s)
+"""
+
+
+def _file_keepers() -> set[int]:
+    """Those who write files, while some file anywhere is late or due soon."""
+    day = timezone.localdate()
+    asked = {"day": day, "soon": day + SOON, "action": "write_party_file"}
+    return {pk for (pk,) in fetch(_HOLDERS + _WAITING, asked)}
+
+
 def _keeps(user: Any, action: str) -> bool:
     return bool(PartyOrganization.objects.restrict(user, action).exists())
 
@@ -98,11 +111,11 @@ register_due(
     Due("files_late", 57,
         lambda n: ngettext("%(n)s file of development is overdue",
                            "%(n)s files of development are overdue", n) % {"n": n},
-        _files("late"), _holders("write_party_file"), lambda _user: "/development/?only=late"),
+        _files("late"), _file_keepers, lambda _user: "/development/?only=late"),
     Due("files_soon", 58,
         lambda n: ngettext("%(n)s file of development is due within 30 days",
                            "%(n)s files of development are due within 30 days", n) % {"n": n},
-        _files("soon"), _holders("write_party_file"), lambda _user: "/development/?only=soon"),
+        _files("soon"), _file_keepers, lambda _user: "/development/?only=soon"),
     Due("transfer_own", 59,
         lambda _n: _("Your probation ends: hand in the application for transfer to full member"),
         _transfer_own, _on_probation, lambda _user: "/my/development/"),
