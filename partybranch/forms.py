@@ -1,5 +1,6 @@
 """Forms of the party side that are the same for every step; those of single steps: forms_steps."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.people import PersonField
 from cohorts.forms.posts import DateInput
+from partybranch.domain.facts import Fault
 from partybranch.enums import Decision, Look
 from partybranch.models import PartyOrganization
 from students.models import Student
@@ -70,6 +72,11 @@ class ApplicationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["student"].students = students  # type: ignore[attr-defined]
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
+
+    def take_faults(self, faults: Sequence[Fault]) -> None:
+        """Each refusal beside the field that it is about."""
+        for one in faults:
+            self.add_error(one.field if one.field in self.fields else None, one.message)
 
 
 class FormerForm(forms.Form):

@@ -149,3 +149,17 @@ def test_a_decision_of_long_ago_shows_when_it_was_entered(campus: World, client:
     shown = page[page.index("群众意见较大") :][:400]
     assert f"{today().year}年{today().month}月{today().day}日录入" in shown
     assert "录入" not in page[page.index("本人申请停止") :][:200]
+
+
+def test_refusals_of_an_application_stand_beside_their_fields(
+    campus: World, client: Client
+) -> None:
+    client.force_login(campus.gao)
+    values = {"student": campus.gu.student_no, "branch": campus.joint.pk,
+              "on": today().isoformat()}  # fmt: skip
+    form = client.post("/development/new/", values).context["form"]
+    assert form.errors.keys() == {"is_citizen"}
+    old = values | {"is_citizen": "on", "on": (today() - 30 * DAY).isoformat()}
+    form = client.post("/development/new/", old).context["form"]
+    assert form.errors.keys() == {"entry_reason"}
+    assert not Development.objects.exists()
