@@ -76,6 +76,11 @@ class FollowUpForm(forms.Form):
         choices=[("", pgettext_lazy("report to", "nobody")), *((part.value, part.label) for part in REPORT_TO)],
     )  # fmt: skip
     files = FilesField()
+    counts_in_file = forms.BooleanField(
+        label=_("Counts in the cultivation book of the party file too"), required=False,
+        help_text=_("For contacts and introducers: the book keeps the day and your name, not what was "
+                    "said."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, is_queued: bool = False, **kwargs: Any) -> None:
         """``is_queued``: typed offline earlier; a next day that has passed meanwhile is today."""

@@ -1,5 +1,6 @@
 """Forms of the party side that are the same for every step; those of single steps: forms_steps."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.people import PersonField
 from cohorts.forms.posts import DateInput
+from partybranch.domain.facts import Fault
 from partybranch.enums import Decision, Look
 from partybranch.models import PartyOrganization
 from students.models import Student
@@ -71,20 +73,21 @@ class ApplicationForm(forms.Form):
         self.fields["student"].students = students  # type: ignore[attr-defined]
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
 
+    def take_faults(self, faults: Sequence[Fault]) -> None:
+        """Each refusal beside the field that it is about."""
+        for one in faults:
+            self.add_error(one.field if one.field in self.fields else None, one.message)
+
 
 class FormerForm(forms.Form):
-    """An activist who comes from another organisation, with the steps that its file proves."""
+    """An activist who comes from another organisation, or with ``last`` 20 a member on probation,
+    with the steps that its file proves. ``steps``: their names by number."""
 
     student = StudentField(label=_("Student number"))
     branch = forms.ModelChoiceField(label=_("Branch"), queryset=PartyOrganization.objects.none())
     organisation = forms.CharField(label=_("Former organisation"), max_length=80)
-    on_1 = forms.DateField(label=_("Applied on"), widget=DateInput())
-    on_2 = forms.DateField(label=_("Talk on"), widget=DateInput())
-    on_3 = forms.DateField(label=_("Confirmed as activist on"), widget=DateInput())
-    on_4 = forms.DateField(label=_("Filed on"), widget=DateInput(), required=False)
-    on_5 = forms.DateField(label=_("Contacts appointed on"), widget=DateInput(), required=False)
-    until = forms.DateField(label=_("Cultivated there until"), widget=DateInput())
-    resumed_on = forms.DateField(label=_("Cultivation here from"), widget=DateInput())
+    until = forms.DateField(label=_("There until"), widget=DateInput())
+    resumed_on = forms.DateField(label=_("Here from"), widget=DateInput())
     is_accepted = forms.BooleanField(
         label=_("The file is complete and was accepted after review: the time counts"),
         required=False,
@@ -92,11 +95,41 @@ class FormerForm(forms.Form):
     reason = forms.CharField(label=_("What the file consists of"), max_length=300)
 
     def __init__(
-        self, *args: Any, students: "QuerySet[Student]", branches: "QuerySet[Any]", **kwargs: Any
-    ) -> None:
+        self, *args: Any, students: "QuerySet[Student]", branches: "QuerySet[Any]",
+        steps: dict[int, str], needed: int, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.fields["student"].students = students  # type: ignore[attr-defined]
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
+        for number, name in steps.items():
+            self.fields[f"on_{number}"] = forms.DateField(
+                label=f"{number} {name}", widget=DateInput(), required=number <= needed
+            )
+        self.order_fields(["student", "branch", "organisation", *(f"on_{n}" for n in steps)])
+
+    def days(self) -> dict[int, Any]:
+        """The day of each step that was typed; call after ``is_valid``."""
+        names = ((name, day) for name, day in self.cleaned_data.items() if name.startswith("on_"))
+        return {int(name[3:]): day for name, day in names if day}
+
+
+class HandOverForm(forms.Form):
+    """The file goes to a branch of the school, or outside."""
+
+    branch = forms.ModelChoiceField(
+        label=_("To branch"), queryset=PartyOrganization.objects.none(), required=False
+    )
+    outside = forms.CharField(label=_("Or outside the school"), max_length=80, required=False)
+    on = forms.DateField(label=_("From"), widget=DateInput())
+    reason = forms.CharField(
+        label=_("Reason"), max_length=150, error_messages=_WHY,
+        help_text=_("Why, and how the papers of the file were handed over."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, branches: "QuerySet[Any]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
+        self.fields["on"].initial = timezone.localdate()
 
 
 class EntryForm(forms.Form):
@@ -129,6 +162,9 @@ class NoticeForm(forms.Form):
     )  # fmt: skip
     starts_on = forms.DateField(label=_("From"), widget=DateInput())
     result = forms.CharField(label=_("Result"), max_length=200, required=False)
+    entry_reason = forms.CharField(
+        label=_("Why entered late"), max_length=300, required=False, help_text=_LATE_ENTRY
+    )
 
 
 class DecisionForm(forms.Form):
@@ -191,6 +227,17 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, branches: "QuerySet[Any]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
+
+
+class SuspendForm(forms.Form):
+    """Suspension of a member by a decision; without a last day it goes on."""
+
+    since = forms.DateField(label=_("suspended from"), widget=DateInput())
+    until = forms.DateField(
+        label=_("suspended until"), widget=DateInput(), required=False,
+        help_text=_("The last day; enter it when the rights are restored."),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Decision and reason"), max_length=200, error_messages=_WHY)
 
 
 class PaperForm(forms.Form):

@@ -35,6 +35,11 @@ class ElectionForm(forms.Form):
     returned = _count(_("ballots returned"))
     invalid = _count(_("Invalid"), required=False)
     term_months = _count(_("term in months"), initial=36)
+    entry_reason = forms.CharField(
+        label=_("Why entered late"), max_length=300, required=False,
+        help_text=_("Needed when the event was long ago: why only now, and which paper proves "
+                    "the date."),
+    )  # fmt: skip
     client_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, voters: Sequence[PartyMember], **kwargs: Any) -> None:
@@ -87,6 +92,7 @@ class ElectionForm(forms.Form):
         names = ("on", "is_committee", "seats", "right", "present", "returned", "term_months")
         return ElectionTyped(
             candidates=candidates, invalid=data["invalid"] or 0,
+            entry_reason=data["entry_reason"],
             **{name: data[name] for name in names},
         )  # fmt: skip
 

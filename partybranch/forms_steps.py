@@ -21,7 +21,8 @@ from partybranch.enums import (
     Reply,
     Talker,
 )
-from partybranch.models import PartyMember, PartyOrganization
+from partybranch.models import PartyOrganization
+from partybranch.queries.facts import Offered
 
 _COUNTS = ("expected", "present", "yes", "no", "abstain", "invalid", "written_yes", "left_out")
 
@@ -75,19 +76,19 @@ class StepForm(forms.Form):
     on = forms.DateField(label=_("Date"), widget=DateInput())
 
     def __init__(
-        self, *args: Any, rule: StepRule, body: str, candidates: Sequence[PartyMember],
+        self, *args: Any, rule: StepRule, body: str, candidates: Sequence[Offered],
         committees: Sequence[PartyOrganization], is_below_general: bool, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.rule, self.committees = rule, {str(one.pk): one for one in committees}
-        self.candidates = {str(one.pk): one for one in candidates}
+        self.candidates = {str(one.member.pk): one.member for one in candidates}
         own = FIELDS.get(rule.number)
         if own:
             self.fields.update(own())
         if rule.number in DUTIES:
             self.fields["sponsors"] = forms.MultipleChoiceField(
                 label=_("Full members"), widget=forms.CheckboxSelectMultiple,
-                choices=[(str(one.pk), one.name) for one in candidates],
+                choices=[(str(one.member.pk), _offer(one)) for one in candidates],
             )  # fmt: skip
         if rule.is_committee:
             self.fields["body"] = _choice(
@@ -124,7 +125,7 @@ class StepForm(forms.Form):
             self.fields["late_reason"] = _text(
                 _("Why late"), 300, False, help_text=_("Only when the last day in time has passed.")
             )
-        if self.rule.number in (9, 15):
+        if self.rule.number in (*DUTIES, 15):
             self.fields["override_reason"] = _text(_("Why nevertheless"), 300, False)
         self.fields["entry_reason"] = _text(
             _("Why entered late"), 300, False,
@@ -163,6 +164,10 @@ class StepForm(forms.Form):
         """Each refusal beside the field that it is about."""
         for one in faults:
             self.add_error(one.field if one.field in self.fields else None, one.message)
+
+
+def _offer(one: Offered) -> str:
+    return f"{one.member.name}（{one.why}）" if one.why else one.member.name
 
 
 def _iso(day: dt.date) -> str:

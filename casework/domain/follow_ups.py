@@ -16,6 +16,7 @@ from casework.domain.talk_details import TalkDetails, report
 from casework.enums import Channel, Confidentiality, Risk
 from casework.models import Case, CaseLevel, FollowUp
 from casework.ties import shut_case_ids
+from partybranch.domain.cultivation import count_talk
 from portal.core import audit
 from portal.core.domain.files import attach_files
 from portal.core.errors import DomainError, StaleError
@@ -82,8 +83,10 @@ def log_follow_up(
     client_key: uuid.UUID | None = None,
     details: TalkDetails = PLAIN,
     files: Sequence[CleanFile] = (),
+    counts_in_file: bool = False,
 ) -> FollowUp:
-    """Record one contact; it counts for the student's open case if there is one.
+    """Record one contact; it counts for the student's open case if there is one, and with
+    ``counts_in_file`` as a talk in the cultivation book of the party file.
 
     ``details`` are the parts of the full form. With ``report_to`` the people of that part are told,
     and the record needs reporting whether or not the switch was set.
@@ -109,6 +112,8 @@ def log_follow_up(
                 attach_files(actor=actor, record=made, files=files)
             if made.report_to:
                 report(made)
+            if counts_in_file:
+                count_talk(actor=actor, student=student, on=timezone.localdate(made.happened_at))
     except (DomainError, IntegrityError):
         # Sent before, or twice at once and the other copy won: dates may have passed since.
         sent = _already_sent(client_key, actor, student, content)

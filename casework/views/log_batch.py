@@ -36,7 +36,7 @@ def log_batch(request: HttpRequest) -> HttpResponse:
     if "save" not in request.POST or not is_clear:
         return _page(request, form, named, 200 if is_clear else 422)
     data = {key: value for key, value in form.cleaned_data.items()
-            if key not in ("client_key", "files", "needs_report")}  # fmt: skip
+            if key not in ("client_key", "files", "needs_report", "counts_in_file")}  # fmt: skip
     try:
         number = log_group(
             actor=request.user, students=named.students,  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from casework.enums import Channel, Confidentiality, Risk
 from casework.forms import FollowUpForm
 from casework.queries.hints import hints
 from casework.queries.quick_log import next_dates, picks, sole_number
+from partybranch.domain.cultivation import may_count_talks
 from portal.core.errors import DomainError
 from portal.core.ui.words import per_language
 from students.models import Student
@@ -93,6 +94,8 @@ def _page(
         "kept": {name: kept(name) for name in
                  ("content", "next_pick", "next_on", "needs_report", "happened_at", "minutes", "place")},
         "more": _more(form),
+        "file_tick": (form or FollowUpForm(auto_id=FIELD_ID))["counts_in_file"]
+        if may_count_talks(request.user) else None,  # type: ignore[arg-type]
         "batch_url": reverse("casework:log_batch"),
         "client_key": kept("client_key") or uuid.uuid4(),
         "done_url": _done_url(request, student),

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from partybranch.domain.book import APPROVAL_NEVER_AFTER, PROBATION_OVER, Book
-from partybranch.domain.facts import EXTENSION, Facts
+from partybranch.domain.facts import EXTENSION, Facts, Setting
 from partybranch.domain.months import DAY, add_months, months_between
 
 CULTIVATED = (6, 7)
@@ -141,3 +141,13 @@ def next_assessment(facts: Facts, months: int = 6) -> dt.date | None:
     if began is None or facts.on(7) is not None or months < 1:
         return None
     return add_months(began, months * (len(facts.assessments) + 1))
+
+
+def next_report(facts: Facts, setting: Setting) -> dt.date | None:
+    """By when the next thought report is due, from the confirmation as an activist to the vote on
+    transfer (P21); only reminded of, never a fault."""
+    began = facts.resumed_on or facts.on(3)
+    if began is None or facts.on(23) is not None:
+        return None
+    last = max(began, facts.reported_on) if facts.reported_on else began
+    return add_months(last, setting.number("party.thought_report_every"))

@@ -13,7 +13,7 @@ from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.refresh import refresh
 from partybranch.domain.rights import check_still, locked
 from partybranch.enums import Decision, Ended
-from partybranch.models import DecisionRecord, Development, PartyOrganization, StepRecord
+from partybranch.models import DecisionRecord, Development, StepRecord
 from partybranch.queries.rules import numbers, rule_book
 from portal.core import audit
 from portal.core.errors import DomainError
@@ -129,27 +129,3 @@ def _take_back(kept: Development, decision: DecisionRecord, from_step: int, on: 
             for row in kept.sponsorships.filter(until=None, duty=duty):
                 row.until = max(row.since, on)
                 row.save(update_fields=["until"])
-
-
-@transaction.atomic
-def move_development(
-    *, actor: User | None, development: Development, branch: PartyOrganization, reason: str
-) -> Development:
-    """From today another branch of this school owns the file; the time of cultivation goes on.
-
-    Raises DomainError for a branch that admits nobody.
-    """
-    kept = locked(development)
-    if not branch.holds_relation:
-        raise DomainError(_("Only a branch that holds the membership relation can own a file."))
-    if branch.pk == kept.branch_id or len(reason.strip()) < MIN_REASON:
-        raise DomainError(_("Choose another branch, and say in one sentence why."))
-    before, kept.branch = kept.branch_id, branch
-    kept.save(update_fields=["branch"])
-    effects.stand_in_branch(actor, kept.student, branch, timezone.localdate())
-    check_still(actor, kept, "write_party_file")
-    audit.record(
-        actor=actor, action="move_development", obj=kept, before=before, after=branch.pk,
-        reason=reason.strip()[:300],
-    )  # fmt: skip
-    return kept

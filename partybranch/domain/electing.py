@@ -68,11 +68,13 @@ def elect(poll: Poll) -> Elected:
 
 
 def poll_faults(
-    poll: Poll, *, is_committee: bool, voters: int, full: int, numbers: dict[str, int]
-) -> list[Fault]:
+    poll: Poll, *, is_committee: bool, voters: int, full: int, numbers: dict[str, int],
+    remaining: int = 0,
+) -> list[Fault]:  # fmt: skip
     """What makes an election void or a committee impossible. ``voters``: members with election
-    right by the roll; ``full``: full members, by which a committee may be elected."""
-    found = _seat_faults(poll, is_committee, full, numbers)
+    right by the roll; ``full``: full members, by which a committee may be elected; ``remaining``:
+    officers whose posts are not voted on, so that a by-election may fill a single seat."""
+    found = _seat_faults(poll, is_committee, full, numbers, remaining)
     if poll.right != voters:
         found.append(Fault("right", _(
             "By the roll %(n)s members have the right to elect on that day.") % {"n": voters},
@@ -91,13 +93,16 @@ def poll_faults(
     return found + _ballot_faults(poll)
 
 
-def _seat_faults(poll: Poll, is_committee: bool, full: int, numbers: dict[str, int]) -> list[Fault]:
+def _seat_faults(
+    poll: Poll, is_committee: bool, full: int, numbers: dict[str, int], remaining: int
+) -> list[Fault]:
     start = numbers["branch.committee_from"]
     if is_committee and full < start:
         return [Fault("committee", _(
             "A committee is elected from %(n)s full members on; this branch has %(full)s: elect a "
             "secretary.") % {"n": start, "full": full}, "is_committee")]  # fmt: skip
-    low, high = (3, 7) if is_committee else (1, 2)
+    # A committee has three to seven with those who stay in office.
+    low, high = (max(3 - remaining, 1), 7 - remaining) if is_committee else (1, 2)
     if not low <= poll.seats <= high:
         return [
             Fault("seats", _("%(low)s to %(high)s seats.") % {"low": low, "high": high}, "seats")

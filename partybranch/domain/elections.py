@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,7 @@ class ElectionTyped:
     invalid: int
     term_months: int
     candidates: Sequence[Standing]
+    entry_reason: str = ""
 
 
 @transaction.atomic
@@ -78,6 +80,7 @@ def record_election(
         branch=branch, on=typed.on, is_committee=typed.is_committee, seats=typed.seats,
         right=typed.right, present=typed.present, returned=typed.returned, invalid=typed.invalid,
         term_months=typed.term_months, entered_by=actor, client_key=client_key,
+        entry_reason=typed.entry_reason.strip() if _lag(typed) else "",
     )  # fmt: skip
     Candidate.objects.bulk_create(
         Candidate(
@@ -95,6 +98,12 @@ def record_election(
     return made
 
 
+def _lag(typed: ElectionTyped) -> int:
+    """Days after the event, as far as they make the entry a late one (rulebook 0.7)."""
+    lag = (timezone.localdate() - typed.on).days
+    return lag if lag > numbers()["party.entry_days"] else 0
+
+
 def _poll(typed: ElectionTyped) -> Poll:
     tallies = [Tally(one.member.pk, one.votes) for one in typed.candidates]
     return Poll(typed.seats, typed.right, typed.present, typed.returned, typed.invalid, tallies)
@@ -106,6 +115,11 @@ def _faults(branch: PartyOrganization, typed: ElectionTyped) -> list[Fault]:
                                   "not elected."))]  # fmt: skip
     if typed.on > timezone.localdate():
         return [Fault("on", _("The day of the election lies ahead."), "on")]
+    lag = _lag(typed)
+    if lag and len(typed.entry_reason.strip()) < MIN_REASON:
+        return [Fault("entry", _(
+            "Entered %(n)s days after the event. Say why it is entered only now and which paper "
+            "proves the date; it is shown as a late entry.") % {"n": lag}, "entry_reason")]  # fmt: skip
     known = numbers()
     if not 1 <= typed.term_months <= known["branch.term"]:
         return [Fault("term", _("A term lasts at most %(n)s months.") % {"n": known["branch.term"]},
@@ -113,9 +127,18 @@ def _faults(branch: PartyOrganization, typed: ElectionTyped) -> list[Fault]:
     full = full_members([branch.pk], typed.on).get(branch.pk, 0)
     found = poll_faults(
         _poll(typed), is_committee=typed.is_committee, voters=voters(branch, typed.on), full=full,
-        numbers=known,
+        numbers=known, remaining=_remaining(branch, typed),
     )  # fmt: skip
     return found + _candidate_faults(branch, typed)
+
+
+def _remaining(branch: PartyOrganization, typed: ElectionTyped) -> int:
+    """Officers of today whose posts are not voted on."""
+    others = set(BranchPost.values) - {str(one.post) for one in typed.candidates}
+    held = Appointment.objects.in_force(timezone.localdate()).filter(
+        unit_id=branch.pk, role__code__in=others
+    )
+    return int(held.values("role").distinct().count())
 
 
 def _candidate_faults(branch: PartyOrganization, typed: ElectionTyped) -> list[Fault]:
@@ -127,8 +150,12 @@ def _candidate_faults(branch: PartyOrganization, typed: ElectionTyped) -> list[F
         .values_list("pk", flat=True)
     )
     found = []
+    times = Counter(one.member.pk for one in typed.candidates)
     for one in typed.candidates:
         who = {"name": one.member.name}
+        if times.pop(one.member.pk, 1) > 1:
+            found.append(Fault("twice", _("%(name)s stands in two rows. Choose each candidate once.")
+                               % who))  # fmt: skip
         if one.member.pk not in here:
             found.append(Fault("candidate", _(
                 "%(name)s has no right to be elected in this branch on that day.") % who))  # fmt: skip

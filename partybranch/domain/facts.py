@@ -90,7 +90,8 @@ class Notice:
 
 @dataclass(frozen=True)
 class Facts:
-    """``resumed_on``: where cultivation went on after a move. ``leaves_on``: expected leaving."""
+    """``resumed_on``: where cultivation went on after a move. ``leaves_on``: expected leaving.
+    ``reported_on``: the last thought report."""
 
     born_on: dt.date | None = None
     leaves_on: dt.date | None = None
@@ -98,6 +99,7 @@ class Facts:
     spans: tuple[Span, ...] = ()
     resumed_on: dt.date | None = None
     assessments: tuple[dt.date, ...] = ()
+    reported_on: dt.date | None = None
     notices: tuple[Notice, ...] = ()
     extended_by: int = 0
     postponed_by: int = 0

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from partybranch.domain import effects
-from partybranch.domain.facts import MIN_REASON
+from partybranch.domain.dates import earliest, never_after
+from partybranch.domain.facts import MIN_REASON, Facts, StepFact
 from partybranch.domain.months import DAY
 from partybranch.domain.refresh import refresh
 from partybranch.domain.rights import check_still
+from partybranch.domain.step_checks import may_apply_on
 from partybranch.enums import Entry
 from partybranch.models import (
     Development,
@@ -22,7 +25,7 @@ from partybranch.models import (
     PartyOrganization,
     StepRecord,
 )
-from partybranch.queries.rules import rule_book
+from partybranch.queries.rules import rule_book, setting
 from portal.core import audit
 from portal.core.errors import DomainError
 from portal.core.models import User
@@ -54,12 +57,15 @@ def take_over_development(
     """Open a development with the steps of the former file, each marked as such.
 
     The steps stand under the rule of their own days and are not judged late here. Raises
-    DomainError for steps out of order, a missing one in between, or days that cannot be.
+    DomainError for steps out of order, a missing one in between, days that cannot be or do not
+    keep the times of the rule, and where the roll of members says otherwise.
     """
     Student.objects.select_for_update(no_key=True).get(pk=student.pk)
     if Development.objects.filter(student=student, ended_on=None).exists():
         raise DomainError(_("A development of this person is open already. Open that file."))
     _check(branch, file)
+    _check_times(student, file.steps)
+    member = _on_the_roll(student, branch, file.steps)
     made: Development = Development.objects.create(
         student=student, branch=branch, resumed_on=file.resumed_on, opened_by=actor
     )
@@ -77,7 +83,7 @@ def take_over_development(
         for number, on in sorted(file.steps.items())
     )  # fmt: skip
     effects.stand_in_branch(actor, student, branch, timezone.localdate())
-    if 17 in file.steps:
+    if 17 in file.steps and member is None:
         _keep_membership(actor, made, file)
     refresh([made])
     check_still(actor, made, "write_party_file")
@@ -121,10 +127,46 @@ def _check_steps(steps: Mapping[int, dt.date]) -> None:
             raise DomainError(_("This day lies ahead. Check the date."))
 
 
+def _check_times(student: Student, steps: Mapping[int, dt.date]) -> None:
+    """The law is the same elsewhere: age, waiting times, six months for the approval (P1, P8, P15)."""
+    book, numbers = rule_book(), setting()
+    facts = Facts(born_on=student.born_on,
+                  steps={number: StepFact(on, on) for number, on in steps.items()})  # fmt: skip
+    if student.born_on is None or not may_apply_on(student.born_on, steps[1], numbers):
+        raise DomainError(
+            _("Applicants are at least %(n)s on the day they apply. Check the date of birth in the "
+              "record, and the day of the application in the file.")
+            % {"n": numbers.number("party.min_age")}
+        )  # fmt: skip
+    for number, on in sorted(steps.items()):
+        first, never = earliest(book, facts, number, on), never_after(facts, number)
+        if (first is not None and on < first) or (never is not None and on > never):
+            raise DomainError(
+                _("Step %(n)s of the former file does not keep the times of the rule (%(article)s). "
+                  "Check the days in the file; if they are so, ask the organisation that sent it.")
+                % {"n": number, "article": book.rule(number, on).article}
+            )  # fmt: skip
+
+
+def _on_the_roll(
+    student: Student, branch: PartyOrganization, steps: Mapping[int, dt.date]
+) -> PartyMember | None:
+    """Whoever was entered on the roll before: on probation, since the day of the vote, here."""
+    member: PartyMember | None = PartyMember.objects.filter(student=student, left_on=None).first()
+    if member is None:
+        return None
+    here = member.branches.filter(branch=branch, is_relation=True, until=None)
+    if member.full_on is not None or steps.get(15) != member.joined_on or not here.exists():
+        raise DomainError(
+            _("The roll says otherwise: joined on %(day)s. Day of the vote, branch and standing are "
+              "the same in the roll and in the file.")
+            % {"day": date_format(member.joined_on, "DATE_FORMAT")}
+        )  # fmt: skip
+    return member
+
+
 def _keep_membership(actor: User | None, development: Development, file: FormerFile) -> None:
     student = development.student
-    if PartyMember.objects.filter(student=student, left_on=None).exists():
-        return
     member = PartyMember.objects.create(
         student=student, joined_on=file.steps[15], status_before=student.political_status
     )

@@ -12,6 +12,7 @@ from partybranch.domain.links import end_links_of
 from partybranch.domain.months import DAY, add_months
 from partybranch.domain.organs import powers
 from partybranch.domain.rights import check_branch
+from partybranch.domain.transfers import file_goes_along
 from partybranch.enums import BRANCHES, Entry
 from partybranch.models import Membership, PartyMember, PartyOrganization
 from portal.core import audit
@@ -81,7 +82,8 @@ def move_member(
     letter_no: str = "",
 ) -> PartyMember:
     """Move the membership relation from ``on`` to another ``branch`` of the school, or to an
-    organisation ``outside``, where the file goes along. The old row stays with its last day.
+    organisation ``outside``; an open file of development goes along, and ends here with a move
+    outside. The old row stays with its last day.
 
     Raises DomainError when it is in no branch, for a branch that holds no relation, or a day
     before it came.
@@ -109,6 +111,7 @@ def move_member(
         )  # fmt: skip
         if kept.student is not None:
             stand_in_branch(actor, kept.student, branch, on)
+    file_goes_along(actor, kept, on, branch, outside.strip())
     check_branch(actor, now.branch, kept.student)
     audit.record(
         actor=actor, action="move_member", obj=kept, before=now.branch_id,

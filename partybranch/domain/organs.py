@@ -72,10 +72,10 @@ def _committee_faults(proposal: Proposal) -> list[Fault]:
 
 def branch_faults(
     organ: Organ, *, members: int, full: int, officers: int, units: int, numbers: dict[str, int],
-    has_secretary: bool = True,
+    has_secretary: bool = True, has_members: bool = False,
 ) -> list[Fault]:  # fmt: skip
     """What a branch page warns of (1.5): size, joint units, a committee only from seven members,
-    nobody who leads it."""
+    nobody who leads it. ``has_members``: posts beside secretary and deputy are held."""
     if not powers(organ.kind).holds_relation:
         return []
     found = []
@@ -95,13 +95,35 @@ def branch_faults(
         found.append(Fault("secretary_missing", _(
             "The post of secretary is vacant: hold an election, and have the committee above approve "
             "it.")))  # fmt: skip
-    return found + _committee_size(full, officers, numbers)
+    return found + _committee_size(full, officers, numbers, has_members)
 
 
-def _committee_size(full: int, officers: int, numbers: dict[str, int]) -> list[Fault]:
+def above_faults(kind: str, members: int, numbers: dict[str, int]) -> list[Fault]:
+    """What the page of a general branch or committee warns of: ``members`` of all branches below.
+    All of it holds generally (1.5)."""
+    who = {"n": members, "general": numbers["branch.general_from"],
+           "basic": numbers["branch.basic_from"]}  # fmt: skip
+    if kind == PartyKind.GENERAL and members < who["general"]:
+        return [Fault("general_small", _(
+            "%(n)s members in the branches below: a general branch is generally set up from "
+            "%(general)s on.") % who)]  # fmt: skip
+    if kind == PartyKind.GENERAL and members >= who["basic"]:
+        return [Fault("general_large", _(
+            "%(n)s members in the branches below: from %(basic)s on generally a basic committee is "
+            "set up.") % who)]  # fmt: skip
+    if kind == PartyKind.COMMITTEE and members < who["basic"]:
+        return [Fault("committee_small", _(
+            "%(n)s members in the branches below: a basic committee generally has %(basic)s; with "
+            "fewer the committee above has approved it.") % who)]  # fmt: skip
+    return []
+
+
+def _committee_size(
+    full: int, officers: int, numbers: dict[str, int], has_members: bool
+) -> list[Fault]:
     """Officers are secretary, deputy and the members of the committee."""
     start, most = numbers["branch.committee_from"], 7
-    if full < start and officers > 2:
+    if full < start and (officers > 2 or has_members):
         return [Fault("committee_early", _(
             "A committee is set up only from %(n)s full members; this branch has %(full)s: one "
             "secretary, and a deputy if needed.") % {"n": start, "full": full})]  # fmt: skip

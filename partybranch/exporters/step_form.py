@@ -26,7 +26,7 @@ from portal.core.exports import Stamp
 from portal.core.papers import BODY, TITLE, a4_document, foot_line, grid, line, list_table
 
 _HEAD = ("序号", "步骤", "完成日期", "规定与期限", "办理情况")
-_WIDTHS = (12, 34, 32, 30, 52)
+_WIDTHS = (12, 27, 35, 39, 47)
 # What single steps say about themselves; a review keeps its text sealed and is not among them.
 _DETAIL = (
     ("talker", "谈话人"), ("recommendation", "推荐方式"), ("certificate_no", "结业证号"),
@@ -119,7 +119,7 @@ def _rule(view: FileView, rule: StepRule, record: Record | None) -> str:
     lines = [f"{rule.version} {rule.article}".strip()]
     due = next((one.due for one in view.steps if one.rule.number == rule.number), None)
     if record is None and due is not None:
-        lines.append(f"最迟{day_words(due)}")
+        lines += ["最迟", day_words(due)]
     return "\n".join(lines)
 
 
@@ -170,6 +170,7 @@ def _notices(view: FileView) -> str:
     lines = [
         f"第{one['step']}步：{day_words(one['starts_on'])}至{day_words(one['ends_on'])}"
         f"（{one['days']}个工作日{'，暂算' if one['is_provisional'] else ''}）{one['result']}"
+        f"{'　补录：' + one['entry_reason'] if one['entry_reason'] else ''}"
         for one in view.parts.lists["notices"]
     ]
     return "\n".join(lines) or "无"
@@ -178,6 +179,7 @@ def _notices(view: FileView) -> str:
 def _decisions(view: FileView) -> str:
     lines = [
         f"{day_words(one['on'])}　{one['kind']}（{one['decided_by']}）：{one['reason']}"
+        f"{'（补录，' + day_words(one['late_entry']) + '录入）' if one['late_entry'] else ''}"
         for one in view.parts.lists["decisions"]
     ]
     lines += [

@@ -35,6 +35,7 @@ class Election(models.Model):
     returned = models.PositiveSmallIntegerField(_("ballots returned"))
     invalid = models.PositiveSmallIntegerField(_("invalid"), default=0)
     term_months = models.PositiveSmallIntegerField(_("term in months"))
+    entry_reason = models.CharField(_("why entered late"), max_length=300, blank=True, default="")
     entered_at = models.DateTimeField(_("entered at"), auto_now_add=True)
     entered_by = _by()
     approved_on = models.DateField(_("approved on"), null=True, blank=True)

@@ -49,6 +49,7 @@ class PublicNotice(models.Model):
     days = models.PositiveSmallIntegerField(_("working days"))
     is_provisional = models.BooleanField(_("provisional"))
     result = models.CharField(_("result"), max_length=200, blank=True)
+    entry_reason = models.CharField(_("why entered late"), max_length=300, blank=True, default="")
     entered_at = models.DateTimeField(_("entered at"), auto_now_add=True)
     entered_by = _by()
 

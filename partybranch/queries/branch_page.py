@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from cohorts.enums import UnitKind
 from cohorts.models import Unit, UnitSuccession
 from cohorts.post_reasons import posts_asked
 from partybranch.domain.facts import Fault, Organ
-from partybranch.domain.organs import branch_faults
-from partybranch.enums import PartyKind
+from partybranch.domain.months import DAY
+from partybranch.domain.organs import above_faults, branch_faults
+from partybranch.enums import ABOVE_BRANCHES, PartyKind
 from partybranch.models import PartyMember, PartyOrganization
 from partybranch.queries.branches import OFFICERS
 from partybranch.queries.rules import numbers, rules_asked
@@ -19,6 +22,7 @@ from portal.core.access import Asked, reach_statement, rows_within
 from portal.core.asks import Ask, Rows, answers
 from students.enums import Tree
 
+ENDING = 60  # days before the end of a term
 _LABEL = "coalesce(nullif({u}.short_name, ''), {u}.name)"
 
 
@@ -33,7 +37,12 @@ _FACTS = f"""
              WHERE r.branch_id = o.unit_ptr_id AND r.step = 17 AND r.withdrawn_by_id IS NULL
                AND NOT r.is_former AND r.on BETWEEN %(first)s AND %(last)s),
            (SELECT a.places FROM partybranch_admissionplan a
-             WHERE a.branch_id = o.unit_ptr_id AND a.year = %(year)s))
+             WHERE a.branch_id = o.unit_ptr_id AND a.year = %(year)s),
+           CASE WHEN o.party_kind IN ('{PartyKind.GENERAL.value}', '{PartyKind.COMMITTEE.value}') THEN
+               (SELECT count(DISTINCT h.member_id) FROM cohorts_unittree t
+                  JOIN partybranch_membership h ON h.branch_id = t.descendant_id
+                 WHERE t.ancestor_id = o.unit_ptr_id AND h.is_relation AND h.since <= %(day)s
+                   AND (h.until IS NULL OR h.until >= %(day)s)) ELSE 0 END)
       FROM partybranch_partyorganization o JOIN cohorts_unit u ON u.id = o.unit_ptr_id
       LEFT JOIN cohorts_unit c ON c.id = o.approving_committee_id
       LEFT JOIN cohorts_unit g ON g.id = o.college_side_id
@@ -42,7 +51,7 @@ _FACTS = f"""
      WHERE o.unit_ptr_id = %(branch)s
 """
 _POSTS = """
-    SELECT json_build_array(r.code, r.name, w.name, a.starts_on, a.letter_no)
+    SELECT json_build_array(r.code, r.name, w.name, a.starts_on, a.ends_on, a.letter_no)
       FROM cohorts_appointment a JOIN cohorts_role r ON r.id = a.role_id
       JOIN core_user w ON w.id = a.person_id
      WHERE a.unit_id = %(branch)s AND a.revoked_at IS NULL AND a.starts_on <= %(day)s
@@ -101,6 +110,7 @@ class Post:
     role: str
     person: str
     since: dt.date
+    until: dt.date | None
     letter_no: str
 
 
@@ -149,7 +159,8 @@ class Successor:
 @dataclass(frozen=True)
 class BranchView:
     """``officers`` hold a post of the committee, ``others`` any other; ``plan`` are members admitted
-    and places planned of the year; ``below`` open organisations that the reader may open."""
+    and places planned of the year; ``below`` open organisations that the reader may open;
+    ``members_below`` of all branches below a committee or general branch."""
 
     committee: str
     college: str
@@ -162,6 +173,7 @@ class BranchView:
     gone: list[Gone]
     below: list[tuple[int, str, str]]
     succession: list[Successor]
+    members_below: int = 0
 
 
 def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> BranchView:
@@ -183,9 +195,10 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
     )  # fmt: skip
     why_told(found["why"])
     rules_told(found["rules"])
-    *labels, admitted, places = found["facts"][0]
-    posts = [(code in OFFICERS, Post(code, role, name, _day(since), letter))
-             for code, role, name, since, letter in found["posts"]]  # fmt: skip
+    *labels, admitted, places, members_below = found["facts"][0]
+    posts = [(code in OFFICERS, Post(
+        code, role, name, _day(since), _day(until) if until else None, letter))
+             for code, role, name, since, until, letter in found["posts"]]  # fmt: skip
     return BranchView(
         *(label or "" for label in labels),
         plan=None if places is None else (admitted, places),
@@ -195,6 +208,7 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
         gone=[Gone(*row[:4], _day(row[4]), _day(row[5]), row[6]) for row in found["gone"]],
         below=[(pk, name, str(PartyKind(kind).label)) for pk, name, kind in found["below"]],
         succession=_succession(user, found["succession"]),
+        members_below=members_below,
     )
 
 
@@ -235,10 +249,27 @@ def _member(row: list[Any], day: dt.date) -> Member:
 
 def checks(branch: PartyOrganization, view: BranchView) -> list[Fault]:
     """What the branch page warns of (1.5)."""
+    if branch.party_kind in ABOVE_BRANCHES:
+        return above_faults(branch.party_kind, view.members_below, numbers())
     held = [one for one in view.roll if one.is_relation]
     return branch_faults(
         Organ(branch.pk, branch.party_kind), members=len(held),
         full=sum(one.is_full for one in held), officers=len(view.officers),
         units=len({one.college for one in held if one.college}), numbers=numbers(),
         has_secretary=any(post.code == OFFICERS[0] for post in view.officers),
-    )  # fmt: skip
+        has_members=any(post.code in OFFICERS[2:] for post in view.officers),
+    ) + _ending(view.officers)  # fmt: skip
+
+
+def _ending(officers: list[Post]) -> list[Fault]:
+    """Terms that end within two months, so that an election is prepared in time."""
+    soon = timezone.localdate() + ENDING * DAY
+    by_day: dict[dt.date, list[str]] = {}
+    for post in officers:
+        if post.until is not None and post.until <= soon:
+            by_day.setdefault(post.until, []).append(post.person)
+    return [
+        Fault("term_ends", _("%(names)s: the term ends on %(day)s. Prepare the election.")
+              % {"names": "、".join(names), "day": date_format(day, "DATE_FORMAT")})
+        for day, names in sorted(by_day.items())
+    ]  # fmt: skip

@@ -74,6 +74,16 @@ def _flatten(node: Node, depth: int, flat: list[Node]) -> None:
         node.files += child.files
 
 
+CLOSED_SHOWN = 50
+
+
+def closed_branches(user: Any) -> list[PartyOrganization]:
+    """Organisations that were closed, the latest first: what they held stays readable. One
+    statement."""
+    rows = PartyOrganization.objects.restrict(user, "see_unit").exclude(closed_on=None)
+    return list(rows.order_by("-closed_on", "code")[:CLOSED_SHOWN])
+
+
 def flags(unit: PartyOrganization) -> list[tuple[str, bool]]:
     """What this kind of organisation may do (1.5)."""
     may = powers(unit.party_kind)

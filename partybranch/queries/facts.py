@@ -3,13 +3,15 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
+from cohorts.models import Appointment
 from partybranch.access import current_branches
 from partybranch.domain.facts import Facts, Notice, Organ, Span, Sponsor, StepFact
-from partybranch.enums import Look, PartyKind
+from partybranch.enums import Duty, Look, PartyKind
 from partybranch.models import (
     CultivationEntry,
     Development,
@@ -20,6 +22,8 @@ from partybranch.models import (
     Sponsorship,
     StepRecord,
 )
+from students.access import standing
+from students.enums import Tree
 
 # Where no expected day of leaving is known: four years after entry, at the end of June.
 _YEARS = 4
@@ -33,7 +37,7 @@ def facts_of(developments: Iterable[Development]) -> dict[int, Facts]:
     for record in records:
         entered = timezone.localtime(record.entered_at).date()
         steps[record.development_id][record.step] = StepFact(record.on, entered, record.detail)
-    assessed = _by(CultivationEntry.objects.filter(kind=Look.ASSESSMENT), rows, "on")
+    told = _by(CultivationEntry.objects.exclude(kind=Look.TALK), rows, "kind", "on")
     notices = _by(PublicNotice.objects.all(), rows, "step", "starts_on", "ends_on")
     spans = _by(FormerSpan.objects.filter(is_accepted=True), rows, "since", "until")
     return {
@@ -43,7 +47,8 @@ def facts_of(developments: Iterable[Development]) -> dict[int, Facts]:
             steps=steps[pk],
             spans=tuple(Span(*row) for row in spans[pk]),
             resumed_on=one.resumed_on,
-            assessments=tuple(day for (day,) in assessed[pk]),
+            assessments=tuple(day for kind, day in told[pk] if kind == Look.ASSESSMENT),
+            reported_on=max((day for kind, day in told[pk] if kind == Look.REPORT), default=None),
             notices=tuple(Notice(*row) for row in notices[pk]),
             extended_by=one.extended_by,
             postponed_by=one.postponed_by,
@@ -108,15 +113,39 @@ def sponsors_on(members: Collection[PartyMember], on: dt.date, duty: str) -> tup
     )
 
 
-def candidates(branch: PartyOrganization, on: dt.date, student: Any) -> list[PartyMember]:
-    """Full members of the branch who may vouch for ``student``; tutors and advisers of the student
+@dataclass(frozen=True)
+class Offered:
+    """A member who may vouch; ``why`` this one is offered first: tutor, class adviser, contact."""
+
+    member: PartyMember
+    why: str = ""
+
+
+def candidates(branch: PartyOrganization, on: dt.date, development: Development) -> list[Offered]:
+    """Full members of the branch who may vouch for the person: contacts, tutor and class adviser
     come first (导师、班主任打通介绍人、联系人), then staff, then students by name."""
+    student = development.student
     rows = PartyMember.objects.voters(on).filter(
         current_branches(on, "branches__"), branches__branch=branch
     )
-    people = list(rows.exclude(student=student).select_related("student", "person").distinct())
-    near = set(
-        student.links.filter(revoked_at=None, starts_on__lte=on).values_list("person_id", flat=True)
-    )
-    people.sort(key=lambda one: (one.person_id not in near, one.person_id is None, one.name))
-    return people
+    people = rows.exclude(student=student).select_related("student", "person").distinct()
+    near, contacts = _near(student, on), set(
+        development.sponsorships.filter(until=None, duty=Duty.CONTACT)
+        .values_list("member_id", flat=True)
+    )  # fmt: skip
+    found = [
+        Offered(one, str(Duty.CONTACT.label) if one.pk in contacts
+                else near.get(one.person_id or 0, ""))
+        for one in people
+    ]  # fmt: skip
+    found.sort(key=lambda one: (one.member.pk not in contacts, not one.why,
+                                one.member.person_id is None, one.member.name))  # fmt: skip
+    return found
+
+
+def _near(student: Any, on: dt.date) -> dict[int, str]:
+    """Advisers of the class and linked teachers of the student on a day, by account."""
+    classes = student.placements.filter(standing(on), tree=Tree.CLASS).values("unit_id")
+    posts = Appointment.objects.in_force(on).filter(unit_id__in=classes, role__code="class_adviser")
+    found = dict(posts.values_list("person_id", "role__name"))
+    return found | dict(student.links.in_force(on).values_list("person_id", "kind__name"))

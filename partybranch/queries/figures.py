@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from cohorts.models import Appointment, Parameter
 from partybranch.access import current_branches
 from partybranch.enums import BRANCHES, PartyKind
-from partybranch.models import Membership
+from partybranch.models import Development, Membership, Sponsorship
 from partybranch.queries.honours import PrizeHolder, prize_holders
 from partybranch.queries.life import life_branches
 from partybranch.queries.training import hours_in, training_branches
@@ -105,17 +105,36 @@ def _posts(user: Any, role: str) -> list[Any]:
 
 
 def _tutors(user: Any, _year: int) -> list[Line]:
-    """One line a person, however many branches he looks after."""
+    """One line a person, however many branches he looks after, with how many people that is."""
     held: dict[int, list[Any]] = defaultdict(list)
     for post in _posts(user, "party_tutor"):
         held[post.person_id].append(post)
-    return [
-        Line(posts[0].person.name, "、".join(post.unit.label for post in posts),
-             reverse("party:branch", args=[posts[0].unit_id]),
-             _("until %(day)s") % {"day": format_day(posts[0].ends_on, "full")}
-             if posts[0].ends_on else "")
-        for posts in held.values()
-    ]  # fmt: skip
+    files = _counted(Development.objects.filter(ended_on=None), "branch_id")
+    vouched = _counted(
+        Sponsorship.objects.filter(until=None, development__ended_on=None,
+                                   member__person_id__in=held),
+        "member__person_id", "development",
+    )  # fmt: skip
+    found = []
+    for person, posts in held.items():
+        load = [
+            _("open files of these branches: %(n)s")
+            % {"n": sum(files.get(post.unit_id, 0) for post in posts)},
+            _("contact or introducer of %(n)s") % {"n": vouched.get(person, 0)},
+        ]
+        meta = "、".join(post.unit.label for post in posts)
+        ends = posts[0].ends_on
+        found.append(Line(
+            posts[0].person.name, " · ".join([meta, *load]),
+            reverse("party:branch", args=[posts[0].unit_id]),
+            _("until %(day)s") % {"day": format_day(ends, "full")} if ends else "",
+        ))  # fmt: skip
+    return found
+
+
+def _counted(rows: Any, by: str, what: str = "pk") -> dict[int, int]:
+    found = rows.order_by().values_list(by).annotate(n=Count(what, distinct=True))
+    return dict(found)
 
 
 def _secretaries(user: Any, _year: int) -> list[Line]:

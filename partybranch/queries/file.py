@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from partybranch.domain.book import Book, StepRule
 from partybranch.domain.checks import body_of, needs_of
-from partybranch.domain.dates import probation_of
+from partybranch.domain.dates import next_report, probation_of
 from partybranch.domain.facts import Facts, Organ, Proposal, Setting
 from partybranch.domain.standing import OpenStep, missing_papers, open_steps
 from partybranch.domain.step_checks import certificate_until
@@ -194,6 +194,9 @@ def side_facts(view: FileView) -> list[dict[str, Any]]:
         found.append((_("Postponed by"), _("%(n)s months") % {"n": development.postponed_by}))
     if development.resumed_on:
         found.append((_("Cultivation here from"), format_day(development.resumed_on, "full")))
+    report = next_report(facts, Setting(numbers()))
+    if view.is_open and report is not None:
+        found.append((_("Next thought report by"), format_day(report, "full")))
     if development.ended_on:
         found.append((_("Ended"), f"{format_day(development.ended_on, 'full')} "
                                   f"{development.get_ended_how_display()}"))  # fmt: skip

@@ -81,8 +81,13 @@ _ASSESSED = f"""
     SELECT to_json(e.on) FROM partybranch_cultivationentry e
      WHERE e.development_id = %(file)s AND e.kind = '{Look.ASSESSMENT.value}' ORDER BY e.id
 """
+_REPORTED = f"""
+    SELECT to_json(max(e.on)) FROM partybranch_cultivationentry e
+     WHERE e.development_id = %(file)s AND e.kind = '{Look.REPORT.value}'
+"""
 _NOTICES = """
-    SELECT json_build_array(n.step, n.starts_on, n.ends_on, n.days, n.is_provisional, n.result)
+    SELECT json_build_array(n.step, n.starts_on, n.ends_on, n.days, n.is_provisional, n.result,
+           n.entry_reason)
       FROM partybranch_publicnotice n WHERE n.development_id = %(file)s ORDER BY n.starts_on, n.id
 """
 _SPANS = """
@@ -90,12 +95,17 @@ _SPANS = """
       FROM partybranch_formerspan f WHERE f.development_id = %(file)s ORDER BY f.since, f.id
 """
 _DECISIONS = """
-    SELECT json_build_array(k.kind, k.on, k.decided_by, k.reason, k.months)
+    SELECT json_build_array(k.kind, k.on, k.decided_by, k.reason, k.months, k.entered_at)
       FROM partybranch_decisionrecord k WHERE k.development_id = %(file)s ORDER BY k.on, k.id
 """
 _REVIEW = """
     SELECT to_json(r.id) FROM partybranch_politicalreview r
      WHERE r.development_id = %(file)s AND {seen} LIMIT 1
+"""
+# That a review did not pass is told to whoever reads the file; its text is not.
+_NOT_PASSED = """
+    SELECT to_json(r.on) FROM partybranch_politicalreview r
+     WHERE r.development_id = %(file)s AND NOT r.passed ORDER BY r.on, r.id
 """
 
 
@@ -168,8 +178,8 @@ def file_parts(user: Any, development: Development, reviews: Condition | None) -
     asks = {
         "who": Ask(_WHO.replace("{class_of}", inside), params), "branch": Ask(_BRANCH),
         "records": Ask(_RECORDS), "votes": Ask(_VOTES), "sponsors": Ask(_SPONSORS),
-        "entries": Ask(_ENTRIES), "assessed": Ask(_ASSESSED), "notices": Ask(_NOTICES),
-        "spans": Ask(_SPANS), "decisions": Ask(_DECISIONS), "why": why, "rules": rules,
+        "entries": Ask(_ENTRIES), "assessed": Ask(_ASSESSED), "reported": Ask(_REPORTED), "notices": Ask(_NOTICES),
+        "spans": Ask(_SPANS), "not_passed": Ask(_NOT_PASSED), "decisions": Ask(_DECISIONS), "why": why, "rules": rules,
         "review": Ask(_REVIEW.replace("{seen}", reviews.sql), reviews.params) if reviews else None,
         "files": files_asked("party_file", development.pk),
     }  # fmt: skip
@@ -224,9 +234,18 @@ def _facts(one: Development, records: list[Record], found: Mapping[str, Rows]) -
         leaves_on=one.leaves_on or expected_leaving(one.student.entry_year),
         steps=steps, spans=tuple(spans), resumed_on=one.resumed_on,
         assessments=tuple(_day(on) for on in found["assessed"]),
+        reported_on=_day(found["reported"][0]),
         notices=tuple(Notice(row[0], _day(row[1]), _day(row[2])) for row in found["notices"]),
         extended_by=one.extended_by, postponed_by=one.postponed_by,
     )  # fmt: skip
+
+
+def _late_entry(on: dt.date, entered: str) -> dt.date | None:
+    """The day of entry where it was long after the event (rulebook 0.7)."""
+    entered_at = moment(entered)
+    assert entered_at is not None
+    day = timezone.localtime(entered_at).date()
+    return day if (day - on).days > numbers()["party.entry_days"] else None
 
 
 def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
@@ -242,13 +261,14 @@ def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
         ],
         "notices": [
             {"step": step, "starts_on": _day(first), "ends_on": _day(last), "days": days,
-             "is_provisional": is_provisional, "result": result}
-            for step, first, last, days, is_provisional, result in found["notices"]
+             "is_provisional": is_provisional, "result": result, "entry_reason": why}
+            for step, first, last, days, is_provisional, result, why in found["notices"]
         ],
+        "not_passed": [{"on": _day(on)} for on in found["not_passed"]],
         "decisions": [
             {"kind": Decision(kind).label, "on": _day(on), "decided_by": by, "reason": reason,
-             "months": months}
-            for kind, on, by, reason, months in found["decisions"]
+             "months": months, "late_entry": _late_entry(_day(on), entered)}
+            for kind, on, by, reason, months, entered in found["decisions"]
         ],
         "spans": [
             {"organisation": name, "since": _day(since), "until": _day(until),

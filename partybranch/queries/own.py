@@ -5,12 +5,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partybranch.domain.dates import earliest
+from partybranch.domain.dates import earliest, next_report
 from partybranch.enums import Duty
 from partybranch.models import Attendance, BranchEvent, Development
 from partybranch.queries.board import stage_names
 from partybranch.queries.facts import facts_of
-from partybranch.queries.rules import rule_book
+from partybranch.queries.rules import rule_book, setting
 from portal.core.ui.dates import format_day
 
 
@@ -36,10 +36,11 @@ def own_steps(development: Development) -> list[dict[str, Any]]:
 
 
 def own_summary(development: Development) -> dict[str, Any]:
-    """One line for the own page: stage, last step, next step, contacts."""
+    """One line for the own page: stage, last step, next step, next thought report, contacts."""
     book, today = rule_book(), timezone.localdate()
     now = development.next_step
     rule = book.rule(now, today) if now and development.ended_on is None else None
+    report = next_report(facts_of([development])[development.pk], setting()) if rule else None
     people = development.sponsorships.filter(until=None).select_related(
         "member__student", "member__person"
     )
@@ -51,6 +52,7 @@ def own_summary(development: Development) -> dict[str, Any]:
         "reached": development.reached,
         "next": rule,
         "branch": development.branch.label,
+        "report": report,
         "people": [{"label": duty, "names": "、".join(names)} for duty, names in by_duty.items()],
         "ended": development.get_ended_how_display() if development.ended_on else "",
     }

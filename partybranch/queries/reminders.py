@@ -1,21 +1,32 @@
-"""What of branches waits for a person: lines of digests (portal.core.dues).
+"""What of branches and files waits for a person: lines of digests (portal.core.dues).
 
 Words hold a number and nothing else; each count is that of the page behind it.
 """
 
+import datetime as dt
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partybranch.models import PartyOrganization
+from cohorts.access import granted_unit_ids
+from partybranch.domain.dates import earliest
+from partybranch.domain.months import DAY
+from partybranch.models import Development, PartyOrganization
+from partybranch.queries.board import open_files
+from partybranch.queries.cards import SOON
 from partybranch.queries.dues import own_dues
 from partybranch.queries.dues_board import accounts_behind, dues_board
+from partybranch.queries.facts import facts_of
 from partybranch.queries.life_board import life_board
+from partybranch.queries.rules import rule_book
 from partybranch.queries.studies import accounts_asked, open_studies_of_person
 from portal.core.dues import Due, register_due
 from portal.core.rows import fetch
 
+# Admitted, the application for transfer not handed in: the steps of probation.
+_ON_PROBATION = {"reached__gte": 17, "reached__lt": 22}
 _HOLDERS = """
     SELECT DISTINCT g.user_id FROM cohorts_grant g
       JOIN auth_permission p ON p.id = g.permission_id AND p.codename = %(action)s
@@ -29,6 +40,19 @@ def _holders(action: str) -> Any:
         return {pk for (pk,) in rows}
 
     return people
+
+
+_WAITING = """
+       AND EXISTS (SELECT 1 FROM partybranch_development d
+                    WHERE d.ended_on IS NULL AND d.first_due <= %(soon)s)
+"""
+
+
+def _file_keepers() -> set[int]:
+    """Those who write files, while some file anywhere is late or due soon."""
+    day = timezone.localdate()
+    asked = {"day": day, "soon": day + SOON, "action": "write_party_file"}
+    return {pk for (pk,) in fetch(_HOLDERS + _WAITING, asked)}
 
 
 def _keeps(user: Any, action: str) -> bool:
@@ -49,12 +73,52 @@ def _serious(user: Any) -> int:
     return sum(line.serious for line in dues_board(user))
 
 
+def _files(only: str) -> Any:
+    """Files that the board shows under this name, for those who keep files."""
+
+    def count(user: Any) -> int:
+        if not granted_unit_ids(user, "write_party_file"):
+            return 0
+        day = timezone.localdate()
+        days = {"late": (dt.date.min, day - DAY), "soon": (day, day + SOON)}[only]
+        return int(open_files(user).filter(first_due__range=days).count())
+
+    return count
+
+
+def _transfer_own(user: Any) -> int:
+    """1 from the day on which a member on probation may apply for transfer until it is there (P16)."""
+    rows = Development.objects.restrict(user, "see_own").select_related("student")
+    mine = rows.filter(ended_on=None, **_ON_PROBATION).first()
+    if mine is None:
+        return 0
+    facts, today = facts_of([mine])[mine.pk], timezone.localdate()
+    first = earliest(rule_book(), facts, 22, today)
+    return int(first is not None and first <= today)
+
+
+def _on_probation() -> set[int]:
+    rows = Development.objects.filter(ended_on=None, student__user__isnull=False, **_ON_PROBATION)
+    return set(rows.values_list("student__user_id", flat=True))
+
+
 def _own_months(user: Any) -> int:
     mine = own_dues(user)
     return mine.months if mine else 0
 
 
 register_due(
+    Due("files_late", 57,
+        lambda n: ngettext("%(n)s file of development is overdue",
+                           "%(n)s files of development are overdue", n) % {"n": n},
+        _files("late"), _file_keepers, lambda _user: "/development/?only=late"),
+    Due("files_soon", 58,
+        lambda n: ngettext("%(n)s file of development is due within 30 days",
+                           "%(n)s files of development are due within 30 days", n) % {"n": n},
+        _files("soon"), _file_keepers, lambda _user: "/development/?only=soon"),
+    Due("transfer_own", 59,
+        lambda _n: _("Your probation ends: hand in the application for transfer to full member"),
+        _transfer_own, _on_probation, lambda _user: "/my/development/"),
     Due("branches_missing", 60,
         lambda n: ngettext("%(n)s branch lacks a meeting that the rules ask for",
                            "%(n)s branches lack a meeting that the rules ask for", n) % {"n": n},

@@ -1,6 +1,7 @@
 """Party organisations: the tree, one branch with its roll, members who come and go."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -20,7 +21,7 @@ from partybranch.enums import BESIDE_KINDS, BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
 from partybranch.models import Development, PartyMember, PartyOrganization
 from partybranch.queries.branch_page import Member, branch_view, checks
-from partybranch.queries.branches import branch_tree, flags
+from partybranch.queries.branches import branch_tree, closed_branches, flags
 from partybranch.queries.changes import committees_of
 from partybranch.views.form_page import form_page
 from portal.core import reads
@@ -37,7 +38,11 @@ def branch_list(request: HttpRequest) -> HttpResponse:
     nodes = branch_tree(request.user)
     if not nodes:
         raise PermissionDenied(_("None of your posts shows party organisations."))
-    context = {"nodes": nodes, "sees_changes": bool(committees_of(request.user))}
+    context = {
+        "nodes": nodes,
+        "closed": closed_branches(request.user),
+        "sees_changes": bool(committees_of(request.user)),
+    }
     return render(request, "party/branches.html", context)
 
 
@@ -64,7 +69,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_dues": holds and reaches_one(PartyOrganization, user, "see_dues", pk),
         "sees_life": reaches_one(PartyOrganization, user, "see_branch_life", pk),
         "full": sum(one.is_full for one in view.roll),
-        "checks": checks(branch, view) if sees_roll and is_branch else [],
+        "checks": checks(branch, view) if sees_roll else [],
         "may_write": may_write,
         "may_keep": may_keep,
         "may_close": may_keep and branch.party_kind in BESIDE_KINDS,
@@ -122,9 +127,20 @@ def new_member(request: HttpRequest, pk: int) -> HttpResponse:
             **data,  # type: ignore[arg-type]
         )
 
+    def done(made: PartyMember) -> tuple[str, str]:
+        if made.student is None or made.full_on is not None or made.student.developments.filter(
+            ended_on=None).exists():  # fmt: skip
+            return _("The member is on the roll."), reverse("party:branch", args=[pk])
+        place = made.branches.get(until=None, is_relation=True)
+        query = urlencode({"student": made.student.student_no, "branch": pk,
+                           "organisation": place.origin})  # fmt: skip
+        said = _("The member is on the roll. Now take over the file: without it the vote at the end "
+                 "of the probation cannot be recorded.")  # fmt: skip
+        return said, f"{reverse('party:former_probation')}?{query}"
+
     return form_page(
         request, form, act, title=_("Enter a member: %(branch)s") % {"branch": branch.label},
-        back=reverse("party:branch", args=[pk]), done=_("The member is on the roll."),
+        back=reverse("party:branch", args=[pk]), done=done,
         submit=_("Enter"), people=suggested_people(request.user, [pk]),
     )  # fmt: skip
 

@@ -17,6 +17,8 @@ from partybranch.forms_election import ElectionForm
 from partybranch.models import Election, PartyOrganization
 from partybranch.queries.branches import officers
 from partybranch.queries.elections import elections_of, electors
+from partybranch.queries.life import full_members
+from partybranch.queries.rules import numbers
 from partybranch.views.life import branch_of
 from portal.core.access import reaches_one
 from portal.core.errors import DomainError
@@ -40,11 +42,13 @@ def election_list(request: HttpRequest, pk: int) -> HttpResponse:
 def new_election(request: HttpRequest, pk: int) -> HttpResponse:
     """Counts and candidates of an election that was held."""
     branch = branch_of(request, pk, "write_branch_life")
-    people = electors(branch, timezone.localdate())
+    today = timezone.localdate()
+    people = electors(branch, today)
+    has_committee = full_members([pk], today).get(pk, 0) >= numbers()["branch.committee_from"]
     form = ElectionForm(
         request.POST or None, voters=people,
-        initial={"on": timezone.localdate(), "right": len(people), "client_key": uuid.uuid4(),
-                 "is_committee": True, "seats": 5},
+        initial={"on": today, "right": len(people), "client_key": uuid.uuid4(),
+                 "is_committee": has_committee, "seats": 5 if has_committee else 1},
     )  # fmt: skip
     status, back = 200, reverse("party:elections", args=[pk])
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""A further branch beside the one that holds the relation: joined and left."""
+"""A further branch beside the one that holds the relation, and the suspension of a member."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cohorts.access import granted_unit_ids
-from partybranch.domain.membership import join_branch, leave_branch
+from partybranch.domain.membership import join_branch, leave_branch, suspend_member
+from partybranch.forms import SuspendForm
 from partybranch.forms_links import JoinForm, LeaveForm
 from partybranch.models import Membership, PartyMember
 from partybranch.queries.links_own import fellow_branches
@@ -62,4 +63,25 @@ def leave(request: HttpRequest, pk: int, branch: int) -> HttpResponse:
         done=_("The place in this branch ends with that day."),
         submit=pgettext("branch", "Leave"),
         note=_("The membership relation stays where it is. Links kept in this branch end too."),
+    )  # fmt: skip
+
+
+@login_required
+def suspend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Suspension (留党察看), or its last day when the rights are restored."""
+    member: PartyMember = PartyMember.objects.get_for(request.user, "write_party_file", pk)
+    form = SuspendForm(
+        request.POST or None,
+        initial={"since": member.suspended_from or timezone.localdate(),
+                 "until": member.suspended_until},
+    )  # fmt: skip
+
+    def act(data: dict[str, Any]) -> PartyMember:
+        return suspend_member(actor=request.user, member=member, **data)  # type: ignore[arg-type]
+
+    return form_page(
+        request, form, act, title=_("Suspension: %(name)s") % {"name": member.name},
+        back=reverse("party:member", args=[pk]), done=_("The suspension is on the roll."),
+        submit=_("Save"),
+        note=_("While suspended a member neither votes nor elects, and vouches for nobody."),
     )  # fmt: skip

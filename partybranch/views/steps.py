@@ -54,7 +54,7 @@ def record(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     body = body_of(rule, Proposal(number, today, today, organ))
     form = StepForm(
         request.POST or None, rule=rule, body=body,
-        candidates=candidates(branch, today, development.student),
+        candidates=candidates(branch, today, development),
         committees=committees(branch), is_below_general=organ.below_general,
         initial={
             "on": today, "client_key": uuid.uuid4(), "version": development.version,

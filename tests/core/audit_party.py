@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
-from partybranch.domain import cultivation, decisions, development, former, membership
+from partybranch.domain import cultivation, decisions, development, former, membership, transfers
 from partybranch.enums import Decision, Look, PartyKind
 from partybranch.models import Development, PartyMember, PartyOrganization
 from tests.world import LONG_AGO, World
@@ -48,7 +48,9 @@ def _member(w: World, branch: PartyOrganization | None = None) -> PartyMember:
     )  # fmt: skip
 
 
-def _former() -> former.FormerFile:
+def _former(w: World) -> former.FormerFile:
+    w.cheng.born_on = dt.date(2004, 1, 1)
+    w.cheng.save()
     today = timezone.localdate()
     began = today - 300 * DAY
     return former.FormerFile("第一中学", {1: began, 2: began, 3: began}, began, today - 60 * DAY,
@@ -68,6 +70,9 @@ PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
     "partybranch.domain.cultivation.add_entry": lambda w: (
         (lambda one: lambda: cultivation.add_entry(
             actor=w.gao, development=one, kind=Look.REPORT, on=timezone.localdate()))(_file(w))),
+    "partybranch.domain.cultivation.count_talk": lambda w: (
+        (lambda _one: lambda: cultivation.count_talk(
+            actor=w.gao, student=w.gu, on=timezone.localdate()))(_file(w))),
     "partybranch.domain.cultivation.publish_notice": lambda w: (
         (lambda one: lambda: cultivation.publish_notice(
             actor=w.gao, development=one, step=7, starts_on=timezone.localdate()))(_file(w))),
@@ -75,12 +80,13 @@ PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
         (lambda one: lambda: decisions.decide(
             actor=w.gao, development=one, kind=Decision.BACK, from_step=2, decided_by="支委会",
             on=timezone.localdate(), reason="谈话人有误"))(_with_talk(w))),
-    "partybranch.domain.decisions.move_development": lambda w: (
-        (lambda one, to: lambda: decisions.move_development(
-            actor=w.gao, development=one, branch=to, reason="转专业"))(_file(w), _branch(w))),
+    "partybranch.domain.transfers.hand_over": lambda w: (
+        (lambda one, to: lambda: transfers.hand_over(
+            actor=w.gao, development=one, branch=to, on=timezone.localdate(),
+            reason="转专业"))(_file(w), _branch(w))),
     "partybranch.domain.former.take_over_development": lambda w: (
         (lambda to: lambda: former.take_over_development(
-            actor=w.gao, student=w.cheng, branch=to, file=_former()))(_branch(w))),
+            actor=w.gao, student=w.cheng, branch=to, file=_former(w)))(_branch(w))),
     "partybranch.domain.membership.enter_member": lambda w: (
         (lambda to: lambda: _member(w, to))(_branch(w))),
     "partybranch.domain.membership.move_member": lambda w: (

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cohorts.domain.tree import open_unit
 from partybranch.domain.development import Typed, open_development, record_step
 from partybranch.domain.facts import Ballot
+from partybranch.domain.months import add_months
 from partybranch.enums import Entry, PartyKind
 from partybranch.models import Development, Membership, PartyMember, PartyOrganization
 from tests.partybranch.cases import DETAIL
@@ -129,4 +130,15 @@ def _assess(world: World, development: Development, began: dt.date) -> None:
 def _notice(world: World, development: Development, step: int, before: dt.date) -> None:
     from partybranch.domain.cultivation import publish_notice
 
-    publish_notice(actor=world.gao, development=development, step=step, starts_on=before - 15 * DAY)
+    publish_notice(actor=world.gao, development=development, step=step, starts_on=before - 15 * DAY,
+                   entry_reason="据纸质档案补录")  # fmt: skip
+
+
+def former_steps(voted: dt.date) -> dict[int, dt.date]:
+    """Steps 1 to 20 of a file that another organisation kept, each within the times of the rule."""
+    began = add_months(voted, -16)
+    days = {1: began - 60 * DAY, 2: began - 50 * DAY, 3: began, 4: began + 9 * DAY,
+            5: began + 9 * DAY, 6: add_months(began, 13), 7: add_months(began, 13)}  # fmt: skip
+    days |= {n: voted - (30 - n) * DAY for n in range(8, 15)}
+    return days | {15: voted, 16: voted + 5 * DAY, 17: voted + 10 * DAY, 18: voted + 12 * DAY,
+                   19: voted + 12 * DAY, 20: voted + 15 * DAY}  # fmt: skip

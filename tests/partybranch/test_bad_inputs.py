@@ -4,13 +4,15 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
+from partybranch.domain.decisions import decide
 from partybranch.domain.development import StepError, record_step
 from partybranch.domain.life import EventError, record_event
 from partybranch.domain.membership import enter_member, join_branch
-from partybranch.enums import Entry, PartyKind
+from partybranch.enums import Decision, Entry, PartyKind
 from partybranch.models import (
     BranchEvent,
     Development,
@@ -113,3 +115,51 @@ def test_a_back_dated_entry_is_kept_only_as_a_late_one_with_its_reason(campus: W
     assert record is not None
     assert timezone.localdate(record.entered_at) == today()  # the time of entry is that of today
     assert (record.on, record.entry_reason) == (today() - 30 * DAY, "谈话记录存于纸质档案")
+
+
+def test_a_public_notice_of_long_ago_says_why_it_is_entered_only_now(
+    campus: World, client: Client
+) -> None:
+    made = bring_to(campus, "gu", 5, shift=700)
+    since = today() - 30 * DAY
+    client.force_login(campus.gao)
+    url, values = f"/development/{made.pk}/notice/", {"step": "7", "starts_on": since.isoformat()}
+    refused = client.post(url, values)
+    assert refused.status_code == 422
+    assert "补录" in refused.content.decode()
+    assert not made.notices.exists()
+    assert client.post(url, values | {"entry_reason": "公示照片存于档案"}).status_code == 302
+    notice = made.notices.get()
+    assert (notice.starts_on, notice.entry_reason) == (since, "公示照片存于档案")
+    page = client.get(f"/development/{made.pk}/").content.decode()
+    assert "公示照片存于档案" in page
+    # One of today needs none, and keeps none.
+    assert client.post(url, {"step": "7", "starts_on": today().isoformat()}).status_code == 302
+    assert made.notices.get(starts_on=today()).entry_reason == ""
+
+
+def test_a_decision_of_long_ago_shows_when_it_was_entered(campus: World, client: Client) -> None:
+    made = bring_to(campus, "gu", 8)
+    decide(actor=campus.gao, development=made, kind=Decision.TARGET_OFF, on=today() - 20 * DAY,
+           decided_by="支部委员会", reason="群众意见较大")  # fmt: skip
+    decide(actor=campus.gao, development=made, kind=Decision.STOP, on=today(),
+           decided_by="支部委员会", reason="本人申请停止")  # fmt: skip
+    client.force_login(campus.gao)
+    page = client.get(f"/development/{made.pk}/").content.decode()
+    shown = page[page.index("群众意见较大") :][:400]
+    assert f"{today().year}年{today().month}月{today().day}日录入" in shown
+    assert "录入" not in page[page.index("本人申请停止") :][:200]
+
+
+def test_refusals_of_an_application_stand_beside_their_fields(
+    campus: World, client: Client
+) -> None:
+    client.force_login(campus.gao)
+    values = {"student": campus.gu.student_no, "branch": campus.joint.pk,
+              "on": today().isoformat()}  # fmt: skip
+    form = client.post("/development/new/", values).context["form"]
+    assert form.errors.keys() == {"is_citizen"}
+    old = values | {"is_citizen": "on", "on": (today() - 30 * DAY).isoformat()}
+    form = client.post("/development/new/", old).context["form"]
+    assert form.errors.keys() == {"entry_reason"}
+    assert not Development.objects.exists()

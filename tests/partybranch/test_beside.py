@@ -189,3 +189,16 @@ def test_the_pages_from_the_form_to_the_open_branch(campus: World, client: Clien
     asked_to_close = client.post(f"/branches/{made.pk}/close/", {"reason": "任务已经完成"})
     assert asked_to_close.status_code == 302
     assert client.get(f"/branches/{campus.k2.pk}/close/").status_code == 404
+
+
+def test_a_closed_branch_is_found_below_the_tree(campus: World, client: Client) -> None:
+    """It has no successor that leads to it; what it held stays readable."""
+    made = over(approved(campus, asked(campus)))
+    client.force_login(campus.gao)
+    assert "已撤销的党组织" not in client.get("/branches/").content.decode()
+    refresh_developments()
+    page = client.get("/branches/").content.decode()
+    below = page[page.index("已撤销的党组织") :]
+    assert made.name in below
+    assert f"/branches/{made.pk}/" in below
+    assert client.get(f"/branches/{made.pk}/").status_code == 200

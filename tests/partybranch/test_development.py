@@ -6,13 +6,15 @@ import uuid
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from partybranch.domain.cultivation import add_entry, publish_notice
-from partybranch.domain.decisions import decide, move_development
+from partybranch.domain.decisions import decide
 from partybranch.domain.development import StepError, hand_in_papers, record_step
 from partybranch.domain.former import FormerFile, take_over_development
 from partybranch.domain.refresh import refresh_open
+from partybranch.domain.transfers import hand_over
 from partybranch.enums import Decision, Ended, Look, PartyKind
 from partybranch.models import (
     Development,
@@ -25,7 +27,16 @@ from partybranch.models import (
 )
 from portal.core.errors import DomainError
 from students.models import Placement, Student
-from tests.partybranch.party import DAY, add_party, apply, ballot, bring_to, member_of, typed
+from tests.partybranch.party import (
+    DAY,
+    add_party,
+    apply,
+    ballot,
+    bring_to,
+    former_steps,
+    member_of,
+    typed,
+)
 from tests.world import World
 
 
@@ -64,7 +75,7 @@ def test_one_applicant_from_the_application_to_the_archive(campus: World) -> Non
     for step, days in ((18, 460), (19, 458), (20, 455), (21, 130), (22, 129), (23, 120), (24, 100)):
         if step == 23:
             publish_notice(actor=campus.gao, development=made, step=23,
-                           starts_on=today() - 128 * DAY)  # fmt: skip
+                           starts_on=today() - 128 * DAY, entry_reason="据纸质档案补录")  # fmt: skip
         made = record_step(actor=campus.gao, development=made,
                            typed=typed(campus, step, today() - days * DAY)).development  # fmt: skip
     member.refresh_from_db()
@@ -123,6 +134,12 @@ def test_a_failed_political_review_stops_and_its_text_is_sealed(campus: World) -
     review = PoliticalReview.objects.get(development=made)
     assert not review.passed
     assert words.encode() not in bytes(review.cipher)
+    for who in (campus.qin, campus.fang):  # the branch learns that it did not pass, and no more
+        client = Client()
+        client.force_login(who)
+        page = client.get(f"/development/{made.pk}/").content.decode()
+        assert "政治审查未通过" in page
+        assert words not in page
     assert review.conclusion() == words
     done = record_step(actor=campus.gao, development=made,
                        typed=typed(campus, 10, today() - 540 * DAY))  # fmt: skip
@@ -185,7 +202,8 @@ def test_extension_takes_the_end_again_and_cancelling_gives_the_old_status_back(
     Student.objects.filter(pk=campus.gu.pk).update(political_status="03")
     campus.gu.refresh_from_db()
     made = bring_to(campus, "gu", 22, shift=-70)
-    publish_notice(actor=campus.gao, development=made, step=23, starts_on=today() - 195 * DAY)
+    publish_notice(actor=campus.gao, development=made, step=23, starts_on=today() - 195 * DAY,
+                   entry_reason="据纸质档案补录")  # fmt: skip
     for step, days in ((23, 185), (24, 180)):
         detail = {"outcome": "extend", "months": 6} if step == 23 else {}
         made = record_step(actor=campus.gao, development=made, typed=typed(
@@ -231,9 +249,8 @@ def test_temporary_branches_admit_nobody_but_write_in_the_book(campus: World) ->
         add_entry(actor=campus.gao, development=made, kind=Look.TALK, on=today(),
                   branch=campus.community)  # fmt: skip
     with pytest.raises(DomainError):
-        move_development(
-            actor=campus.gao, development=made, branch=campus.functional, reason="支教团"
-        )
+        hand_over(actor=campus.gao, development=made, branch=campus.functional, on=today(),
+                  reason="支教团")  # fmt: skip
     Development.objects.filter(pk=made.pk).update(branch=campus.functional)
     made.refresh_from_db()
     assert fault(campus, made, 6, 0) == "branch"
@@ -277,10 +294,7 @@ def test_time_of_a_former_school_counts_on_after_its_file_was_accepted(campus: W
 
 def test_a_member_on_probation_may_come_from_elsewhere_and_be_postponed_once(campus: World) -> None:
     voted = today() - 380 * DAY
-    steps = {n: voted - (20 - n) * DAY for n in range(1, 15)}
-    steps |= {15: voted, 16: voted + 5 * DAY, 17: voted + 10 * DAY, 18: voted + 12 * DAY,
-              19: voted + 12 * DAY, 20: voted + 15 * DAY}  # fmt: skip
-    file = FormerFile("兄弟院校党委", steps, voted - 400 * DAY, voted, True, today() - 30 * DAY,
+    file = FormerFile("兄弟院校党委", former_steps(voted), voted - 400 * DAY, voted, True, today() - 30 * DAY,
                       "组织关系与档案已转入")  # fmt: skip
     made = take_over_development(
         actor=campus.gao, student=campus.gu, branch=campus.joint, file=file

@@ -9,9 +9,11 @@ def poll(*yes: int, seats: int = 3, **more: int) -> Poll:
     return Poll(seats, tallies=[Tally(n, votes) for n, votes in enumerate(yes)], **facts)
 
 
-def faults(one: Poll, *, is_committee: bool = True, voters: int = 10, full: int = 10) -> set[str]:
+def faults(
+    one: Poll, *, is_committee: bool = True, voters: int = 10, full: int = 10, remaining: int = 0
+) -> set[str]:
     found = poll_faults(one, is_committee=is_committee, voters=voters, full=full,
-                        numbers=FIRST_NUMBERS)  # fmt: skip
+                        numbers=FIRST_NUMBERS, remaining=remaining)  # fmt: skip
     return {fault.code for fault in found}
 
 
@@ -58,3 +60,14 @@ def test_the_roll_says_who_may_elect_and_a_committee_has_three_to_seven() -> Non
     assert faults(poll(9, 8, 6, 5), voters=11) == {"right"}
     assert "seats" in faults(poll(9, 8, 6, seats=2))
     assert "seats" in faults(poll(*[9] * 10, seats=8))
+
+
+def test_a_by_election_fills_one_seat_of_a_committee_that_stands() -> None:
+    """After a tie, or when somebody left: what matters is the committee with those who stay."""
+    one = poll(6, 4, seats=1)
+    assert "seats" in faults(one)
+    assert "seats" in faults(one, remaining=1)
+    assert faults(one, remaining=2) == set()
+    assert faults(one, remaining=6) == set()
+    assert "seats" in faults(one, remaining=7)
+    assert "seats" in faults(poll(9, 4, seats=0), remaining=4)

@@ -95,6 +95,22 @@ def test_void_elections_are_refused_and_leave_nothing(campus: World) -> None:
     assert not Candidate.objects.exists()
 
 
+def test_an_election_of_long_ago_says_why_it_is_entered_only_now(
+    campus: World, client: Client
+) -> None:
+    on = timezone.localdate() - 30 * DAY
+    before = [Standing(one.member, one.post, one.votes, on - DAY, one.talked_by, one.talk_note)
+              for one in typed(campus, VOTES).candidates]  # fmt: skip
+    assert refused(campus, on=on, candidates=before) == {"entry"}
+    made = enter(campus, on=on, candidates=before, entry_reason="选举大会记录存于支部档案")
+    assert made.entry_reason == "选举大会记录存于支部档案"
+    client.force_login(campus.qin)
+    url = f"/branches/{campus.joint.pk}/elections/"
+    assert "选举大会记录存于支部档案" in client.get(url).content.decode()
+    assert 'name="entry_reason"' in client.get(url + "new/").content.decode()
+    assert enter(campus, entry_reason="不需要").entry_reason == ""
+
+
 def test_each_candidate_needs_a_talk_and_the_right_to_be_elected(campus: World) -> None:
     silent = typed(campus, VOTES)
     without = [Standing(one.member, one.post, one.votes, one.talked_on, one.talked_by, "")
@@ -107,6 +123,38 @@ def test_each_candidate_needs_a_talk_and_the_right_to_be_elected(campus: World) 
 def test_a_tie_at_the_last_seat_leaves_that_seat_open(campus: World) -> None:
     made = enter(campus, {"m1": 9, "m2": 6, "m3": 5, "m4": 5})
     assert made.candidates.filter(is_elected=True).count() == 2
+
+
+def test_a_further_ballot_fills_the_seat_that_a_tie_left_open(campus: World) -> None:
+    approve_election(actor=campus.yan, election=enter(campus, {"m1": 9, "m2": 8, "m3": 5, "m4": 5}))
+    today = timezone.localdate()
+    both = [Standing(member_of(campus, key), BranchPost.PUBLICITY, n, today - DAY, "严立", TALK)
+            for key, n in (("m3", 6), ("m4", 3))]  # fmt: skip
+    # Secretary and organisation member stand: with one more they are three.
+    made = record_election(actor=campus.m1, branch=campus.joint,
+                           typed=typed(campus, VOTES, seats=1, candidates=both))  # fmt: skip
+    approve_election(actor=campus.yan, election=made)
+    held = Appointment.objects.in_force(today).filter(unit_id=campus.joint.pk)
+    posts = {one.role.code: one.person for one in held.filter(role__code__startswith="branch_")}
+    assert posts == {"branch_secretary": campus.m1, "branch_organisation": campus.m2,
+                     "branch_publicity": campus.m3}  # fmt: skip
+
+
+def test_nobody_stands_twice_in_one_election(campus: World) -> None:
+    rows = typed(campus, VOTES).candidates
+    assert "twice" in refused(campus, candidates=[*rows, rows[3]])
+    assert not Election.objects.exists()
+
+
+def test_the_form_begins_with_what_the_branch_may_elect(campus: World, client: Client) -> None:
+    client.force_login(campus.qin)
+    url = f"/branches/{campus.joint.pk}/elections/new/"
+    form = client.get(url).context["form"]
+    assert (form["is_committee"].value(), form["seats"].value()) == (True, 5)
+    for key in ("m5", "m6", "m7", "fang"):
+        member_of(campus, key).branches.update(until=timezone.localdate() - DAY)
+    form = client.get(url).context["form"]
+    assert (form["is_committee"].value(), form["seats"].value()) == (False, 1)
 
 
 def test_a_branch_of_five_elects_a_secretary_and_no_committee(campus: World) -> None:
@@ -145,3 +193,23 @@ def test_the_page_of_elections_enters_shows_and_approves(campus: World) -> None:
     assert above.get(page).status_code == 200
     assert above.post(f"/elections/{made.pk}/approve/").status_code == 302
     assert Appointment.objects.filter(person=campus.m1, role__code="branch_secretary").exists()
+
+
+def test_the_branch_page_tells_terms_and_warns_before_they_end(
+    campus: World, client: Client
+) -> None:
+    """System 19: a reminder before the term ends, with the people it is about."""
+    approve_election(actor=campus.yan, election=enter(campus))
+    client.force_login(campus.m1)
+    url, today = f"/branches/{campus.joint.pk}/", timezone.localdate()
+    held = Appointment.objects.filter(unit_id=campus.joint.pk, role__code="branch_organisation",
+                                      person=campus.m2)  # fmt: skip
+    last = held.get().ends_on
+    assert last is not None
+    page = client.get(url).content.decode()
+    assert f"{last.year}年{last.month}月{last.day}日" in page
+    assert "任期将于" not in page
+    held.update(ends_on=today + 45 * DAY)
+    page = client.get(url).content.decode()
+    assert "任期将于" in page
+    assert "党员2" in page.split("任期将于")[0][-40:]

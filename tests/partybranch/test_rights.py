@@ -171,3 +171,27 @@ def test_lists_cost_the_same_for_one_and_for_three(campus: World, client: Client
     for key in ("cheng", "luo"):
         bring_to(campus, key, 3, shift=950)
     assert [cost(url) for url in urls] == one
+
+
+def test_a_suspension_is_entered_on_a_page_and_shown(campus: World, client: Client) -> None:
+    """P9, 1.4: suspended members have no vote and vouch for nobody; the roll says so."""
+    campus.add_post("gao", "organiser", "joint")
+    member = member_of(campus, "m1")
+    client.force_login(campus.gao)
+    url = f"/party-members/{member.pk}/suspend/"
+    assert url in client.get(f"/party-members/{member.pk}/").content.decode()
+    today = timezone.localdate()
+    values = {"since": today.isoformat(), "until": "", "reason": "留党察看一年，党委〔2026〕9号"}
+    refused = client.post(url, values | {"reason": ""})
+    assert refused.status_code == 422
+    assert client.post(url, values | {"until": (today - DAY).isoformat()}).status_code == 422
+    assert client.post(url, values).status_code == 302
+    assert member.pk not in [one.pk for one in PartyMember.objects.voters(today)]
+    page = client.get(f"/party-members/{member.pk}/").content.decode()
+    assert "留党察看" in page
+    # Rights restored: the last day is entered, and the member votes from the day after.
+    assert client.post(url, values | {"until": today.isoformat()}).status_code == 302
+    assert member.pk in [one.pk for one in PartyMember.objects.voters(today + DAY)]
+    other = Client()
+    other.force_login(campus.fang)
+    assert other.get(url).status_code in (403, 404)

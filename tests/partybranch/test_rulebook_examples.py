@@ -1,6 +1,7 @@
 """The worked examples of the rulebook (section 11), with their numbers. No database."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -217,13 +218,15 @@ def test_17_temporary_and_functional_branches_admit_nobody_but_may_cultivate(kin
 
 
 def test_30_a_committee_only_from_seven_full_members() -> None:
-    def said(full: int, officers: int, **more: int) -> list[str]:
+    def said(full: int, officers: int, **more: Any) -> list[str]:
         numbers = {"members": full, "units": 1, **more}
         return [one.code for one in branch_faults(
             BRANCH, full=full, officers=officers, numbers=FIRST_NUMBERS, **numbers)]  # fmt: skip
 
     assert said(5, 3) == ["committee_early"]
     assert said(5, 2) == []
+    # A secretary with an organisation member is a committee of two, not a secretary with a deputy.
+    assert said(5, 2, has_members=True) == ["committee_early"]
     assert said(7, 3) == []
     assert said(9, 1) == ["committee_missing"]
     assert said(9, 8) == ["committee_large"]
@@ -257,6 +260,9 @@ def test_what_single_steps_refuse() -> None:
     assert said(2, 20, detail={"talker_post": "organiser", "talker": "高敏"}) == ["talker"]
     assert said(5, 55, sponsors=()) == ["sponsors"]
     assert said(5, 55, sponsors=(Sponsor(1, False),)) == ["not_full"]
+    busy = (Sponsor(1, True, load=5), Sponsor(2, True))
+    assert said(5, 55, sponsors=busy) == ["load"]
+    assert said(5, 55, sponsors=busy, override_reason="支部党员较少") == []
     assert said(9, 442, sponsors=(Sponsor(1, True),)) == ["sponsors"]
     assert said(9, 442, sponsors=(Sponsor(1, True), Sponsor(1, True))) == ["sponsors"]
     assert said(9, 442, sponsors=(Sponsor(1, True), Sponsor(2, True, True))) == ["suspended"]

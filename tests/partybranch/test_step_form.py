@@ -9,6 +9,7 @@ from docx import Document
 
 from partybranch.domain.decisions import decide
 from partybranch.enums import Decision
+from partybranch.exporters.step_form import _WIDTHS
 from partybranch.models import StepRecord
 from portal.core.models import AuditEntry
 from portal.core.papers import a4_document, list_table
@@ -108,3 +109,21 @@ def test_a_table_of_lines_repeats_its_head_and_tears_no_row() -> None:
     assert ["tblHeader" in row._tr.xml for row in table.rows] == [True, False, False]
     assert all("cantSplit" in row._tr.xml for row in table.rows)
     assert table.rows[1].cells[0]._tc is table.rows[1].cells[1]._tc
+
+
+def test_the_longest_day_stands_in_one_line_of_its_column() -> None:
+    """“2026年11月29日” at 10.5 points: a figure is half a letter wide, and offices' programs set a
+    quarter of a letter between figures and letters; the cell keeps 3.8 mm to its lines."""
+    letters, figures, joints, letter = 3, 8, 5, 10.5 * 25.4 / 72
+    needed = (letters + figures / 2 + joints / 4) * letter + 3.8
+    days, rules = _WIDTHS[2], _WIDTHS[3]
+    assert min(days, rules) >= needed
+    assert sum(_WIDTHS) == 160  # the text of an A4 page with its margins
+
+
+def test_the_last_day_in_time_stands_in_a_line_of_its_own(campus: World) -> None:
+    made = bring_to(campus, "gu", 1, shift=985)
+    due = made.due_on
+    _person, steps, _rest = _paper(campus, "gao", made.pk)
+    row = next(row for row in steps if row[0] == "2")
+    assert row[3].split("\n")[1:] == ["最迟", f"{due.year}年{due.month}月{due.day}日"]

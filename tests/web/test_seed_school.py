@@ -19,6 +19,8 @@ from casework.queries.coverage import talk_coverage
 from cohorts.domain.reconcile import drift
 from cohorts.enums import CHILD_KINDS
 from cohorts.models import Academy, Appointment, Cohort, Contract, Term, Unit, University
+from partybranch.enums import Change, ChangeState, PartyKind
+from partybranch.models import Reorganization
 from portal.core.models import User
 from portal.web.seed.names import NameMaker
 from portal.web.seed.numbers import check_character
@@ -213,6 +215,17 @@ def test_every_cohort_has_a_contract_and_some_posts_are_vacant() -> None:
         .distinct()
     )
     assert 0 < with_tutor.count() < cohorts.count()
+
+
+def test_an_application_for_a_temporary_branch_waits_for_its_committee() -> None:
+    asked = Reorganization.objects.get(kind=Change.BESIDE)
+    assert asked.state == ChangeState.SENT
+    assert asked.task_until > timezone.localdate()
+    one = asked.proposed.get()
+    assert one.party_kind == PartyKind.TEMPORARY
+    assert asked.committee.approves_for.filter(party_kind=PartyKind.JOINT).exists()
+    assert one.name in asked.title
+    assert "Request" not in asked.title
 
 
 def test_history_is_written_again_after_the_load_and_numbers_go_on() -> None:

@@ -23,7 +23,7 @@ from students.models import Placement, Student
 
 from .campus import SEVERAL_BRANCHES, Campus
 from .load import move_sequences
-from .party_changes import seed_changes, seed_draft
+from .party_changes import seed_changes, seed_draft, seed_request
 from .party_files import FileWriter
 from .party_honours import seed_honours
 from .party_life import seed_life
@@ -97,6 +97,7 @@ def seed_party(
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")
     refresh(rows)
     seed_draft(young, times)
+    seed_request(times)
     return len(writer.files)
 
 

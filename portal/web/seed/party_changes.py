@@ -4,10 +4,14 @@ secretaries of the community committee with what they resolved."""
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import override
+
 from cohorts.domain.appointments import appoint
 from cohorts.domain.tasks import give_task
 from cohorts.domain.tree import open_unit
 from cohorts.models import Appointment, Role, Task, Unit
+from partybranch.domain.beside import apply_for_branch
 from partybranch.domain.changes import draft_change
 from partybranch.domain.months import DAY, add_months
 from partybranch.enums import Entry, Grouping, PartyKind, Presence
@@ -32,6 +36,8 @@ from .staff import Staff
 from .timeline import Timeline, moment
 
 _BRANCHES, _TEACHERS, _APPLICANTS = 4, 3, 2
+_TEAM, _TASK_DAYS = "支教团临时党支部", 90
+_WHY_TEAM = "支教团成员来自多个支部，支教期间统一组织学习教育和入党积极分子培养，组织关系不转移，任务结束后撤销。"
 _AGENDA = "上次会议议定事项落实情况\n各支部组织生活与党费收缴情况\n发展党员工作进度\n下月重点工作"
 _TEXT = "通报各支部上月工作，书院与学院两侧书记交流支部共建、宿舍联系和发展党员工作中的问题，明确下阶段安排。"
 _RESOLVED = "各支部月底前核对党员名册与组织关系\n拟转正党员材料两周内报送组织员审核"
@@ -70,6 +76,22 @@ def seed_draft(branches: list[PartyOrganization], times: Timeline) -> None:
         draft_change(
             actor=None, branches=branches, rule=Grouping.BALANCE, count=2,
             title=f"关于{times.year}级班级党支部合并组建师生联合党支部的请示",
+        )  # fmt: skip
+
+
+def seed_request(times: Timeline) -> None:
+    """An application for a temporary branch that waits for the committee of the joint branches."""
+    general = PartyOrganization.objects.filter(
+        party_kind=PartyKind.GENERAL, approving_committee__approves_for__party_kind=PartyKind.JOINT
+    )
+    above = general.order_by("code").first()
+    if above is None:
+        return
+    last = max(times.today, timezone.localdate()) + _TASK_DAYS * DAY
+    with override("zh-hans"):
+        apply_for_branch(
+            actor=None, parent=above, name=_TEAM, kind=PartyKind.TEMPORARY, reason=_WHY_TEAM,
+            task_until=last,
         )  # fmt: skip
 
 
