@@ -82,7 +82,11 @@ _ASSESSED = f"""
      WHERE e.development_id = %(file)s AND e.kind = '{Look.ASSESSMENT.value}' ORDER BY e.id
 """
 _NOTICES = """
-    SELECT json_build_array(n.step, n.starts_on, n.ends_on, n.days, n.is_provisional, n.result)
+    SELECT json_build_array(n.step, n.starts_on, n.ends_on, n.days, n.is_provisional, n.result,
+           NOT EXISTS (SELECT 1 FROM partybranch_steprecord r
+                         JOIN partybranch_decisionrecord w ON w.id = r.withdrawn_by_id
+                        WHERE r.development_id = n.development_id AND r.step = n.step
+                          AND w.on >= n.starts_on))
       FROM partybranch_publicnotice n WHERE n.development_id = %(file)s ORDER BY n.starts_on, n.id
 """
 _SPANS = """
@@ -224,7 +228,9 @@ def _facts(one: Development, records: list[Record], found: Mapping[str, Rows]) -
         leaves_on=one.leaves_on or expected_leaving(one.student.entry_year),
         steps=steps, spans=tuple(spans), resumed_on=one.resumed_on,
         assessments=tuple(_day(on) for on in found["assessed"]),
-        notices=tuple(Notice(row[0], _day(row[1]), _day(row[2])) for row in found["notices"]),
+        notices=tuple(
+            Notice(row[0], _day(row[1]), _day(row[2])) for row in found["notices"] if row[6]
+        ),
         extended_by=one.extended_by, postponed_by=one.postponed_by,
     )  # fmt: skip
 
@@ -242,8 +248,8 @@ def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
         ],
         "notices": [
             {"step": step, "starts_on": _day(first), "ends_on": _day(last), "days": days,
-             "is_provisional": is_provisional, "result": result}
-            for step, first, last, days, is_provisional, result in found["notices"]
+             "is_provisional": is_provisional, "result": result, "counts": counts}
+            for step, first, last, days, is_provisional, result, counts in found["notices"]
         ],
         "decisions": [
             {"kind": Decision(kind).label, "on": _day(on), "decided_by": by, "reason": reason,
