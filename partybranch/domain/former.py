@@ -1,7 +1,5 @@
 """Taking over a development that began in another organisation: time counts on (P7, P18)."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,6 +80,3 @@ def _keep_membership(actor: User | None, development: Development, file: FormerF
         how=Entry.TRANSFER, origin=file.organisation.strip(),
     )  # fmt: skip
     effects.follow_record(actor, student)
-
-
-__all__: Sequence[str] = ("FormerFile", "take_over_development")

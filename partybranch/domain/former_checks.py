@@ -21,7 +21,8 @@ from students.models import Student
 
 # Up to cultivation for an activist; up to the oath for a member on probation. Votes to full
 # membership are always held here.
-_LAST = (5, 20)
+LAST_FORMER = 20
+_LAST = (5, LAST_FORMER)
 
 
 @dataclass(frozen=True)

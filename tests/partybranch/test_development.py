@@ -11,7 +11,8 @@ from django.utils import timezone
 from partybranch.domain.cultivation import add_entry, publish_notice
 from partybranch.domain.decisions import decide, move_development
 from partybranch.domain.development import StepError, hand_in_papers, record_step
-from partybranch.domain.former import FormerFile, take_over_development
+from partybranch.domain.former import take_over_development
+from partybranch.domain.former_checks import FormerFile
 from partybranch.domain.refresh import refresh_open
 from partybranch.enums import Decision, Ended, Look, PartyKind
 from partybranch.models import (

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from partybranch.domain.cultivation import add_entry, publish_notice
 from partybranch.domain.decisions import decide
 from partybranch.domain.development import StepError, record_step
-from partybranch.domain.former import FormerFile, take_over_development
+from partybranch.domain.former import take_over_development
+from partybranch.domain.former_checks import FormerFile
 from partybranch.domain.membership import enter_member
 from partybranch.enums import Decision, Look
 from partybranch.models import Development, PartyMember, Step
@@ -130,3 +132,28 @@ def test_a_notice_does_not_count_again_when_its_step_was_taken_back(campus: Worl
     assert record_step(
         actor=campus.gao, development=made, typed=typed(campus, 7, today())
     ).record is not None  # fmt: skip
+
+
+def test_a_member_on_probation_from_elsewhere_is_taken_over_on_the_page(
+    campus: World, client: Client
+) -> None:
+    """P18: all steps that the former file proves are typed, and the way goes on at step 21."""
+    voted = today() - 380 * DAY
+    client.force_login(campus.gao)
+    page = client.get("/development/former/").content.decode()
+    assert 'name="on_17"' in page
+    assert "上级党委审批" in page
+    typed = {f"on_{number}": on for number, on in admitted(voted).items()} | {
+        "student": campus.gu.student_no, "branch": campus.joint.pk, "organisation": "兄弟院校党委",
+        "until": today() - 40 * DAY, "resumed_on": today() - 30 * DAY, "is_accepted": "on",
+        "reason": "组织关系与档案已转入",
+    }  # fmt: skip
+    half = {name: value for name, value in typed.items() if name != "on_12"}
+    refused = client.post("/development/former/", half)
+    assert refused.status_code == 422
+    assert re.search(r"第 ?13 ?步", refused.content.decode())
+    answer = client.post("/development/former/", typed)
+    assert answer.status_code == 302, answer.content.decode()
+    made = Development.objects.get(student=campus.gu)
+    assert (made.reached, made.stage) == (17, 4)
+    assert PartyMember.objects.get(student=campus.gu).joined_on == voted
