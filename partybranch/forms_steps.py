@@ -124,7 +124,7 @@ class StepForm(forms.Form):
             self.fields["late_reason"] = _text(
                 _("Why late"), 300, False, help_text=_("Only when the last day in time has passed.")
             )
-        if self.rule.number in (9, 15):
+        if self.rule.number in (5, 9, 15):
             self.fields["override_reason"] = _text(_("Why nevertheless"), 300, False)
         self.fields["entry_reason"] = _text(
             _("Why entered late"), 300, False,
@@ -140,6 +140,8 @@ class StepForm(forms.Form):
         own = FIELDS.get(self.rule.number)
         names = list(own()) if own else []
         detail = {name: data[name] for name in names if data.get(name) not in (None, "")}
+        if detail.get("outcome") != Outcome.EXTEND:
+            detail.pop("months", None)  # offered beforehand, and meant for an extension only
         if day := data.get("deliberated_on"):
             detail["deliberated_on"] = _iso(day)
         return Typed(
