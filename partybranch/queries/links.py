@@ -14,6 +14,7 @@ from cohorts.models import LinkKind, Unit
 from partybranch.access import current_branches
 from partybranch.models import (
     LinkRound,
+    LinkVisit,
     LinkWish,
     Membership,
     PartyLink,
@@ -51,10 +52,26 @@ def links_in(branches: Collection[int], day: dt.date | None = None) -> "QuerySet
     """Standing links of these branches with what their rows show. Callers have asked for the
     right to the life of the branches."""
     rows = PartyLink.objects.standing(day or timezone.localdate()).filter(branch__in=branches)
-    found: QuerySet[PartyLink] = rows.select_related(
-        "kind", "branch", "member__student", "member__person", "person", "student", "unit"
-    ).order_by("starts_on", "pk")
+    found: QuerySet[PartyLink] = with_names(rows).order_by("starts_on", "pk")
     return found
+
+
+def with_names(rows: Any) -> Any:
+    """Links with all that names their holder and target."""
+    return rows.select_related(
+        "kind", "branch", "member__student", "member__person", "person", "student", "unit"
+    )
+
+
+def links_to(branch: PartyOrganization) -> list[PartyLink]:
+    """Links that other branches keep with this one (1+X): both count what is done together."""
+    rows = PartyLink.objects.standing(timezone.localdate()).filter(unit=branch)
+    return with_visits(list(with_names(rows).order_by("starts_on", "pk")))
+
+
+def visits_of(link: PartyLink) -> list[LinkVisit]:
+    """The book of one link, the latest first."""
+    return list(link.visits.select_related("entered_by"))
 
 
 @dataclass
