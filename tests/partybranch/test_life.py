@@ -21,6 +21,7 @@ from partybranch.enums import Body, Grade, Presence
 from partybranch.models import BranchEvent, EventKind, Motion
 from partybranch.queries.life import healths, members_life
 from partybranch.queries.life_board import life_board
+from partybranch.queries.material import materials
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import AuditEntry
 from portal.core.scope import request_scope
@@ -292,3 +293,19 @@ def test_a_kind_of_the_schools_own_is_one_more_row(campus: World) -> None:
         one.quota.name: one.light for one in healths([campus.joint])[campus.joint.pk].standings
     }
     assert lights["红色研学"] in (Light.MET, Light.AHEAD)
+
+
+def test_work_beside_the_calendar_is_a_kind_of_its_own_and_asks_for_no_number(
+    campus: World,
+) -> None:
+    """Five blends, first lessons, clean conduct, forum, trips, talks, reporting in: one event may be a
+    theme day and a blend; the year of the branch counts both, and no light depends on the second."""
+    beside = {"first_lesson", "clean_conduct", "secretary_forum", "red_study", "micro_talk", "report_in",
+              "blend_ideology", "blend_league", "blend_aid", "blend_mind", "blend_ethnic"}  # fmt: skip
+    assert beside <= set(EventKind.objects.filter(every_months=None).values_list("code", flat=True))
+    today = timezone.localdate()
+    hold(campus, today, "theme_day", "blend_mind", "micro_talk")
+    (found,) = materials([campus.joint], today).values()
+    assert {("五融·心理健康", 1), ("微宣讲", 1), ("主题党日", 1)} == set(map(tuple, found["kinds"]))
+    asked = {one.quota.code for one in healths([campus.joint])[campus.joint.pk].standings}
+    assert not asked & beside
