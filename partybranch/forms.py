@@ -1,6 +1,5 @@
 """Forms of the party side that are the same for every step; those of single steps: forms_steps."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -74,8 +73,7 @@ class ApplicationForm(forms.Form):
 
 
 class FormerForm(forms.Form):
-    """An activist or a member on probation who comes from another organisation, with the steps that
-    its file proves. ``later``: numbers and names of the steps after the contacts."""
+    """An activist who comes from another organisation, with the steps that its file proves."""
 
     student = StudentField(label=_("Student number"))
     branch = forms.ModelChoiceField(label=_("Branch"), queryset=PartyOrganization.objects.none())
@@ -94,15 +92,9 @@ class FormerForm(forms.Form):
     reason = forms.CharField(label=_("What the file consists of"), max_length=300)
 
     def __init__(
-        self, *args: Any, students: "QuerySet[Student]", branches: "QuerySet[Any]",
-        later: Mapping[int, str], **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self, *args: Any, students: "QuerySet[Student]", branches: "QuerySet[Any]", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for number, name in later.items():
-            self.fields[f"on_{number}"] = forms.DateField(
-                label=f"{number} {name}", widget=DateInput(), required=False,
-                help_text=_("Of a member on probation only."),
-            )  # fmt: skip
         self.fields["student"].students = students  # type: ignore[attr-defined]
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
 

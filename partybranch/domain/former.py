@@ -1,11 +1,15 @@
 """Taking over a development that began in another organisation: time counts on (P7, P18)."""
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partybranch.domain import effects
-from partybranch.domain.former_checks import FormerFile, check_former
+from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.months import DAY
 from partybranch.domain.refresh import refresh
 from partybranch.domain.rights import check_still
@@ -24,6 +28,24 @@ from portal.core.errors import DomainError
 from portal.core.models import User
 from students.models import Student
 
+# Up to cultivation for an activist; up to the oath for a member on probation. Votes to full
+# membership are always held here.
+_LAST = (5, 20)
+
+
+@dataclass(frozen=True)
+class FormerFile:
+    """What the file of the former organisation proves: steps with their days, time accepted after
+    its review, and the day from which cultivation went on here."""
+
+    organisation: str
+    steps: Mapping[int, dt.date]
+    since: dt.date
+    until: dt.date
+    is_accepted: bool
+    resumed_on: dt.date
+    reason: str
+
 
 @transaction.atomic
 def take_over_development(
@@ -32,13 +54,12 @@ def take_over_development(
     """Open a development with the steps of the former file, each marked as such.
 
     The steps stand under the rule of their own days and are not judged late here. Raises
-    DomainError for steps out of order, a missing one in between, days that cannot be, or waits that the
-    rules do not allow.
+    DomainError for steps out of order, a missing one in between, or days that cannot be.
     """
     Student.objects.select_for_update(no_key=True).get(pk=student.pk)
     if Development.objects.filter(student=student, ended_on=None).exists():
         raise DomainError(_("A development of this person is open already. Open that file."))
-    check_former(student, branch, file)
+    _check(branch, file)
     made: Development = Development.objects.create(
         student=student, branch=branch, resumed_on=file.resumed_on, opened_by=actor
     )
@@ -67,6 +88,42 @@ def take_over_development(
     return made
 
 
+def _check(branch: PartyOrganization, file: FormerFile) -> None:
+    if not branch.holds_relation:
+        raise DomainError(_("Only a branch that holds the membership relation can own a file."))
+    if len(file.organisation.strip()) < MIN_REASON or len(file.reason.strip()) < MIN_REASON:
+        raise DomainError(_("Name the former organisation and what its file consists of."))
+    if not file.since <= file.until < file.resumed_on <= timezone.localdate():
+        raise DomainError(
+            _(
+                "The days cannot be: former time ends before it goes on here, and nothing lies ahead."
+            )
+        )
+    _check_steps(file.steps)
+    if 17 not in file.steps and file.since < file.steps[3]:
+        raise DomainError(_("Cultivation counts from the day on which the former organisation "
+                            "confirmed the activist."))  # fmt: skip
+
+
+def _check_steps(steps: Mapping[int, dt.date]) -> None:
+    last = max(steps, default=0)
+    if last < 3 or not (last <= _LAST[0] or 17 <= last <= _LAST[1]):
+        raise DomainError(
+            _("Take over an activist (steps 1 to 5) or a member on probation (steps 1 to 17 at "
+              "least, at most to 20).")
+        )  # fmt: skip
+    book = rule_book()
+    for number, on in steps.items():
+        missing = [need for need in book.rule(number, on).needs if need not in steps]
+        if missing or any(steps[need] > on for need in book.rule(number, on).needs):
+            raise DomainError(
+                _("Step %(n)s of the former file stands before a step that comes first. Check the "
+                  "days in the file.") % {"n": number}
+            )  # fmt: skip
+        if on > timezone.localdate():
+            raise DomainError(_("This day lies ahead. Check the date."))
+
+
 def _keep_membership(actor: User | None, development: Development, file: FormerFile) -> None:
     student = development.student
     if PartyMember.objects.filter(student=student, left_on=None).exists():
@@ -80,3 +137,6 @@ def _keep_membership(actor: User | None, development: Development, file: FormerF
         how=Entry.TRANSFER, origin=file.organisation.strip(),
     )  # fmt: skip
     effects.follow_record(actor, student)
+
+
+__all__: Sequence[str] = ("FormerFile", "take_over_development")

@@ -43,21 +43,14 @@ def certificate_expired(facts: Facts, on: dt.date, setting: Setting) -> bool:
     return until is not None and on > until
 
 
-def age_faults(born_on: dt.date | None, on: dt.date, setting: Setting) -> list[Fault]:
-    """P1, computed from the date of birth on the day of the application."""
-    if born_on is None:
+def _apply(facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
+    if facts.born_on is None:
         return [Fault("born", _("The date of birth is not in the record. Have the roster "
                                 "completed first: the age is computed from it."), "on")]  # fmt: skip
-    if not may_apply_on(born_on, on, setting):
+    if not may_apply_on(facts.born_on, wanted.on, setting):
         return [Fault("age", _("Applicants are at least %(n)s on the day they apply (Party "
                                "constitution, Article 1).")
                       % {"n": setting.number("party.min_age")}, "on")]  # fmt: skip
-    return []
-
-
-def _apply(facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
-    if found := age_faults(facts.born_on, wanted.on, setting):
-        return found
     if not wanted.detail.get("is_citizen"):
         return [Fault("citizen", _("Only Chinese citizens apply. Check the identity document and "
                                    "confirm it."), "is_citizen")]  # fmt: skip

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partybranch.domain.development import Typed, open_development
-from partybranch.domain.former import take_over_development
-from partybranch.domain.former_checks import LAST_FORMER, FormerFile
+from partybranch.domain.former import FormerFile, take_over_development
 from partybranch.enums import RELATION_HOLDING
 from partybranch.forms import ApplicationForm, FormerForm
 from partybranch.models import Development, PartyOrganization
@@ -64,14 +63,11 @@ def new_application(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def former_file(request: HttpRequest) -> HttpResponse:
-    """An activist or a member on probation who moved here: the time counts on (P7, P18)."""
-    book, today = rule_book(), timezone.localdate()
-    later = {number: book.rule(number, today).name for number in range(6, LAST_FORMER + 1)}
-    form = FormerForm(request.POST or None, later=later, **_reach(request))
+    """An activist who moved here: the time in the former organisation counts on (P7)."""
+    form = FormerForm(request.POST or None, **_reach(request))
 
     def act(data: dict[str, Any]) -> Development:
-        there = range(1, LAST_FORMER + 1)
-        steps = {number: data[f"on_{number}"] for number in there if data[f"on_{number}"]}
+        steps = {number: data[f"on_{number}"] for number in range(1, 6) if data[f"on_{number}"]}
         file = FormerFile(
             organisation=data["organisation"], steps=steps, since=data["on_3"],
             until=data["until"], is_accepted=data["is_accepted"], resumed_on=data["resumed_on"],
@@ -84,10 +80,7 @@ def former_file(request: HttpRequest) -> HttpResponse:
             file=file,  # type: ignore[arg-type]
         )
 
-    note = _(
-        "Enter the days as the former file proves them; each is shown as taken from it. For an "
-        "activist steps 1 to 5, for a member on probation all steps to 17 at least."
-    )
+    note = _("Enter the days as the former file proves them; each is shown as taken from it.")
     return form_page(request, form, act, title=_("Take over a former file"),
                      back=reverse("party:board"), done=_opened, submit=_("Open the file"),
                      note=note)  # fmt: skip

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
 from partybranch.domain import cultivation, decisions, development, former, membership
-from partybranch.domain.former_checks import FormerFile
 from partybranch.enums import Decision, Look, PartyKind
 from partybranch.models import Development, PartyMember, PartyOrganization
 from tests.world import LONG_AGO, World
@@ -49,12 +48,10 @@ def _member(w: World, branch: PartyOrganization | None = None) -> PartyMember:
     )  # fmt: skip
 
 
-def _former(w: World) -> FormerFile:
-    w.cheng.born_on = dt.date(2004, 1, 1)
-    w.cheng.save()
+def _former() -> former.FormerFile:
     today = timezone.localdate()
     began = today - 300 * DAY
-    return FormerFile("第一中学", {1: began, 2: began, 3: began}, began, today - 60 * DAY,
+    return former.FormerFile("第一中学", {1: began, 2: began, 3: began}, began, today - 60 * DAY,
                              True, today - 9 * DAY, "档案已转来")  # fmt: skip
 
 
@@ -82,8 +79,8 @@ PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
         (lambda one, to: lambda: decisions.move_development(
             actor=w.gao, development=one, branch=to, reason="转专业"))(_file(w), _branch(w))),
     "partybranch.domain.former.take_over_development": lambda w: (
-        (lambda to, file: lambda: former.take_over_development(
-            actor=w.gao, student=w.cheng, branch=to, file=file))(_branch(w), _former(w))),
+        (lambda to: lambda: former.take_over_development(
+            actor=w.gao, student=w.cheng, branch=to, file=_former()))(_branch(w))),
     "partybranch.domain.membership.enter_member": lambda w: (
         (lambda to: lambda: _member(w, to))(_branch(w))),
     "partybranch.domain.membership.move_member": lambda w: (

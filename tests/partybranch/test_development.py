@@ -11,8 +11,7 @@ from django.utils import timezone
 from partybranch.domain.cultivation import add_entry, publish_notice
 from partybranch.domain.decisions import decide, move_development
 from partybranch.domain.development import StepError, hand_in_papers, record_step
-from partybranch.domain.former import take_over_development
-from partybranch.domain.former_checks import FormerFile
+from partybranch.domain.former import FormerFile, take_over_development
 from partybranch.domain.refresh import refresh_open
 from partybranch.enums import Decision, Ended, Look, PartyKind
 from partybranch.models import (
@@ -26,7 +25,6 @@ from partybranch.models import (
 )
 from portal.core.errors import DomainError
 from students.models import Placement, Student
-from tests.partybranch.cases import OFFSETS
 from tests.partybranch.party import DAY, add_party, apply, ballot, bring_to, member_of, typed
 from tests.world import World
 
@@ -279,7 +277,7 @@ def test_time_of_a_former_school_counts_on_after_its_file_was_accepted(campus: W
 
 def test_a_member_on_probation_may_come_from_elsewhere_and_be_postponed_once(campus: World) -> None:
     voted = today() - 380 * DAY
-    steps = {n: voted - (OFFSETS[15] - OFFSETS[n]) * DAY for n in range(1, 15)}
+    steps = {n: voted - (20 - n) * DAY for n in range(1, 15)}
     steps |= {15: voted, 16: voted + 5 * DAY, 17: voted + 10 * DAY, 18: voted + 12 * DAY,
               19: voted + 12 * DAY, 20: voted + 15 * DAY}  # fmt: skip
     file = FormerFile("兄弟院校党委", steps, voted - 400 * DAY, voted, True, today() - 30 * DAY,
