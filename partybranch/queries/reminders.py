@@ -8,15 +8,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from cohorts.access import granted_unit_ids
-from partybranch.models import Development, PartyOrganization
-from partybranch.queries.board import Figures, counts, state_asked
-from partybranch.queries.cards import SOON
+from partybranch.models import PartyOrganization
 from partybranch.queries.dues import own_dues
 from partybranch.queries.dues_board import accounts_behind, dues_board
 from partybranch.queries.life_board import life_board
 from partybranch.queries.studies import accounts_asked, open_studies_of_person
-from portal.core.asks import answers
 from portal.core.dues import Due, register_due
 from portal.core.rows import fetch
 
@@ -53,35 +49,12 @@ def _serious(user: Any) -> int:
     return sum(line.serious for line in dues_board(user))
 
 
-def _files(user: Any) -> Figures:
-    """Figures of the board of files, for those who keep files."""
-    if not granted_unit_ids(user, "write_party_file"):
-        return Figures()
-    return counts(user, answers({"state": state_asked()})["state"][0]).figures()
-
-
-def _file_keepers() -> set[int]:
-    """Nobody while no open file falls due within the days of the board."""
-    day = timezone.localdate() + SOON
-    if not Development.objects.filter(ended_on=None, first_due__lte=day).exists():
-        return set()
-    return _holders("write_party_file")()
-
-
 def _own_months(user: Any) -> int:
     mine = own_dues(user)
     return mine.months if mine else 0
 
 
 register_due(
-    Due("files_late", 58,
-        lambda n: ngettext("%(n)s file of development has an overdue step",
-                           "%(n)s files of development have an overdue step", n) % {"n": n},
-        lambda user: _files(user).late, _file_keepers, lambda _user: "/development/?only=late"),
-    Due("files_soon", 59,
-        lambda n: ngettext("%(n)s file of development has a step due within 30 days",
-                           "%(n)s files of development have a step due within 30 days", n) % {"n": n},
-        lambda user: _files(user).soon, _file_keepers, lambda _user: "/development/?only=soon"),
     Due("branches_missing", 60,
         lambda n: ngettext("%(n)s branch lacks a meeting that the rules ask for",
                            "%(n)s branches lack a meeting that the rules ask for", n) % {"n": n},
