@@ -229,7 +229,7 @@ def _facts(one: Development, records: list[Record], found: Mapping[str, Rows]) -
         steps=steps, spans=tuple(spans), resumed_on=one.resumed_on,
         assessments=tuple(_day(on) for on in found["assessed"]),
         notices=tuple(
-            Notice(row[0], _day(row[1]), _day(row[2])) for row in found["notices"] if row[6]
+            Notice(row[0], _day(row[1]), _day(row[2])) for row in found["notices"] if row[-1]
         ),
         extended_by=one.extended_by, postponed_by=one.postponed_by,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from partybranch.models import LinkVisit, LinkWish, PartyLink
 from partybranch.queries.links import about_student, visits_of, with_names
 from partybranch.queries.links_own import (
     branches_for,
+    home_of,
     mine_as_holder,
     nearest_branch,
     wish_kinds,
@@ -39,7 +40,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     own = own_student_id(user)
     context = {
         "links": mine_as_holder(user), "about": about_student(own) if own is not None else [],
-        "is_student": own is not None,
+        "is_student": own is not None, "is_member": home_of(user).exists(),
     }  # fmt: skip
     return render(request, "party/my_links.html", context)
 
@@ -67,7 +68,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     reads.note(user, "read_link_book", link)
     return render(request, "party/link.html", {
         "link": link, "visits": visits_of(link), "back": back,
-        "back_label": link.branch.label if of_branch else _("My links"),
+        "back_label": link.branch.label if of_branch else _("My branch"),
         "may_end": may_keep and is_running,
         "may_visit": is_running and (may_keep or is_holder(user, link)),
     })  # fmt: skip
