@@ -124,7 +124,7 @@ class StepForm(forms.Form):
             self.fields["late_reason"] = _text(
                 _("Why late"), 300, False, help_text=_("Only when the last day in time has passed.")
             )
-        if self.rule.number in (5, 9, 15):
+        if self.rule.number in (9, 15):
             self.fields["override_reason"] = _text(_("Why nevertheless"), 300, False)
         self.fields["entry_reason"] = _text(
             _("Why entered late"), 300, False,

@@ -75,7 +75,7 @@ def _contacts(_facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
     most = setting.number("party.contacts")
     if not 1 <= len(wanted.sponsors) <= most:
         return [Fault("sponsors", _("Choose 1 to %(n)s contacts.") % {"n": most}, "sponsors")]
-    return _full_members(wanted) or _load(wanted, setting.number("party.contact_load"))
+    return _full_members(wanted)
 
 
 def _introducers(_facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
@@ -83,17 +83,14 @@ def _introducers(_facts: Facts, wanted: Proposal, setting: Setting) -> list[Faul
     if len({one.key for one in wanted.sponsors}) != wished or len(wanted.sponsors) != wished:
         return [Fault("sponsors", _("Exactly %(n)s different introducers are needed.")
                       % {"n": wished}, "sponsors")]  # fmt: skip
-    return _full_members(wanted) or _load(wanted, setting.number("party.introducer_load"))
-
-
-def _load(wanted: Proposal, most: int) -> list[Fault]:
-    """How many one member looks after is the school's own number; a reason sets it aside."""
+    found = _full_members(wanted)
+    most = setting.number("party.introducer_load")
     is_loaded = any(one.load >= most for one in wanted.sponsors)
-    if not is_loaded or len(wanted.override_reason.strip()) >= MIN_REASON:
-        return []
-    return [Fault("load", _("Somebody chosen looks after %(n)s people in this way already. Choose "
-                            "somebody else, or give the reason.") % {"n": most},
-                  "override_reason")]  # fmt: skip
+    if not found and is_loaded and len(wanted.override_reason.strip()) < MIN_REASON:
+        found.append(Fault("load", _("An introducer has %(n)s candidates already. Choose "
+                                     "somebody else, or give the reason.") % {"n": most},
+                           "override_reason"))  # fmt: skip
+    return found
 
 
 def _full_members(wanted: Proposal) -> list[Fault]:

@@ -73,7 +73,7 @@ def test_a_notice_does_not_count_again_when_its_step_was_taken_back(campus: Worl
     with pytest.raises(StepError) as said:
         record_step(actor=campus.gao, development=made, typed=typed(campus, 7, today()))
     assert [one.code for one in said.value.faults] == ["notice"]
-    publish_notice(actor=campus.gao, development=made, step=7, starts_on=today() - 11 * DAY)
+    publish_notice(actor=campus.gao, development=made, step=7, starts_on=today() - 7 * DAY)
     assert record_step(
         actor=campus.gao, development=made, typed=typed(campus, 7, today())
     ).record is not None  # fmt: skip
