@@ -11,12 +11,12 @@ from cohorts.models import LinkKind
 from partybranch.enums import BRANCHES, RELATION_HOLDING
 from partybranch.link_access import held_by
 from partybranch.models import Membership, PartyLink, PartyOrganization
+from partybranch.queries.link_book import with_visits
 from partybranch.queries.links import (
     about_asked,
     about_told,
     wishes_asked,
     wishes_told,
-    with_visits,
 )
 from portal.core.asks import Ask, Rows
 from portal.core.models import User

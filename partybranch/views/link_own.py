@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from partybranch.domain.links import ask_for_link, is_holder, record_visit, withdraw_wish
 from partybranch.forms_links import VisitForm, WishForm
 from partybranch.models import LinkVisit, LinkWish, PartyLink
-from partybranch.queries.links import about_student, visits_of, with_names
+from partybranch.queries.link_book import visits_of, with_names
+from partybranch.queries.links import about_student
 from partybranch.queries.links_own import (
     branches_for,
     home_of,

@@ -21,12 +21,12 @@ from partybranch.domain.links import end_party_link, make_link
 from partybranch.forms_links import EndLinkForm, LinkForm
 from partybranch.models import PartyLink, PartyMember, PartyOrganization
 from partybranch.queries.life import roll_on
+from partybranch.queries.link_book import links_to, with_visits
 from partybranch.queries.links import (
     coverage,
     link_board,
     link_kinds,
     links_in,
-    links_to,
     member_links,
     of_branch,
     open_wishes,
@@ -34,7 +34,6 @@ from partybranch.queries.links import (
     signs,
     slot_kinds,
     unit_names,
-    with_visits,
 )
 from partybranch.queries.territory import around
 from partybranch.views.form_page import form_page

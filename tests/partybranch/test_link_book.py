@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
+from cohorts.models import Term
 from partybranch.domain.links import record_visit
 from partybranch.enums import PartyKind
 from partybranch.models import LinkVisit, PartyLink, PartyOrganization
@@ -142,3 +143,21 @@ def test_a_long_book_costs_no_more_statements(campus: World, client: Client) -> 
     for number in range(3):
         visit(campus, made, note=f"走访第{number}次")
     assert cost() == few
+
+
+def test_a_leader_who_has_not_been_there_this_term_stands_out(
+    campus: World, client: Client
+) -> None:
+    """System 69, rulebook 1.6: leaders come to their branch each term."""
+    begun = TODAY() - 20 * DAY
+    Term.objects.filter(starts_on__gte=begun).delete()
+    Term.objects.create(code="2098-2099-1", starts_on=begun)
+    made = link(campus, "leader_branch", person=campus.qian, starts_on=TODAY() - 200 * DAY)
+    url = f"/branches/{campus.joint.pk}/links/"
+    record_visit(actor=campus.qian, link=made, on=begun - DAY, note="到支部讲党课")
+    assert "本学期尚未到支部" in page(client, campus, "qin", url)
+    assert "本学期尚未到支部" in page(client, campus, "qian", "/my/links/")
+    record_visit(actor=campus.qian, link=made, on=begun, note="参加组织生活会")
+    text = page(client, campus, "qin", url)
+    assert "本学期尚未到支部" not in text
+    assert "本学期1次" in text
