@@ -285,6 +285,22 @@ def test_board_and_branch_ask_the_same_number_of_questions_for_one_event_and_thr
     assert (row.events, row.first_items, row.called) == (4, 0, 40)
 
 
+def test_the_record_says_whether_the_branch_or_its_committee_voted(
+    campus: World, client: Client
+) -> None:
+    today = timezone.localdate()
+    five = [member_of(campus, key) for key in ("qin", "m1", "m2", "m3", "m4")]
+    event = hold(campus, today, "committee_meeting", came=only(five))
+    hold_vote(actor=campus.qin, event=event, matter="确定入党积极分子人选", body=Body.BRANCH,
+              ballot=ballot(expected=5, present=5, yes=4, no=1))  # fmt: skip
+    client.force_login(campus.qin)
+    word = Document(io.BytesIO(client.get(f"/branch-events/{event.pk}/record.docx").content))
+    text = "\n".join(cell.text for row in word.tables[0].rows for cell in row.cells)
+    assert "确定入党积极分子人选：应到支部委员5名，实到5名；赞成4票" in text
+    assert "赞成票超过应到支部委员半数，通过。" in text
+    assert "正式党员" not in text
+
+
 def test_a_kind_of_the_schools_own_is_one_more_row(campus: World) -> None:
     EventKind.objects.create(code="red_walk", name="红色研学", every_months=12)
     today = timezone.localdate()
