@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import uuid
 from typing import Any
 
@@ -299,6 +300,29 @@ def test_the_record_says_whether_the_branch_or_its_committee_voted(
     assert "确定入党积极分子人选：应到支部委员5名，实到5名；赞成4票" in text
     assert "赞成票超过应到支部委员半数，通过。" in text
     assert "正式党员" not in text
+
+
+def test_the_page_of_a_branch_tells_of_each_kind_how_often_it_was_held(
+    campus: World, client: Client
+) -> None:
+    today = timezone.localdate()
+    for days in (0, 1, 2):
+        hold(campus, today - days * DAY, "theme_day", *(["blend_mind"] if days else []))
+    client.force_login(campus.qin)
+    url = f"/branches/{campus.joint.pk}/life/"
+    chips = dict(re.findall(r'kind=([a-z_]+)"[^>]*>[^<]+<span>(\d+)</span>', text_of(client, url)))
+    # Kinds of the calendar always, others once they were held; each number is that of its list.
+    assert chips["theme_day"] == "3"
+    assert chips["blend_mind"] == "2"
+    assert chips["lecture"] == "0"
+    assert "micro_talk" not in chips
+    for code in ("theme_day", "blend_mind"):
+        rows = re.findall(r'href="/branch-events/(\d+)/"', text_of(client, f"{url}?kind={code}"))
+        assert len(set(rows)) == int(chips[code]), code
+
+
+def text_of(client: Client, url: str) -> str:
+    return str(client.get(url).content.decode())
 
 
 def test_a_kind_of_the_schools_own_is_one_more_row(campus: World) -> None:
