@@ -164,6 +164,8 @@ NUMBERS: list[tuple[str, str, str, str | None, str | None, bool, str, str]] = [
     ("branch.committee_size", "支委会人数", "人", "3", "7", True, f"{_BRANCH}第六章", "一般3至5人"),
     ("branch.term", "支委会任期", "月", "1", "36", True, f"{_BRANCH}第六章", ""),
     ("branch.joint_units", "联合支部覆盖单位", "个", None, "5", False, f"{_BRANCH}第4条", "一般"),
+    ("branch.election_present", "选举到会比例", "%", "80", "100", True, "基层组织选举工作条例", "有选举权的到会人数"),
+    ("branch.election_extra", "选举差额比例", "%", "20", None, True, "基层组织选举工作条例", "候选人多于应选人数"),
     ("branch.general_from", "设立党总支的党员数", "人", "1", None, False, "高校基层组织条例", "50至100人"),
     ("branch.basic_from", "设立基层党委的党员数", "人", "1", None, False, "高校基层组织条例", "经批准可少于此数"),
     ("branch.life_green", "组织生活完成率：正常", "%", "0", "100", True, _SCHOOL, "不低于此值为正常"),

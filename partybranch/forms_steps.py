@@ -141,6 +141,8 @@ class StepForm(forms.Form):
         own = FIELDS.get(self.rule.number)
         names = list(own()) if own else []
         detail = {name: data[name] for name in names if data.get(name) not in (None, "")}
+        if detail.get("outcome") != Outcome.EXTEND:
+            detail.pop("months", None)  # offered beforehand, and meant for an extension only
         if day := data.get("deliberated_on"):
             detail["deliberated_on"] = _iso(day)
         return Typed(

@@ -37,6 +37,19 @@ KINDS: list[tuple[str, str, int | None, int, str, str, str, int | None]] = [
         "",
         None,
     ),
+    # Without a number: what a branch does in the year beside the calendar of the rules (systems 67, 75,
+    # 76, 81, 82, 123); counted on its page and in the material of a round.
+    ("first_lesson", "开学（毕业）第一课", None, 0, Applies.ALL, Called.MEMBERS, "", None),
+    ("clean_conduct", "党风廉政教育", None, 0, Applies.ALL, Called.MEMBERS, "", None),
+    ("secretary_forum", "支部书记论坛", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("red_study", "红色研习", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("micro_talk", "微宣讲", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("report_in", "党员下沉报到", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("blend_ideology", "五融·思想政治", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("blend_league", "五融·团学工作", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("blend_aid", "五融·资助育人", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("blend_mind", "五融·心理健康", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("blend_ethnic", "五融·民族团结", None, 0, Applies.ALL, Called.SOME, "", None),
 ]
 
 

@@ -66,7 +66,9 @@ register_nav(
         "party_links", _("Party building"), _("Links of members"), "party:link_board", "users", 425,
         lambda user: _sees(user, "see_branch_life"),
     ),
-    NavItem("my_links", _("Me"), _("My links"), "party:my_links", "users", 905, links_own.has_links),
+    NavItem(
+        "my_links", _("Me"), _("My branch"), "party:my_links", "users", 905, links_own.has_branch
+    ),
 )  # fmt: skip
 register_panel("my", Panel("development", 30, "party/_my_panel.html", own_panel))
 register_panel("my", Panel("called_meetings", 33, "party/_my_called.html", called_panel))

@@ -71,6 +71,7 @@ urlpatterns = [
     path("branches/<int:pk>/links/signs/", link_rounds.sign_page, name="signs"),
     path("branches/<int:pk>/links/signs.docx", link_rounds.sign_word, name="signs_word"),
     path("link-rounds/<uuid:key>/undo/", link_rounds.undo, name="undo_links"),
+    path("party-links/<int:pk>/", link_own.book, name="link"),
     path("party-links/<int:pk>/end/", links.end, name="end_link"),
     path("party-links/<int:pk>/visit/", link_own.visit, name="visit"),
     path("link-wishes/new/<str:number>/", link_own.ask, name="ask_link"),

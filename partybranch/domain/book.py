@@ -71,5 +71,13 @@ class Book:
         code = self.version(on)
         return next(rules for one, _first, rules in self.versions if one == code)[number]
 
+    def resting_on(self, number: int, on: dt.date) -> set[int]:
+        """The step and all that need it, directly or through others, under the text of a day."""
+        found = {number}
+        for later in STEPS:
+            if found.intersection(self.rule(later, on).needs):
+                found.add(later)
+        return found
+
     def is_first(self, code: str) -> bool:
         return self.versions[0][0] == code

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partybranch.domain import effects
-from partybranch.domain.book import STEPS, Book
 from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.refresh import refresh
 from partybranch.domain.rights import check_still, locked
@@ -22,15 +21,6 @@ from portal.core.models import User
 # From which step each decision takes back; BACK says it itself.
 _FROM = {Decision.TARGET_OFF: 7}
 MAY_DECIDE = (Decision.STOP, Decision.TARGET_OFF, Decision.BACK, Decision.POSTPONED)
-
-
-def dependents(book: Book, number: int, on: dt.date) -> set[int]:
-    """The step and all that rest on it, directly or through others."""
-    found = {number}
-    for later in STEPS:
-        if found.intersection(book.rule(later, on).needs):
-            found.add(later)
-    return found
 
 
 @transaction.atomic
@@ -121,7 +111,7 @@ def _check_postponed(kept: Development, months: int | None, steps: dict[int, dt.
 
 
 def _take_back(kept: Development, decision: DecisionRecord, from_step: int, on: dt.date) -> None:
-    steps = dependents(rule_book(), from_step, on)
+    steps = rule_book().resting_on(from_step, on)
     rows = StepRecord.objects.filter(development=kept, withdrawn_by=None, step__in=steps)
     rows.update(withdrawn_by=decision)
     for step, duty in ((5, "contact"), (9, "introducer")):

@@ -9,11 +9,7 @@ from math import ceil
 
 from django.utils.translation import gettext as _
 
-from partybranch.domain.facts import Fault
-
-# Shares of the rule in whole numbers: four fifths present, a fifth more candidates than seats.
-PRESENT = (4, 5)
-EXTRA = (1, 5)
+from partybranch.domain.facts import FIRST_NUMBERS, Fault
 
 
 @dataclass(frozen=True)
@@ -47,9 +43,9 @@ class Elected:
     open_seats: int
 
 
-def candidates_needed(seats: int) -> int:
-    """At least a fifth more than seats: 5 seats ask for 6, 3 for 4, 1 for 2."""
-    return seats + ceil(seats * EXTRA[0] / EXTRA[1])
+def candidates_needed(seats: int, extra: int = FIRST_NUMBERS["branch.election_extra"]) -> int:
+    """At least a fifth (20 per cent) more than seats: 5 seats ask for 6, 3 for 4, 1 for 2."""
+    return seats + ceil(seats * extra / 100)
 
 
 def elect(poll: Poll) -> Elected:
@@ -81,15 +77,16 @@ def poll_faults(
             "right"))  # fmt: skip
     if poll.present > poll.right:
         found.append(Fault("present", _("More people are present than may elect."), "present"))
-    elif PRESENT[1] * poll.present < PRESENT[0] * poll.right:
+    elif 100 * poll.present < (share := numbers["branch.election_present"]) * poll.right:
         found.append(Fault("quorum", _(
-            "%(present)s of %(right)s were present: at least four fifths are needed. Call the "
-            "meeting again.") % {"present": poll.present, "right": poll.right}, "present"))  # fmt: skip
-    if len(poll.tallies) < candidates_needed(poll.seats):
+            "%(present)s of %(right)s were present: at least %(share)s per cent are needed. Call the "
+            "meeting again.") % {"present": poll.present, "right": poll.right, "share": share},
+            "present"))  # fmt: skip
+    needed = candidates_needed(poll.seats, numbers["branch.election_extra"])
+    if len(poll.tallies) < needed:
         found.append(Fault("candidates", _(
-            "%(n)s candidates for %(seats)s seats: at least a fifth more than seats, so "
-            "%(needed)s.") % {"n": len(poll.tallies), "seats": poll.seats,
-                              "needed": candidates_needed(poll.seats)}))  # fmt: skip
+            "%(n)s candidates for %(seats)s seats: too few to choose from, at least %(needed)s are "
+            "needed.") % {"n": len(poll.tallies), "seats": poll.seats, "needed": needed}))  # fmt: skip
     return found + _ballot_faults(poll)
 
 

@@ -33,6 +33,8 @@ FIRST_NUMBERS: dict[str, int] = {
     "branch.committee_size": 5,
     "branch.term": 36,
     "branch.joint_units": 5,
+    "branch.election_present": 80,
+    "branch.election_extra": 20,
     "branch.general_from": 50,
     "branch.basic_from": 100,
     "branch.life_green": 90,

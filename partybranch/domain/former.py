@@ -106,6 +106,9 @@ def _check(branch: PartyOrganization, file: FormerFile) -> None:
             )
         )
     _check_steps(file.steps)
+    if 17 not in file.steps and file.since < file.steps[3]:
+        raise DomainError(_("Cultivation counts from the day on which the former organisation "
+                            "confirmed the activist."))  # fmt: skip
 
 
 def _check_steps(steps: Mapping[int, dt.date]) -> None:

@@ -14,7 +14,7 @@ from partybranch.domain.organs import powers
 from partybranch.domain.rights import check_branch
 from partybranch.domain.transfers import file_goes_along
 from partybranch.enums import BRANCHES, Entry
-from partybranch.models import Membership, PartyMember, PartyOrganization
+from partybranch.models import Development, Membership, PartyMember, PartyOrganization
 from portal.core import audit
 from portal.core.errors import DomainError
 from portal.core.models import User
@@ -45,6 +45,11 @@ def enter_member(
         raise DomainError(_("Choose one student or one member of staff."))
     if PartyMember.objects.filter(student=student, person=person, left_on=None).exists():
         raise DomainError(_("This person is on the roll already. Move the relation instead."))
+    if student is not None and Development.objects.filter(student=student, ended_on=None).exists():
+        raise DomainError(
+            _("A file of development of this person is open here: membership follows from its steps. "
+              "If the person is a member already, stop that development first, with the reason.")
+        )  # fmt: skip
     if joined_on > since or (full_on is not None and full_on < add_months(joined_on, 12)):
         raise DomainError(
             _("The dates cannot be: full membership comes at least a year after joining, and the "

@@ -52,9 +52,24 @@ def open_steps(book: Book, facts: Facts, on: dt.date) -> list[OpenStep]:
         rule = book.rule(number, on)
         if all(need in facts.steps for need in needs_of(rule, facts, on, book)):
             found.append(
-                OpenStep(rule, earliest(book, facts, number, on), latest(book, facts, number, on))
+                OpenStep(rule, earliest(book, facts, number, on), asked_by(book, facts, rule, on))
             )
     return found
+
+
+def asked_by(book: Book, facts: Facts, rule: StepRule, on: dt.date) -> dt.date | None:
+    """The day by which an open step should be taken. What is handed in ahead (P16) is asked for by
+    the end of the probation; a step without a time of its own by the first one that waits for it
+    and whose time runs already, so that it does not drop out of the due list."""
+    stage = probation_of(facts)
+    if rule.early_days and stage is not None and on < stage.full_from:
+        return stage.full_from
+    own = latest(book, facts, rule.number, on)
+    if own is not None:
+        return own
+    waiting = book.resting_on(rule.number, on).difference(facts.steps)
+    days = [latest(book, facts, number, on) for number in waiting]
+    return min((day for day in days if day is not None), default=None)
 
 
 def standing(book: Book, facts: Facts, setting: Setting, on: dt.date) -> Standing:

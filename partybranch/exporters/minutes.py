@@ -10,7 +10,7 @@ from django.utils.translation import override
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from cohorts.exporters.letters import day_words
-from partybranch.enums import ABOVE_BRANCHES, Grade, Presence
+from partybranch.enums import ABOVE_BRANCHES, Body, Grade, Presence
 from partybranch.models import Attendance, BranchEvent, Motion
 from portal.core.papers import BODY, TITLE, a4_document, grid, line
 
@@ -27,13 +27,25 @@ def _list(names: list[str]) -> str:
     return f"{'、'.join(names)}（{len(names)}人）" if names else "无"
 
 
+# Who should attend, by who voted (rulebook 1.4).
+_CALLED = {
+    Body.MEETING: "应到会有表决权的正式党员",
+    Body.BRANCH: "应到支部委员",
+    Body.COMMITTEE: "应到党委委员",
+}
+
+
 def _votes(motions: Iterable[Motion]) -> str:
     lines = [
-        f"{one.matter}：应到会有表决权的正式党员{one.expected}名，实到{one.present}名；"
+        f"{one.matter}：{_CALLED[Body(one.body)]}{one.expected}名，实到{one.present}名；"
         f"赞成{one.yes + one.written_yes}票"
         + (f"（含书面意见{one.written_yes}份）" if one.written_yes else "")
         + f"，反对{one.no}票，弃权{one.abstain}票，无效{one.invalid}票；"
-        + ("赞成票超过应到会有表决权的正式党员半数，通过。" if one.passed else "未过半数，未通过。")
+        + (
+            f"赞成票超过{_CALLED[Body(one.body)]}半数，通过。"
+            if one.passed
+            else "未过半数，未通过。"
+        )
         for one in motions
     ]
     return "\n".join(lines) or "无"

@@ -88,6 +88,12 @@ class EventKind(models.Model):
             found["every_months"] = _("%(article)s asks for one in %(most)s months at least.") % {
                 "article": self.article, "most": most,
             }  # fmt: skip
+        # A year may end with the first quarter of the next one; what is missing shows at once otherwise.
+        grace = 0 if most is None or most < 12 else 3
+        if most is not None and self.grace_months > grace:
+            found["grace_months"] = _("%(article)s allows %(n)s months of grace at most.") % {
+                "article": self.article, "n": grace,
+            }  # fmt: skip
         if most is not None and not self.is_active:
             found["is_active"] = _("%(article)s asks for this kind of event.") % {
                 "article": self.article

@@ -134,6 +134,14 @@ class PartyLink(DatedLink):
     def __str__(self) -> str:
         return f"{self.kind_id} {self.branch_id} {self.starts_on}–{self.ends_on or ''}"
 
+    def is_running(self, day: dt.date) -> bool:
+        """Whether it has begun, was not cut off, and holds on ``day``."""
+        return (
+            self.revoked_at is None
+            and self.starts_on <= day
+            and (self.ends_on is None or self.ends_on >= day)
+        )
+
     @property
     def holder_name(self) -> str:
         """Who is linked: the member, the leader, or the branch."""

@@ -12,6 +12,19 @@ from django.utils.translation import pgettext_lazy
 
 from partybranch.enums import Body, Stage
 
+# What may be handed in ahead of its day: the application for transfer (P16); nothing else is.
+_AHEAD, _AHEAD_MOST = 22, 30
+# Steps before which a public notice can be entered.
+_NOTICED = (7, 23)
+# Papers that the rule itself names: the school adds its own, and leaves none of these out (P10, P20).
+_PAPERS: dict[int, tuple[str, ...]] = {
+    1: ("入党申请书",),
+    10: ("政治审查报告",),
+    14: ("入党志愿书",),
+    22: ("转正申请书",),
+    25: ("入党志愿书", "入党申请书", "政治审查材料", "转正申请书", "培养教育考察材料"),
+}
+
 
 class RuleVersion(models.Model):
     """A text of the rules, in force from a day. Each step stands under that of its own date."""
@@ -110,8 +123,31 @@ class Step(models.Model):
                 ) % {"article": self.article}
             else:
                 self._hold(found, "deadline", None, self.deadline_max)
+        self._hold(found, "early_days", None, _AHEAD_MOST if self.number == _AHEAD else 0)
+        self._check_read(found)
+        missing = [one for one in _PAPERS.get(self.number, ()) if one not in (self.papers or ())]
+        if missing:
+            found["papers"] = _("%(article)s names these papers, they stay: %(papers)s.") % {
+                "article": self.rule, "papers": "、".join(missing),
+            }  # fmt: skip
         if found:
             raise ValidationError(found)
+
+    @property
+    def rule(self) -> str:
+        return f"{self.version_id} {self.article}"
+
+    def _check_read(self, found: dict[str, Any]) -> None:
+        """A number that nothing counts from would promise what never happens."""
+        for name, value, is_read in (
+            ("wait_months", self.wait_months, self.wait_from is not None),
+            ("deadline", self.deadline, self.deadline_from is not None),
+            ("notice_days", self.notice_days, self.number in _NOTICED),
+        ):
+            if value and not is_read and name not in found:
+                found[name] = _("%(article)s knows no such time for this step. Leave it empty.") % {
+                    "article": self.rule
+                }
 
     def _hold(self, found: dict[str, Any], name: str, low: int | None, high: int | None) -> None:
         value = getattr(self, name)
@@ -119,7 +155,7 @@ class Step(models.Model):
             return
         if (low is not None and value < low) or (high is not None and value > high):
             found[name] = _("%(article)s allows %(low)s to %(high)s.") % {
-                "article": f"{self.version_id} {self.article}",
+                "article": self.rule,
                 "low": "—" if low is None else low,
                 "high": "—" if high is None else high,
             }

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from cohorts.models import Appointment
@@ -38,7 +39,7 @@ def facts_of(developments: Iterable[Development]) -> dict[int, Facts]:
         entered = timezone.localtime(record.entered_at).date()
         steps[record.development_id][record.step] = StepFact(record.on, entered, record.detail)
     told = _by(CultivationEntry.objects.exclude(kind=Look.TALK), rows, "kind", "on")
-    notices = _by(PublicNotice.objects.all(), rows, "step", "starts_on", "ends_on")
+    notices = _by(standing_notices(), rows, "step", "starts_on", "ends_on")
     spans = _by(FormerSpan.objects.filter(is_accepted=True), rows, "since", "until")
     return {
         pk: Facts(
@@ -55,6 +56,15 @@ def facts_of(developments: Iterable[Development]) -> dict[int, Facts]:
         )
         for pk, one in rows.items()
     }
+
+
+def standing_notices() -> Any:
+    """Notices that count: not those whose step was taken back by a decision after they began."""
+    since = StepRecord.objects.filter(
+        development=OuterRef("development"), step=OuterRef("step"),
+        withdrawn_by__on__gte=OuterRef("starts_on"),
+    )  # fmt: skip
+    return PublicNotice.objects.filter(~Exists(since))
 
 
 def _by(rows: Any, developments: Collection[int], *fields: str) -> dict[int, list[tuple[Any, ...]]]:

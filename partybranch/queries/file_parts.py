@@ -87,7 +87,11 @@ _REPORTED = f"""
 """
 _NOTICES = """
     SELECT json_build_array(n.step, n.starts_on, n.ends_on, n.days, n.is_provisional, n.result,
-           n.entry_reason)
+           n.entry_reason,
+           NOT EXISTS (SELECT 1 FROM partybranch_steprecord r
+                         JOIN partybranch_decisionrecord w ON w.id = r.withdrawn_by_id
+                        WHERE r.development_id = n.development_id AND r.step = n.step
+                          AND w.on >= n.starts_on))
       FROM partybranch_publicnotice n WHERE n.development_id = %(file)s ORDER BY n.starts_on, n.id
 """
 _SPANS = """
@@ -235,7 +239,9 @@ def _facts(one: Development, records: list[Record], found: Mapping[str, Rows]) -
         steps=steps, spans=tuple(spans), resumed_on=one.resumed_on,
         assessments=tuple(_day(on) for on in found["assessed"]),
         reported_on=_day(found["reported"][0]),
-        notices=tuple(Notice(row[0], _day(row[1]), _day(row[2])) for row in found["notices"]),
+        notices=tuple(
+            Notice(row[0], _day(row[1]), _day(row[2])) for row in found["notices"] if row[-1]
+        ),
         extended_by=one.extended_by, postponed_by=one.postponed_by,
     )  # fmt: skip
 
@@ -261,8 +267,8 @@ def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
         ],
         "notices": [
             {"step": step, "starts_on": _day(first), "ends_on": _day(last), "days": days,
-             "is_provisional": is_provisional, "result": result, "entry_reason": why}
-            for step, first, last, days, is_provisional, result, why in found["notices"]
+             "is_provisional": is_provisional, "result": result, "entry_reason": why, "counts": counts}
+            for step, first, last, days, is_provisional, result, why, counts in found["notices"]
         ],
         "not_passed": [{"on": _day(on)} for on in found["not_passed"]],
         "decisions": [

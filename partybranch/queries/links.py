@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from cohorts.enums import LinkHolder, LinkTarget
@@ -21,6 +21,7 @@ from partybranch.models import (
     PartyOrganization,
 )
 from partybranch.queries.life import life_branches, roll_on
+from partybranch.queries.link_book import with_names
 from partybranch.queries.territory import Around, around
 from portal.core.asks import Ask, Rows, answers
 from portal.core.scope import remembered
@@ -51,9 +52,7 @@ def links_in(branches: Collection[int], day: dt.date | None = None) -> "QuerySet
     """Standing links of these branches with what their rows show. Callers have asked for the
     right to the life of the branches."""
     rows = PartyLink.objects.standing(day or timezone.localdate()).filter(branch__in=branches)
-    found: QuerySet[PartyLink] = rows.select_related(
-        "kind", "branch", "member__student", "member__person", "person", "student", "unit"
-    ).order_by("starts_on", "pk")
+    found: QuerySet[PartyLink] = with_names(rows).order_by("starts_on", "pk")
     return found
 
 
@@ -234,17 +233,6 @@ def unit_names(units: Collection[int]) -> list[str]:
     """Names of rooms or classes, in the order of their codes."""
     rows = Unit.objects.filter(pk__in=units).order_by("code")
     return [one.name for one in rows]
-
-
-def with_visits(links: Sequence[PartyLink]) -> list[PartyLink]:
-    """The same links, each with ``seen``, ``minutes`` and ``last``: its contacts; one statement."""
-    rows = PartyLink.objects.filter(pk__in=[one.pk for one in links]).annotate(
-        seen_n=Count("visits"), minutes_n=Sum("visits__minutes"), last_on=Max("visits__on")
-    )
-    told = {pk: rest for pk, *rest in rows.values_list("pk", "seen_n", "minutes_n", "last_on")}
-    for one in links:
-        one.seen, one.minutes, one.last = told.get(one.pk, (0, 0, None))  # type: ignore[attr-defined]
-    return list(links)
 
 
 # By the student, and by the class and the room in which the student stands today.

@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind
-from partybranch.enums import BRANCHES
+from partybranch.enums import BRANCHES, RELATION_HOLDING
 from partybranch.link_access import held_by
-from partybranch.models import PartyLink, PartyOrganization
+from partybranch.models import Membership, PartyLink, PartyOrganization
+from partybranch.queries.link_book import with_visits
 from partybranch.queries.links import (
     about_asked,
     about_told,
     wishes_asked,
     wishes_told,
-    with_visits,
 )
 from portal.core.asks import Ask, Rows
+from portal.core.models import User
 from portal.core.ui.dates import format_day
 from students.access import standing
 from students.enums import Tree
@@ -28,10 +29,19 @@ from students.queries.rights import rights_on
 from students.queries.standing import Stand, stands
 
 
-def has_links(user: Any) -> bool:
-    """Whether the person holds a link today: the door of the navigation."""
-    rows = PartyLink.objects.standing(timezone.localdate())
-    return bool(rows.filter(held_by(user)).exists())
+def has_branch(user: Any) -> bool:
+    """Whether the person holds a link today or is a member of a branch: the door of the navigation,
+    one statement."""
+    links = PartyLink.objects.standing(timezone.localdate()).filter(held_by(user))
+    return bool(User.objects.filter(Exists(links) | Exists(home_of(user)), pk=user.pk).exists())
+
+
+def home_of(user: Any) -> "QuerySet[Membership]":
+    """The place that holds the membership relation of this person, of the staff or a student."""
+    return Membership.objects.filter(
+        Q(member__person=user) | Q(member__student__user=user), is_relation=True, until=None,
+        member__left_on=None, branch__party_kind__in=RELATION_HOLDING,
+    )  # fmt: skip
 
 
 def mine_as_holder(user: Any) -> list[PartyLink]:

@@ -27,6 +27,7 @@ from partybranch.queries.events import attendance_of, kind_names, motions_of
 from partybranch.queries.life import (
     events_of,
     healths,
+    held_by_kind,
     kinds_for,
     members_life,
     secretaries_below,
@@ -106,9 +107,14 @@ def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
     asked = next((one for one in kinds if one.code == request.GET.get("kind")), None)
     rows = events_of(user, branch, asked)
     here = reverse("party:life", args=[pk])
-    chips = [{"label": _("All kinds"), "url": here, "active": asked is None}]
-    chips += [{"label": one.name, "url": f"{here}?kind={one.code}", "active": one == asked}
-              for one in kinds]  # fmt: skip
+    held = held_by_kind(user, branch)
+    chips: list[dict[str, Any]] = [
+        {"label": _("All kinds"), "url": here, "count": None, "active": asked is None}
+    ]
+    # Kinds of the calendar always; others once they were held.
+    chips += [{"label": one.name, "url": f"{here}?kind={one.code}", "count": held.get(one.pk, 0),
+               "active": one == asked}
+              for one in kinds if one.every_months or one.pk in held or one == asked]  # fmt: skip
     reads.note(user, "read_branch_life", branch)
     context = {
         "branch": branch,

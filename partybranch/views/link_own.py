@@ -16,14 +16,17 @@ from django.views.decorators.http import require_GET, require_POST
 from partybranch.domain.links import ask_for_link, is_holder, record_visit, withdraw_wish
 from partybranch.forms_links import VisitForm, WishForm
 from partybranch.models import LinkVisit, LinkWish, PartyLink
+from partybranch.queries.link_book import visits_of, with_names
 from partybranch.queries.links import about_student
 from partybranch.queries.links_own import (
     branches_for,
+    home_of,
     mine_as_holder,
     nearest_branch,
     wish_kinds,
 )
 from partybranch.views.form_page import form_page
+from portal.core import reads
 from portal.core.access import reaches_one
 from portal.core.errors import DomainError
 from students.access import own_student_id
@@ -38,22 +41,45 @@ def mine(request: HttpRequest) -> HttpResponse:
     own = own_student_id(user)
     context = {
         "links": mine_as_holder(user), "about": about_student(own) if own is not None else [],
-        "is_student": own is not None,
+        "is_student": own is not None, "is_member": home_of(user).exists(),
     }  # fmt: skip
     return render(request, "party/my_links.html", context)
+
+
+def _link_of(user: Any, pk: int, action: str) -> tuple[PartyLink, bool]:
+    """The link for the branch (``action``) or whoever is linked, and whether it is the branch. A
+    student who is linked knows of it and does not open its book."""
+    of_branch = reaches_one(PartyLink, user, action, pk)
+    rows = PartyLink.objects.restrict(user, action if of_branch else "see_own")
+    link: PartyLink = get_object_or_404(with_names(rows), pk=pk)
+    if not of_branch and not is_holder(user, link):
+        raise PermissionDenied(_("The branch and whoever is linked read and write this book."))
+    return link, of_branch
+
+
+@login_required
+@require_GET
+def book(request: HttpRequest, pk: int) -> HttpResponse:
+    """One link with its book: what was done on which day, what was found and how it was solved."""
+    user: Any = request.user
+    link, of_branch = _link_of(user, pk, "see_branch_life")
+    may_keep = reaches_one(PartyLink, user, "write_branch_life", pk)
+    is_running = link.is_running(timezone.localdate())
+    back = reverse("party:links", args=[link.branch_id]) if of_branch else reverse("party:my_links")
+    reads.note(user, "read_link_book", link)
+    return render(request, "party/link.html", {
+        "link": link, "visits": visits_of(link), "back": back,
+        "back_label": link.branch.label if of_branch else _("My branch"),
+        "may_end": may_keep and is_running,
+        "may_visit": is_running and (may_keep or is_holder(user, link)),
+    })  # fmt: skip
 
 
 @login_required
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down a contact; the phone page of whoever is linked, and of the branch."""
     user: Any = request.user
-    may_keep = reaches_one(PartyLink, user, "write_branch_life", pk)
-    rows = PartyLink.objects.restrict(user, "write_branch_life" if may_keep else "see_own")
-    link: PartyLink = get_object_or_404(
-        rows.select_related("member__student", "student", "unit", "branch", "kind"), pk=pk
-    )
-    if not may_keep and not is_holder(user, link):
-        raise PermissionDenied(_("Whoever is linked writes down what was done."))
+    link, _of_branch = _link_of(user, pk, "write_branch_life")
     form = VisitForm(
         request.POST or None, initial={"on": timezone.localdate(), "client_key": uuid.uuid4()}
     )
@@ -63,7 +89,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
     back = reverse("party:my_links")
     if not is_holder(user, link):
-        back = reverse("party:links", args=[link.branch_id])
+        back = reverse("party:link", args=[pk])
     return form_page(
         request, form, act,
         title=_("Contact: %(target)s") % {"target": link.target_name}, back=back,

@@ -21,6 +21,7 @@ from partybranch.domain.links import end_party_link, make_link
 from partybranch.forms_links import EndLinkForm, LinkForm
 from partybranch.models import PartyLink, PartyMember, PartyOrganization
 from partybranch.queries.life import roll_on
+from partybranch.queries.link_book import links_to, with_visits
 from partybranch.queries.links import (
     coverage,
     link_board,
@@ -33,7 +34,6 @@ from partybranch.queries.links import (
     signs,
     slot_kinds,
     unit_names,
-    with_visits,
 )
 from partybranch.queries.territory import around
 from partybranch.views.form_page import form_page
@@ -84,7 +84,7 @@ def branch_links(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [row for row in rows if row.empty] if only == "empty" else rows,
         "all_members": rows,
         "empty": sum(row.empty for row in rows),
-        "own": of_branch(links), "signs": signs(links), "rounds": rounds_of(user, branch),
+        "own": of_branch(links), "partners": links_to(branch), "signs": signs(links), "rounds": rounds_of(user, branch),
         "without": unit_names(without.get(request.GET.get("show", ""), ())),
         "show": request.GET.get("show", ""),
         "new_kinds": link_kinds(), "here": here,

@@ -60,6 +60,7 @@ def record(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             "on": today, "client_key": uuid.uuid4(), "version": development.version,
             "body": branch.approving_committee_id or "",
             "expected": organ.voters if body == Body.MEETING else None,
+            "months": numbers()["party.extend"],
         },
     )  # fmt: skip
 

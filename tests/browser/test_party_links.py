@@ -48,9 +48,20 @@ def test_a_deputy_applies_a_round_prints_the_signs_and_writes_down_a_contact(
     phone.screenshot(path=screens / "party-links-phone.png", full_page=True)
     phone.goto("/my/links/")
     phone.screenshot(path=screens / "party-my-links-phone.png", full_page=True)
-    phone.locator("main a[href$='/visit/']").first.click()
-    fill(phone, minutes="30", note="走访宿舍，了解近期学习")
+    visit = phone.locator("main a[href$='/visit/']").first
+    book = str(visit.get_attribute("href")).removesuffix("visit/")
+    visit.click()
+    fill(phone, minutes="30", note="走访宿舍，了解近期学习", problem="阳台漏水", outcome="已报修")
     press(phone)
     expect(phone.locator(".p-toast-ok")).to_be_visible()
     assert phone.url.endswith("/my/links/")
     expect(phone.locator("main")).to_contain_text("走访")
+    # The book of this link, from the own page and, for the branch, from its own.
+    phone.locator(f"main a[href='{book}']").first.click()
+    for words in ("走访宿舍，了解近期学习", "阳台漏水", "已报修"):
+        expect(phone.locator("main")).to_contain_text(words)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.screenshot(path=screens / "party-link-book-phone.png", full_page=True)
+    page.goto(book)
+    expect(page.locator("main")).to_contain_text("阳台漏水")
+    page.screenshot(path=screens / "party-link-book.png", full_page=True)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partybranch.domain.award_points import Share, order_of, total_points, unscored
@@ -57,6 +57,7 @@ def test_branches_that_too_few_judges_scored_are_named() -> None:
     assert unscored([1, 2, 3], {1: 3, 2: 2}, 3) == [2, 3]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(st.dictionaries(st.integers(1, 40), st.integers(0, 20).map(Decimal), min_size=1),
        st.integers(1, 12))  # fmt: skip
 def test_whoever_is_chosen_has_more_points_than_whoever_is_not(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import uuid
 from typing import Any
 
@@ -21,6 +22,7 @@ from partybranch.enums import Body, Grade, Presence
 from partybranch.models import BranchEvent, EventKind, Motion
 from partybranch.queries.life import healths, members_life
 from partybranch.queries.life_board import life_board
+from partybranch.queries.material import materials
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import AuditEntry
 from portal.core.scope import request_scope
@@ -284,6 +286,45 @@ def test_board_and_branch_ask_the_same_number_of_questions_for_one_event_and_thr
     assert (row.events, row.first_items, row.called) == (4, 0, 40)
 
 
+def test_the_record_says_whether_the_branch_or_its_committee_voted(
+    campus: World, client: Client
+) -> None:
+    today = timezone.localdate()
+    five = [member_of(campus, key) for key in ("qin", "m1", "m2", "m3", "m4")]
+    event = hold(campus, today, "committee_meeting", came=only(five))
+    hold_vote(actor=campus.qin, event=event, matter="确定入党积极分子人选", body=Body.BRANCH,
+              ballot=ballot(expected=5, present=5, yes=4, no=1))  # fmt: skip
+    client.force_login(campus.qin)
+    word = Document(io.BytesIO(client.get(f"/branch-events/{event.pk}/record.docx").content))
+    text = "\n".join(cell.text for row in word.tables[0].rows for cell in row.cells)
+    assert "确定入党积极分子人选：应到支部委员5名，实到5名；赞成4票" in text
+    assert "赞成票超过应到支部委员半数，通过。" in text
+    assert "正式党员" not in text
+
+
+def test_the_page_of_a_branch_tells_of_each_kind_how_often_it_was_held(
+    campus: World, client: Client
+) -> None:
+    today = timezone.localdate()
+    for days in (0, 1, 2):
+        hold(campus, today - days * DAY, "theme_day", *(["blend_mind"] if days else []))
+    client.force_login(campus.qin)
+    url = f"/branches/{campus.joint.pk}/life/"
+    chips = dict(re.findall(r'kind=([a-z_]+)"[^>]*>[^<]+<span>(\d+)</span>', text_of(client, url)))
+    # Kinds of the calendar always, others once they were held; each number is that of its list.
+    assert chips["theme_day"] == "3"
+    assert chips["blend_mind"] == "2"
+    assert chips["lecture"] == "0"
+    assert "micro_talk" not in chips
+    for code in ("theme_day", "blend_mind"):
+        rows = re.findall(r'href="/branch-events/(\d+)/"', text_of(client, f"{url}?kind={code}"))
+        assert len(set(rows)) == int(chips[code]), code
+
+
+def text_of(client: Client, url: str) -> str:
+    return str(client.get(url).content.decode())
+
+
 def test_a_kind_of_the_schools_own_is_one_more_row(campus: World) -> None:
     EventKind.objects.create(code="red_walk", name="红色研学", every_months=12)
     today = timezone.localdate()
@@ -292,3 +333,19 @@ def test_a_kind_of_the_schools_own_is_one_more_row(campus: World) -> None:
         one.quota.name: one.light for one in healths([campus.joint])[campus.joint.pk].standings
     }
     assert lights["红色研学"] in (Light.MET, Light.AHEAD)
+
+
+def test_work_beside_the_calendar_is_a_kind_of_its_own_and_asks_for_no_number(
+    campus: World,
+) -> None:
+    """Five blends, first lessons, clean conduct, forum, trips, talks, reporting in: one event may be a
+    theme day and a blend; the year of the branch counts both, and no light depends on the second."""
+    beside = {"first_lesson", "clean_conduct", "secretary_forum", "red_study", "micro_talk", "report_in",
+              "blend_ideology", "blend_league", "blend_aid", "blend_mind", "blend_ethnic"}  # fmt: skip
+    assert beside <= set(EventKind.objects.filter(every_months=None).values_list("code", flat=True))
+    today = timezone.localdate()
+    hold(campus, today, "theme_day", "blend_mind", "micro_talk")
+    (found,) = materials([campus.joint], today).values()
+    assert {("五融·心理健康", 1), ("微宣讲", 1), ("主题党日", 1)} == set(map(tuple, found["kinds"]))
+    asked = {one.quota.code for one in healths([campus.joint])[campus.joint.pk].standings}
+    assert not asked & beside

@@ -169,6 +169,48 @@ def test_stage_and_open_steps_follow_from_the_facts() -> None:
     assert now.assess_due == add_months(facts.steps[3].on, 6)
 
 
+@pytest.mark.parametrize("version", BEGAN)
+def test_a_step_without_a_time_is_due_with_the_first_that_waits_for_it(version: str) -> None:
+    """The talk of the committee with the approval after it, the form with the vote, the assessment
+    of a probation that is over with the application: none of them drops out of the due list."""
+    began = BEGAN[version]
+    for number, later in ((14, 15), (16, 17)):
+        facts = facts_until(number, began)
+        on = max(one.on for one in facts.steps.values())
+        found = standing(BOOK, facts, SETTING, on)
+        assert (found.step, found.due) == (number, latest(BOOK, facts, later, on))
+        assert found.due is not None
+    facts = facts_until(21, began)
+    over = add_months(facts.steps[15].on, 12)
+    found = standing(BOOK, facts, SETTING, over + 40 * DAY)
+    assert (found.step, found.due) == (21, add_months(over, 1))
+
+
+def test_the_application_for_transfer_is_asked_for_by_the_end_of_the_probation() -> None:
+    """Example 10: from 18 May 2027 on it may be handed in, and the due list shows it as coming."""
+    facts = facts_until(21, day("2026-06-01") - OFFSETS[15] * DAY)
+    assert facts.steps[15].on == day("2026-06-01")
+    now = standing(BOOK, facts, SETTING, day("2027-05-18"))
+    assert (now.step, now.due) == (22, day("2027-06-01"))
+    opened = {one.rule.number: one for one in open_steps(BOOK, facts, day("2027-05-18"))}
+    assert opened[22].earliest == day("2027-05-18")
+    # Once it is over, the month of the rule counts, and only then is anything late.
+    assert latest(BOOK, facts, 22, day("2027-06-01")) == day("2027-07-01")
+
+
+@pytest.mark.parametrize("rule", ALL)
+def test_the_day_of_the_step_before_is_early_enough_where_nothing_is_waited_for(
+    rule: StepRule,
+) -> None:
+    """Rows without a waiting time: the same day is accepted, the day before it is not."""
+    if not rule.needs or rule.wait_months:
+        return
+    facts = facts_until(rule.number, BEGAN[rule.version])
+    on = max(facts.steps[number].on for number in rule.needs)
+    assert codes(facts, proposal(rule.number, on)) == []
+    assert codes(facts, proposal(rule.number, on - DAY)) == ["before"]
+
+
 @pytest.mark.parametrize(
     ("version", "number", "field", "value", "is_allowed"),
     [

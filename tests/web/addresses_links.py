@@ -34,6 +34,8 @@ ROWS = [
     Address("party:signs", "{second}", ok="han", denied="qian"),
     Address("party:signs_word", "{second}", ok="han", denied="qian"),
     Address("party:undo_links", "{link_round}", away="han", post=EMPTY),
+    Address("party:link", "{party_link}", ok="han wang", denied="gu_account",
+            shows={"han": "顾言川", "wang": "顾言川"}),
     Address("party:end_link", "{party_link}", ok="han", shows={"han": "顾言川"}),
     Address("party:end_link", "{party_link}", bad="han", post=EMPTY),
     Address("party:visit", "{party_link}", ok="han wang", denied="gu_account",
