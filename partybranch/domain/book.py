@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 STEPS = range(1, 26)
 # Not a step: the day after the last day of probation, from which full membership counts (P16).
@@ -20,6 +20,7 @@ class StepRule:
     working days of public notice that must be over. ``body``: who votes, empty when nobody does.
     ``is_committee``: taken by the upper committee, so the right to approve is asked for.
     ``early_days``: may be handed in that many days before the day of ``wait_months``.
+    ``wait_law``: months that the law asks for, where the school asks for more.
     """
 
     version: str
@@ -30,6 +31,7 @@ class StepRule:
     short: str
     needs: tuple[int, ...] = ()
     wait_months: int = 0
+    wait_law: int = 0
     wait_from: int | None = None
     early_days: int = 0
     deadline: int | None = None
@@ -78,6 +80,13 @@ class Book:
             if found.intersection(self.rule(later, on).needs):
                 found.add(later)
         return found
+
+    def by_law(self) -> "Book":
+        """The same steps with the waits of the law alone, for what another school did."""
+        return Book(tuple(
+            (code, first, {n: replace(one, wait_months=one.wait_law) for n, one in rules.items()})
+            for code, first, rules in self.versions
+        ))  # fmt: skip
 
     def is_first(self, code: str) -> bool:
         return self.versions[0][0] == code

@@ -131,8 +131,9 @@ def _check_steps(steps: Mapping[int, dt.date]) -> None:
 
 
 def _check_times(student: Student, steps: Mapping[int, dt.date]) -> None:
-    """The law is the same elsewhere: age, waiting times, six months for the approval (P1, P8, P15)."""
-    book, numbers = rule_book(), setting()
+    """The law is the same elsewhere: age, waiting times, six months for the approval (P1, P8, P15);
+    longer waits of this school bind nobody there."""
+    book, numbers = rule_book().by_law(), setting()
     facts = Facts(born_on=student.born_on,
                   steps={number: StepFact(on, on) for number, on in steps.items()})  # fmt: skip
     if student.born_on is None or not may_apply_on(student.born_on, steps[1], numbers):

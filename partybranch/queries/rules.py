@@ -26,7 +26,8 @@ _kept: dict[str, Book] = {}
 def as_rule(step: Step) -> StepRule:
     return StepRule(
         version=step.version_id, short=step.short_name, needs=tuple(step.needs),
-        papers=tuple(step.papers), **{name: getattr(step, name) for name in SAME},
+        papers=tuple(step.papers), wait_law=step.wait_min or 0,
+        **{name: getattr(step, name) for name in SAME},
     )  # fmt: skip
 
 
