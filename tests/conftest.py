@@ -15,6 +15,7 @@ from django.template import Context
 from django.test.signals import template_rendered
 from django.utils import translation
 from django.utils.translation import get_language
+from hypothesis import settings as hypothesis_settings
 
 from portal.core.access import key_of
 from portal.core.ui.fast_nodes import Whole
@@ -23,6 +24,10 @@ from portal.embedded.pytest_boot import keep_schema
 from portal.web import kept_frame
 from tests import parallel
 from tests.world import World, build_world
+
+# The same cases in every run.
+hypothesis_settings.register_profile("same", derandomize=True)
+hypothesis_settings.load_profile("same")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -77,6 +77,20 @@ def busy_world(world: World) -> World:
     return world
 
 
+@pytest.mark.parametrize("key", [*CAST, "sys", None])
+def test_the_page_for_what_is_not_there_stands_every_value(
+    busy_world: World, key: str | None
+) -> None:
+    client = signed_in(busy_world, key)
+    found = [
+        broken(client, filled(template, value))
+        for template in ("/students/<str:number>/", "/files/<uuid:key>/", "/<path:anything>")
+        for value in VALUES
+    ]
+    assert [words for words in found if words] == []
+
+
+@pytest.mark.usefixtures("_plain_refusals")
 @pytest.mark.parametrize("key", ["zhou", "sys", None])
 def test_no_hostile_part_of_a_path_breaks_a_page(busy_world: World, key: str | None) -> None:
     """All values where this person has business, one, in turn, where the way is shut anyway."""
