@@ -5,7 +5,7 @@
 
 import os
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -26,22 +26,29 @@ SEEDS = range(int(os.environ.get("ORACLE_SEED", "1")), 1000)
 Rows = dict[str, list[Any]]
 
 
-def own_lists(
-    person: User, wanted: Collection[tuple[str, str]] | None = None
-) -> dict[tuple[str, str], set[int]]:
-    """(kind, action) → keys of the rows that the portal's list gives this person."""
-    return {
-        (kind.name, action): set(
-            kind.model._default_manager.restrict(person, action).values_list("pk", flat=True)  # type: ignore[attr-defined]
-        )
-        for kind in KINDS
-        for action in kind.actions
-        if wanted is None or (kind.name, action) in wanted
-    }
+PAIRS = sorted((kind.name, action) for kind in KINDS for action in kind.actions)
+
+
+class Lists(dict[tuple[str, str], set[int]]):
+    """(kind, action) → keys of the rows that the portal's list gives this person; each is asked for
+    when it is wanted."""
+
+    def __init__(self, person: User) -> None:
+        super().__init__()
+        self.person = person
+
+    def __missing__(self, pair: tuple[str, str]) -> set[int]:
+        kind = next(kind for kind in KINDS if kind.name == pair[0])
+        rows = kind.model._default_manager.restrict(self.person, pair[1])  # type: ignore[attr-defined]
+        self[pair] = set(rows.values_list("pk", flat=True))
+        return self[pair]
+
+    def of(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[int]]:
+        return {pair: self[pair] for pair in pairs}
 
 
 def single_answers(
-    person: User, lists: dict[tuple[str, str], set[int]], rows: Rows, dice: random.Random
+    person: User, lists: Lists, rows: Rows, dice: random.Random
 ) -> dict[Question, bool]:
     """The portal's single decisions on some rows. Most of them are of the person's own lists,
     else nearly all answers would be no."""
@@ -92,10 +99,10 @@ def test_the_portal_and_an_independent_engine_give_the_same_answers(
     while len(single) < PER_CAMPUS:
         for person in campus.people:
             with request_scope(None):
-                lists = own_lists(person)
+                lists = Lists(person)
                 single |= single_answers(person, lists, rows, dice)
-            some = dice.sample(sorted(lists), len(lists) // LISTS)
-            listed |= list_answers(person, {one: lists[one] for one in some}, rows)
+                some = dice.sample(PAIRS, len(PAIRS) // LISTS)
+                listed |= list_answers(person, lists.of(some), rows)
     assert sum(single.values()) >= 0.2 * len(single), "too few allowed answers to prove anything"
     engine = Engine(policies(KINDS), everything())
     assert differences(engine, single)[:20] == []
@@ -173,12 +180,12 @@ def some_of(answers: dict[Question, bool]) -> Iterator[dict[Question, bool]]:
 @pytest.mark.django_db
 def test_without_any_part_of_the_rule_the_engine_gives_other_answers(world: World) -> None:
     campus, rows, rule = Campus(world, 1), rows_of_all_kinds(), policies(KINDS)
-    wanted = {(kind.name, action) for kind in KINDS for action in kind.actions
-              if kind.name != "Student" or action in OF_STUDENTS}  # fmt: skip
+    wanted = [(kind, action) for kind, action in PAIRS
+              if kind != "Student" or action in OF_STUDENTS]  # fmt: skip
     portal: dict[Question, bool] = {}
     for person in campus.people:
         with request_scope(None):
-            portal |= list_answers(person, own_lists(person, wanted), rows)
+            portal |= list_answers(person, Lists(person).of(wanted), rows)
     entities = everything()
     unseen = []
     for name, (part, instead, kinds) in PARTS.items():
