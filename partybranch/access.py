@@ -298,7 +298,27 @@ def _called_reasons(user: User, action: str, one: BranchEvent) -> list[Reason]:
     return [Reason("called", _("You were called to this meeting"))]
 
 
+def _partners(user: User, action: str) -> QuerySet[Any] | None:
+    """Who reads the book of a branch reads the events that others entered and in which it is named;
+    they are written by whoever keeps the branch that entered them."""
+    units = reached_keys(Unit, user, action) if action == "see_branch_life" else None
+    if units is None:
+        return None
+    named = BranchEvent.partners.through.objects.filter(partyorganization_id__in=units)
+    rows: QuerySet[Any] = BranchEvent.objects.filter(pk__in=named.values("branchevent_id")).values(
+        "pk"
+    )
+    return rows
+
+
+def _partner_reasons(user: User, action: str, one: BranchEvent) -> list[Reason]:
+    if action != "see_branch_life":
+        return []
+    return post_reasons(user, action, one.partners.values_list("pk", flat=True))
+
+
 register_route(BranchEvent, by_branch(BranchEvent, LIFE_ACTIONS | {COMMITTEE_ACTION}))
+register_route(BranchEvent, Route("partner", _partners, _partner_reasons))
 register_route(BranchEvent, Route("called", _called, _called_reasons))
 register_route(Election, by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
 register_route(DuesPayment, by_branch(DuesPayment, DUES_ACTIONS))
