@@ -43,6 +43,7 @@ from portal.core.papers import WORD
 from portal.core.unchanged import kept_in_state
 from students.views.listing import page_of
 
+SEE = "see_branch_life"
 _FILTERS: dict[str, Callable[[BoardRow], bool]] = {
     "missing": lambda row: bool(row.late),
     "late": lambda row: row.light == Light.LATE,
@@ -138,17 +139,16 @@ def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
 def _book(user: Any, event: BranchEvent, sides: Sequence[Side]) -> PartyOrganization | None:
     """The book from which the reader comes, his own where the event was held together; None for
     whoever was called and reads this meeting alone."""
-    keys = [one.branch.pk for one in sides] or [event.branch_id]
-    books = PartyOrganization.objects.restrict(user, "see_branch_life").in_bulk(keys)
-    return next((books[pk] for pk in keys if pk in books), None)
+    several = [one.branch for one in sides] or [event.branch]
+    mine = (one for one in several if reaches_one(PartyOrganization, user, SEE, one.pk))
+    return next(mine, None)
 
 
 def _own_sides(user: Any, event: BranchEvent, sides: Sequence[Side]) -> list[PartyOrganization]:
     """Branches named in the event whose attendance the reader enters."""
-    if not sides or event.withdrawn_at is not None:
-        return []
-    rows = PartyOrganization.objects.restrict(user, "write_branch_life")
-    return list(rows.filter(pk__in=[one.branch.pk for one in sides[1:]]).order_by("code"))
+    named = [] if event.withdrawn_at else [one.branch for one in sides[1:]]
+    action = "write_branch_life"
+    return [one for one in named if reaches_one(PartyOrganization, user, action, one.pk)]
 
 
 @login_required
