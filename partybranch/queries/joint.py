@@ -109,6 +109,17 @@ def held_from(branches: Collection[int], day: dt.date) -> list[PartyOrganization
     return list(PartyOrganization.objects.filter(pk__in=[pk for (pk,) in rows]))
 
 
+def with_audience(user: Any, branches: Collection[int], year: int) -> list[BranchEvent]:
+    """Events of the year with an audience that these branches entered or held together, by the rule,
+    the latest first; two statements."""
+    named = _NAMED.objects.filter(partyorganization__in=branches).order_by()
+    near = Q(branch__in=branches) | Q(pk__in=named.values("branchevent_id"))
+    rows = BranchEvent.objects.restrict(user, "see_branch_life").filter(
+        near, audience__gt=0, withdrawn_at=None, on__year=year
+    )
+    return list(rows.select_related("branch").prefetch_related("kinds").order_by("-on", "-pk"))
+
+
 def keys_of(branch: PartyOrganization) -> "QuerySet[Any, Any]":
     """Keys of the events that the branch entered, and of those in which it is named."""
     own = BranchEvent.objects.filter(branch=branch).order_by().values("pk")

@@ -15,9 +15,11 @@ from partybranch.domain.life import Came
 from partybranch.domain.links import make_link, set_contact
 from partybranch.enums import Presence
 from partybranch.models import EventKind, PartyLink
+from partybranch.queries.figures import FIGURES, counted
 from partybranch.queries.link_book import ending_agreements
 from partybranch.queries.training import certificates_of
 from portal.core.errors import DomainError
+from portal.core.scope import request_scope
 from tests.partybranch.life import HERE, hold
 from tests.partybranch.party import DAY, add_party, member_of
 from tests.world import World
@@ -84,6 +86,17 @@ def test_talks_of_a_team_are_a_kind_and_an_audience_is_no_attendance(campus: Wor
     assert EventKind.objects.filter(code__in=("micro_talk", "talk_team")).count() == 2
     made = hold(campus, today(), "talk_team", audience=85)
     assert (made.audience, made.attendance.count()) == (85, 10)
+    hold(campus, today(), "micro_talk", audience=15)
+    hold(campus, today(), "theme_day")
+    with request_scope(None):
+        lines = FIGURES["audience"].rows(campus.yan, today().year)
+    assert (counted(FIGURES["audience"], lines).n, len(lines)) == (100, 2)
+    client = Client()
+    client.force_login(campus.yan)
+    page = client.get("/party/figures/audience/").content.decode()
+    assert page.count('class="p-item"') == 2
+    assert "<b>100</b>" in page
+    assert not FIGURES["audience"].rows(campus.yan, today().year - 1)
 
 
 def partner(
