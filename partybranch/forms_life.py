@@ -95,7 +95,7 @@ class EventForm(TapForm):
         label=_("held together with"), queryset=PartyOrganization.objects.none(), required=False,
         widget=forms.SelectMultiple(attrs={"size": 5}),
         help_text=_("Branches under the same committee or linked with this one. It counts for each "
-                    "of them as soon as it enters who of its members came."),
+                    "of them as soon as it enters who of its members came. Hold Ctrl to choose several."),
     )  # fmt: skip
     on = forms.DateField(label=_("Date"), widget=DateInput())
     place = _text(_("place"), 60)
