@@ -14,7 +14,7 @@ from cohorts.forms.posts import DateInput
 from partybranch.domain.facts import Ballot
 from partybranch.domain.life import Came, EventTyped
 from partybranch.enums import Body, Grade, Presence
-from partybranch.forms import FaultyForm
+from partybranch.forms import FaultyForm, late_field
 from partybranch.models import Attendance, EventKind, PartyMember, PartyOrganization
 from portal.core.files import FilesField
 
@@ -81,6 +81,12 @@ class TapForm(FaultyForm):
             for one in self.roll
             if (mark := data[f"came_{one.pk}"])
         }
+
+
+class SideForm(TapForm):
+    """Attendance of a branch that is named in the event of another one."""
+
+    entry_reason = late_field()
 
 
 class EventForm(TapForm):

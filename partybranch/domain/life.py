@@ -261,11 +261,11 @@ def _keep(event: BranchEvent, typed: EventTyped) -> None:
     write_came(event, typed.came)
 
 
-def write_came(event: BranchEvent, came: Mapping[int, Came]) -> None:
-    """One row for each member who was called."""
+def write_came(event: BranchEvent, came: Mapping[int, Came], entry_reason: str = "") -> None:
+    """One row for each member who was called; ``entry_reason`` of a side that was entered late."""
     Attendance.objects.bulk_create(
         [
-            Attendance(event=event, member_id=key, presence=one.presence,
+            Attendance(event=event, member_id=key, presence=one.presence, entry_reason=entry_reason,
                        reason=one.reason.strip() if one.presence != Presence.PRESENT else "")
             for key, one in came.items()
         ],

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partybranch.domain.effects import follow_record, leave_party, stand_in_branch
-from partybranch.domain.facts import MIN_REASON, Fault
+from partybranch.domain.facts import MIN_REASON
+from partybranch.domain.late import late_reason
 from partybranch.domain.links import end_links_of
 from partybranch.domain.months import DAY, add_months
 from partybranch.domain.organs import powers
@@ -15,19 +16,10 @@ from partybranch.domain.rights import check_branch
 from partybranch.domain.transfers import file_goes_along
 from partybranch.enums import BRANCHES, Entry
 from partybranch.models import Development, Membership, PartyMember, PartyOrganization
-from partybranch.queries.rules import numbers
 from portal.core import audit
 from portal.core.errors import DomainError
 from portal.core.models import User
 from students.models import Student
-
-
-class LateError(DomainError):
-    """A day of long ago came without a reason; ``faults`` name the field that asks for it."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, code="entry")
-        self.faults = [Fault("entry", message, "entry_reason")]
 
 
 @transaction.atomic
@@ -221,19 +213,6 @@ def _check_holds(branch: PartyOrganization, on: dt.date) -> None:
 
 def _is_closed(branch: PartyOrganization, on: dt.date) -> bool:
     return branch.closed_on is not None and branch.closed_on < on
-
-
-def late_reason(on: dt.date, entry_reason: str) -> str:
-    """Why a first or last day of long ago is entered only now; empty where it is no late entry.
-    Raises LateError for one of long ago without a word why."""
-    lag = (timezone.localdate() - on).days
-    if lag <= numbers()["party.entry_days"]:
-        return ""
-    if len(entry_reason.strip()) < MIN_REASON:
-        raise LateError(_(
-            "Entered %(n)s days after the day. Say why it is entered only now, and which paper "
-            "proves the date; it is shown as a late entry.") % {"n": lag})  # fmt: skip
-    return entry_reason.strip()
 
 
 def _check_not_ahead(on: dt.date) -> None:

@@ -183,6 +183,10 @@ class Attendance(models.Model):
     )
     presence = models.CharField(_("attendance"), max_length=8, choices=Presence.choices)
     reason = models.CharField(_("reason"), max_length=80, blank=True)
+    entry_reason = models.CharField(
+        _("why entered late"), max_length=300, blank=True, default="", db_default="",
+        help_text=_("Of a branch that is named in the event of another one."),
+    )  # fmt: skip
     grade = models.CharField(
         _("grade"), max_length=9, choices=Grade.choices, blank=True, default="", db_default="",
         help_text=_("Only at a democratic appraisal."),

@@ -139,11 +139,13 @@ def of_side(branch: PartyOrganization) -> Q:
 
 @dataclass(frozen=True)
 class Side:
-    """One branch at a joint event. ``called`` 0: its attendance is not entered yet."""
+    """One branch at a joint event. ``called`` 0: its attendance is not entered yet; ``entry_reason``:
+    why it was entered late."""
 
     branch: PartyOrganization
     present: int
     called: int
+    entry_reason: str = ""
 
 
 def sides_of(event: BranchEvent, came: Collection[Attendance]) -> list[Side]:
@@ -162,7 +164,8 @@ def sides_of(event: BranchEvent, came: Collection[Attendance]) -> list[Side]:
     for branch in (event.branch, *partners):
         rows = [one for one in came if (branch.pk, one.member_id) in places]
         present = sum(one.presence == Presence.PRESENT for one in rows)
-        found.append(Side(branch, present, len(rows)))
+        why = next((one.entry_reason for one in rows if one.entry_reason), "")
+        found.append(Side(branch, present, len(rows), why if branch != event.branch else ""))
     return found
 
 

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partybranch.domain.life import Came, EventError
+from partybranch.domain.facts import Fault
+from partybranch.domain.life import Came
 from partybranch.domain.sides import record_side
 from partybranch.enums import Presence
-from partybranch.forms_life import TapForm, first_marks
+from partybranch.forms_life import SideForm, first_marks
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.life import officer_members, roll_on
 from portal.core.errors import DomainError
@@ -31,14 +32,16 @@ def side(request: HttpRequest, pk: int, branch: int) -> HttpResponse:
             for one in event.attendance.filter(member__in=roll)}  # fmt: skip
     kind = event.kinds.order_by("order", "pk").first()
     first = first_marks(roll, kind.called if kind else "", officer_members([branch]))
-    form = TapForm(request.POST or None, roll=roll, came=came or first)
+    form = SideForm(request.POST or None, roll=roll, came=came or first)
     if request.method == "POST" and form.is_valid():
         try:
-            record_side(actor=user, event=event, branch=own, came=form.came())
-        except EventError as error:
-            form.take_faults(error.faults)
+            record_side(
+                actor=user, event=event, branch=own, came=form.came(),
+                entry_reason=form.cleaned_data["entry_reason"],
+            )  # fmt: skip
         except DomainError as error:
-            form.add_error(None, str(error))
+            faults = getattr(error, "faults", None)
+            form.take_faults(faults or [Fault("", str(error))])
         else:
             messages.success(request, _("The event counts for %(branch)s.") % {"branch": own.label})
             return redirect(back)

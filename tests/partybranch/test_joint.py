@@ -234,3 +234,26 @@ def test_pages_of_a_joint_event(campus: World) -> None:
     cells = [c.text for t in Document(io.BytesIO(paper)).tables for r in t.rows for c in r.cells]
     assert any("第二党支部应到1人、实到1人" in one for one in cells)
     assert "120人" in cells
+
+
+def test_attendance_of_long_ago_asks_for_a_reason_once_and_shows_it(campus: World) -> None:
+    why = "两支部联合活动，据签到表补录"
+    made = together(campus, on=today() - 8 * DAY, entry_reason="据会议记录本补录")
+    came = only([member_of(campus, "s1")])
+
+    def enter(**more: Any) -> BranchEvent:
+        return record_side(actor=campus.kim, event=made, branch=campus.second, came=came, **more)
+
+    assert codes(enter) == {"entry"}
+    client = Client()
+    client.force_login(campus.kim)
+    here = f"/branch-events/{made.pk}/sides/{campus.second.pk}/"
+    sent = {f"came_{member_of(campus, 's1').pk}": "present"}
+    refused = client.post(here, sent)
+    assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"entry_reason"})
+    assert client.post(here, sent | {"entry_reason": why}).status_code == 302
+    assert why in client.get(f"/branch-events/{made.pk}/").content.decode()
+    enter()  # corrected later: late is what was entered late the first time
+    assert made.attendance.get(member=member_of(campus, "s1")).entry_reason == why
+    fresh = together(campus, on=today() - 7 * DAY)
+    record_side(actor=campus.kim, event=fresh, branch=campus.second, came=came)
