@@ -16,8 +16,6 @@ from cohorts.models import Unit
 from cohorts.post_reasons import post_reasons
 from partybranch.enums import ABOVE_BRANCHES, Duty
 from partybranch.models import (
-    Attendance,
-    BranchEvent,
     Development,
     DuesPayment,
     Election,
@@ -44,7 +42,7 @@ from portal.core.access import (
 from portal.core.files import FileOwner, register_owner
 from portal.core.models import User
 from portal.core.scope import today
-from students.access import SELF_ACTIONS, own_student_id, through_student
+from students.access import SELF_ACTIONS, through_student
 from students.models import Student
 
 register_actions(
@@ -276,30 +274,6 @@ def book_action(branch: PartyOrganization) -> str:
     return COMMITTEE_ACTION if branch.party_kind in ABOVE_BRANCHES else "write_branch_life"
 
 
-def _called(user: User, action: str) -> QuerySet[Any] | None:
-    """Whoever was called, of the staff or a student, reads the meetings of secretaries that a
-    committee held, and the committee meetings of the branch whose committee one sat on."""
-    if action != "see_branch_life":
-        return None
-    who, own = Q(member__person=user), own_student_id(user)
-    if own is not None:
-        who |= Q(member__student_id=own)
-    led = Q(event__branch__party_kind__in=ABOVE_BRANCHES) | Q(event__kinds__called="committee")
-    rows: QuerySet[Any] = BranchEvent.objects.filter(
-        pk__in=Attendance.objects.filter(who, led).values("event_id")
-    ).values("pk")
-    return rows
-
-
-def _called_reasons(user: User, action: str, one: BranchEvent) -> list[Reason]:
-    rows = _called(user, action)
-    if rows is None or not rows.filter(pk=one.pk).exists():
-        return []
-    return [Reason("called", _("You were called to this meeting"))]
-
-
-register_route(BranchEvent, by_branch(BranchEvent, LIFE_ACTIONS | {COMMITTEE_ACTION}))
-register_route(BranchEvent, Route("called", _called, _called_reasons))
 register_route(Election, by_branch(Election, LIFE_ACTIONS | {"approve_party_file"}))
 register_route(DuesPayment, by_branch(DuesPayment, DUES_ACTIONS))
 register_route(Nomination, by_branch(Nomination, LIFE_ACTIONS | {"approve_party_file"}))
@@ -323,7 +297,5 @@ def _change_reasons(user: User, action: str, one: Reorganization) -> list[Reason
 
 
 register_route(Reorganization, Route("committee", _changes, _change_reasons))
-# Photos and papers of an event are opened by whoever reads the event.
-register_owner(FileOwner("event", BranchEvent, "see_branch_life"))
 # Papers of a development, scanned or photographed: by whoever reads the file.
 register_owner(FileOwner("party_file", Development, "see_party_file"))

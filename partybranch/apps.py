@@ -10,6 +10,7 @@ class PartybranchConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            life_access,  # noqa: F401 # routes to events
             link_access,  # noqa: F401 # routes to links
             reach,  # noqa: F401 # routes to developments as SQL
         )

@@ -23,6 +23,21 @@ _LATE_ENTRY = _(
 )
 
 
+def late_field() -> forms.CharField:
+    """Why something of long ago is entered only now."""
+    return forms.CharField(
+        label=_("Why entered late"), max_length=300, required=False, help_text=_LATE_ENTRY
+    )
+
+
+class FaultyForm(forms.Form):
+    """Shows what the domain refused beside the fields that it names."""
+
+    def take_faults(self, faults: Sequence[Fault]) -> None:
+        for one in faults:
+            self.add_error(one.field if one.field in self.fields else None, one.message)
+
+
 class StudentField(forms.CharField):
     """Cleans to a student whom ``students`` holds, by student number."""
 
@@ -42,7 +57,7 @@ class StudentField(forms.CharField):
         return found
 
 
-class ApplicationForm(forms.Form):
+class ApplicationForm(FaultyForm):
     """Step 1: an application that was received."""
 
     student = StudentField(label=_("Student number"))
@@ -61,9 +76,7 @@ class ApplicationForm(forms.Form):
         label=_("Expected to leave school"), widget=DateInput(), required=False,
         help_text=_("Empty: the end of the regular course of study."),
     )  # fmt: skip
-    entry_reason = forms.CharField(
-        label=_("Why entered late"), max_length=300, required=False, help_text=_LATE_ENTRY
-    )
+    entry_reason = late_field()
     client_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -72,11 +85,6 @@ class ApplicationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["student"].students = students  # type: ignore[attr-defined]
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
-
-    def take_faults(self, faults: Sequence[Fault]) -> None:
-        """Each refusal beside the field that it is about."""
-        for one in faults:
-            self.add_error(one.field if one.field in self.fields else None, one.message)
 
 
 class FormerForm(forms.Form):
@@ -142,9 +150,7 @@ class EntryForm(forms.Form):
         help_text=_("Empty: the home branch. Functional and temporary branches may add entries."),
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
-    entry_reason = forms.CharField(
-        label=_("Why entered late"), max_length=300, required=False, help_text=_LATE_ENTRY
-    )
+    entry_reason = late_field()
     client_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, branches: "QuerySet[Any]", **kwargs: Any) -> None:
@@ -162,9 +168,7 @@ class NoticeForm(forms.Form):
     )  # fmt: skip
     starts_on = forms.DateField(label=_("From"), widget=DateInput())
     result = forms.CharField(label=_("Result"), max_length=200, required=False)
-    entry_reason = forms.CharField(
-        label=_("Why entered late"), max_length=300, required=False, help_text=_LATE_ENTRY
-    )
+    entry_reason = late_field()
 
 
 class DecisionForm(forms.Form):
@@ -193,7 +197,7 @@ class DecisionForm(forms.Form):
         self.fields["from_step"].choices = [("", "—"), *steps]  # type: ignore[attr-defined]
 
 
-class MemberForm(forms.Form):
+class MemberForm(FaultyForm):
     """A member whose relation comes from another organisation."""
 
     student_no = StudentField(label=_("Student number"), required=False)
@@ -208,13 +212,14 @@ class MemberForm(forms.Form):
     since = forms.DateField(label=_("Relation here from"), widget=DateInput())
     origin = forms.CharField(label=_("From which organisation"), max_length=80)
     letter_no = forms.CharField(label=_("letter number"), max_length=40, required=False)
+    entry_reason = late_field()
 
     def __init__(self, *args: Any, students: "QuerySet[Student]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["student_no"].students = students  # type: ignore[attr-defined]
 
 
-class MoveForm(forms.Form):
+class MoveForm(FaultyForm):
     """The membership relation moves to a branch of the school, or outside."""
 
     branch = forms.ModelChoiceField(
@@ -223,6 +228,7 @@ class MoveForm(forms.Form):
     outside = forms.CharField(label=_("Or outside the school"), max_length=80, required=False)
     on = forms.DateField(label=_("From"), widget=DateInput())
     letter_no = forms.CharField(label=_("letter number"), max_length=40, required=False)
+    entry_reason = late_field()
 
     def __init__(self, *args: Any, branches: "QuerySet[Any]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.forms.posts import DateInput
 from partybranch.domain.grouping import MOST_GROUPS
 from partybranch.enums import BESIDE_KINDS, Grouping, PartyKind
-from partybranch.forms_life import FaultyForm
+from partybranch.forms import FaultyForm
 from partybranch.models import PartyOrganization, ProposedBranch, Reorganization
 
 _KINDS = [(one, one.label) for one in (PartyKind.JOINT, PartyKind.REGULAR)]

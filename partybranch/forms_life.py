@@ -11,10 +11,11 @@ from django.utils.translation import pgettext_lazy
 
 from cohorts.forms.people import PersonField
 from cohorts.forms.posts import DateInput
-from partybranch.domain.facts import Ballot, Fault
+from partybranch.domain.facts import Ballot
 from partybranch.domain.life import Came, EventTyped
 from partybranch.enums import Body, Grade, Presence
-from partybranch.models import Attendance, EventKind, PartyMember
+from partybranch.forms import FaultyForm, late_field
+from partybranch.models import Attendance, EventKind, PartyMember, PartyOrganization
 from portal.core.files import FilesField
 
 NOT_CALLED = ""
@@ -42,57 +43,15 @@ def _count(label: Any, required: bool = False, **more: Any) -> forms.IntegerFiel
     return forms.IntegerField(label=label, min_value=0, max_value=9999, required=required, **more)
 
 
-class FaultyForm(forms.Form):
-    """Shows what the domain refused beside the fields that it names."""
-
-    def take_faults(self, faults: Sequence[Fault]) -> None:
-        for one in faults:
-            self.add_error(one.field if one.field in self.fields else None, one.message)
-
-
-class EventForm(FaultyForm):
-    """An event of a branch. ``roll``: members who may be called; ``came``: how each is marked at
+class TapForm(FaultyForm):
+    """Attendance by tapping. ``roll``: members who may be called; ``came``: how each is marked at
     first. The fields of a member are ``came_<key>`` and ``why_<key>``."""
 
-    kinds = forms.ModelMultipleChoiceField(
-        label=_("kinds"), queryset=EventKind.objects.none(), widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one kind.")},
-        help_text=_("One event may satisfy several kinds."),
-    )  # fmt: skip
-    on = forms.DateField(label=_("Date"), widget=DateInput())
-    place = _text(_("place"), 60)
-    topic = _text(_("topic"), 120)
-    agenda = _area(_("agenda"), 2000, 4, False, help_text=_("One item on each line."))
-    first_item = _text(
-        _("first item"), 200, False, help_text=_("Which document was studied before all else.")
-    )
-    host = _text(_("host"), 40)
-    recorder = _text(_("recorder"), 40)
-    speaker = _text(_("speaker"), 40, False)
-    guests = _text(_("guests"), 200, False)
-    content = _area(_("content"), 6000, 6)
-    decisions = _area(_("resolutions"), 2000, 3, False, help_text=_("One in each line."))
-    self_study = _minutes(_("minutes of self-study"))
-    group_study = _minutes(_("minutes of group study"))
-    expert_study = _minutes(_("minutes with an expert"))
-    entry_reason = _text(
-        _("Why entered late"), 300, False,
-        help_text=_("Needed when the event was long ago; it is shown as a late entry."),
-    )  # fmt: skip
-    files = FilesField()
-    client_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
     def __init__(
-        self, *args: Any, kinds: "Any", roll: Sequence[PartyMember], came: Mapping[int, Came],
-        is_above: bool = False, **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self, *args: Any, roll: Sequence[PartyMember], came: Mapping[int, Came], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kinds"].queryset = kinds  # type: ignore[attr-defined]
         self.roll = roll
-        # A meeting of secretaries follows an agenda; study is counted in the branches.
-        for name in _STUDIED if is_above else ("agenda",):
-            del self.fields[name]
         for one in roll:
             mark = came.get(one.pk)
             self.fields[f"came_{one.pk}"] = forms.ChoiceField(
@@ -114,17 +73,81 @@ class EventForm(FaultyForm):
         """(mark, reason) of each member, for the rows to tap."""
         return [(self[f"came_{one.pk}"], self[f"why_{one.pk}"]) for one in self.roll]
 
-    def typed(self) -> EventTyped:
+    def came(self) -> dict[int, Came]:
+        """How each member was marked; call after ``is_valid``."""
         data = self.cleaned_data
-        came = {
+        return {
             one.pk: Came(Presence(mark), data[f"why_{one.pk}"])
             for one in self.roll
             if (mark := data[f"came_{one.pk}"])
         }
+
+
+class SideForm(TapForm):
+    """Attendance of a branch that is named in the event of another one."""
+
+    entry_reason = late_field()
+
+
+class EventForm(TapForm):
+    """An event of a branch. ``partners``: branches that may have held it together."""
+
+    kinds = forms.ModelMultipleChoiceField(
+        label=_("kinds"), queryset=EventKind.objects.none(), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one kind.")},
+        help_text=_("One event may satisfy several kinds."),
+    )  # fmt: skip
+    partners = forms.ModelMultipleChoiceField(
+        label=_("held together with"), queryset=PartyOrganization.objects.none(), required=False,
+        widget=forms.SelectMultiple(attrs={"size": 5}),
+        help_text=_("Branches under the same committee or linked with this one. It counts for each "
+                    "of them as soon as it enters who of its members came. Hold Ctrl to choose several."),
+    )  # fmt: skip
+    on = forms.DateField(label=_("Date"), widget=DateInput())
+    place = _text(_("place"), 60)
+    topic = _text(_("topic"), 120)
+    agenda = _area(_("agenda"), 2000, 4, False, help_text=_("One item on each line."))
+    first_item = _text(
+        _("first item"), 200, False, help_text=_("Which document was studied before all else.")
+    )
+    host = _text(_("host"), 40)
+    recorder = _text(_("recorder"), 40)
+    speaker = _text(_("speaker"), 40, False)
+    guests = _text(_("guests"), 200, False)
+    content = _area(_("content"), 6000, 6)
+    decisions = _area(_("resolutions"), 2000, 3, False, help_text=_("One in each line."))
+    self_study = _minutes(_("minutes of self-study"))
+    group_study = _minutes(_("minutes of group study"))
+    expert_study = _minutes(_("minutes with an expert"))
+    audience = forms.IntegerField(
+        label=_("audience"), min_value=0, max_value=1_000_000, required=False,
+        help_text=_("People reached beside the members who are called: listeners of a talk, visitors."),
+    )  # fmt: skip
+    entry_reason = _text(
+        _("Why entered late"), 300, False,
+        help_text=_("Needed when the event was long ago; it is shown as a late entry."),
+    )  # fmt: skip
+    files = FilesField()
+    client_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, kinds: Any, partners: Any, is_above: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].queryset = kinds  # type: ignore[attr-defined]
+        self.fields["partners"].queryset = partners  # type: ignore[attr-defined]
+        # A meeting of secretaries follows an agenda; study is counted in the branches.
+        for name in (*_STUDIED, "partners", "audience") if is_above else ("agenda",):
+            del self.fields[name]
+
+    def typed(self) -> EventTyped:
+        data = self.cleaned_data
         names = ("on", "topic", "place", "host", "recorder", "content", "speaker", "guests",
                  "first_item", "decisions", "entry_reason")  # fmt: skip
         return EventTyped(
-            kinds=list(data["kinds"]), came=came, agenda=data.get("agenda", ""),
+            kinds=list(data["kinds"]), came=self.came(), agenda=data.get("agenda", ""),
+            partners=list(data.get("partners") or ()), audience=data.get("audience") or 0,
             **{name: data[name] for name in names},
             **{name: data.get(name) or 0 for name in _STUDIED},
         )  # fmt: skip
@@ -181,6 +204,23 @@ class GradeForm(FaultyForm):
     def grades(self) -> dict[int, Grade]:
         given = {key: self.cleaned_data[name] for name, key in self.keys.items()}
         return {key: Grade(grade) for key, grade in given.items() if grade}
+
+
+class CertificateForm(FaultyForm):
+    """The day, and a number for each member who came; left empty where none was given."""
+
+    on = forms.DateField(label=_("certificate of"), widget=DateInput())
+
+    def __init__(self, *args: Any, rows: Sequence[Attendance], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = {f"no_{one.member_id}": one.member_id for one in rows}
+        for one in rows:
+            self.fields[f"no_{one.member_id}"] = _text(
+                one.member.name, 40, False, initial=one.certificate_no
+            )
+
+    def numbers(self) -> dict[int, str]:
+        return {key: self.cleaned_data[name] for name, key in self.keys.items()}
 
 
 class ResolutionForm(FaultyForm):

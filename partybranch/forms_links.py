@@ -12,7 +12,8 @@ from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.forms.people import PersonField
 from cohorts.forms.posts import DateInput
 from cohorts.models import LinkKind, Unit
-from partybranch.forms import StudentField
+from partybranch.domain.link_checks import is_partner
+from partybranch.forms import FaultyForm, StudentField, late_field
 from partybranch.models import PartyMember, PartyOrganization
 from portal.core.files import FilesField
 
@@ -37,6 +38,8 @@ class LinkForm(forms.Form):
     student = StudentField(label=_("Student number"))
     unit = UnitChoice(label=_("Linked with"), queryset=Unit.objects.none())
     label = forms.CharField(label=_("Place or partner"), max_length=80)
+    contact_name = forms.CharField(label=_("contact person"), max_length=40, required=False)
+    contact_phone = forms.CharField(label=_("telephone"), max_length=30, required=False)
     goal = forms.CharField(
         label=_("Goal or plan"), max_length=200, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -56,6 +59,8 @@ class LinkForm(forms.Form):
             ("student", kind.target == LinkTarget.STUDENT),
             ("unit", kind.target in (LinkTarget.ROOM, LinkTarget.CLASS, LinkTarget.UNIT)),
             ("label", kind.target == LinkTarget.PLACE),
+            ("contact_name", is_partner(kind)),
+            ("contact_phone", is_partner(kind)),
         ):
             if not is_asked:
                 del self.fields[name]
@@ -65,6 +70,16 @@ class LinkForm(forms.Form):
         if "student" in self.fields:
             self.fields["student"].students = students  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = timezone.localdate()
+        if is_partner(kind):
+            self.fields["starts_on"].label = _("Agreement from")
+            self.fields["ends_on"].label = _("Agreement until and with")
+
+
+class ContactForm(forms.Form):
+    """Whom to talk to at a partner outside."""
+
+    contact_name = forms.CharField(label=_("contact person"), max_length=40)
+    contact_phone = forms.CharField(label=_("telephone"), max_length=30, required=False)
 
 
 class EndLinkForm(forms.Form):
@@ -134,7 +149,7 @@ class RoundForm(forms.Form):
         self.fields["kinds"].choices = choices  # type: ignore[attr-defined]
 
 
-class JoinForm(forms.Form):
+class JoinForm(FaultyForm):
     """A further branch beside the one that holds the relation."""
 
     branch = forms.ModelChoiceField(
@@ -142,16 +157,18 @@ class JoinForm(forms.Form):
         help_text=_("The membership relation stays where it is; dues and votes stay there too."),
     )  # fmt: skip
     since = forms.DateField(label=_("From"), widget=DateInput())
+    entry_reason = late_field()
 
     def __init__(self, *args: Any, branches: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(FaultyForm):
     """The last day in a further branch."""
 
     until = forms.DateField(label=_("Until and with"), widget=DateInput())
+    entry_reason = late_field()
 
 
 class FilesForm(forms.Form):

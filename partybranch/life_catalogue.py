@@ -44,6 +44,7 @@ KINDS: list[tuple[str, str, int | None, int, str, str, str, int | None]] = [
     ("secretary_forum", "支部书记论坛", None, 0, Applies.ALL, Called.SOME, "", None),
     ("red_study", "红色研习", None, 0, Applies.ALL, Called.SOME, "", None),
     ("micro_talk", "微宣讲", None, 0, Applies.ALL, Called.SOME, "", None),
+    ("talk_team", "宣讲团宣讲", None, 0, Applies.ALL, Called.SOME, "", None),
     ("report_in", "党员下沉报到", None, 0, Applies.ALL, Called.SOME, "", None),
     ("blend_ideology", "五融·思想政治", None, 0, Applies.ALL, Called.SOME, "", None),
     ("blend_league", "五融·团学工作", None, 0, Applies.ALL, Called.SOME, "", None),

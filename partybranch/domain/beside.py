@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.domain.tree import close_unit
-from cohorts.models import UnitTree
 from partybranch.access import current_branches
 from partybranch.domain.changes import send_change
 from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.membership import leave_branch
-from partybranch.enums import BESIDE_KINDS, Change, ChangeState, Grouping, PartyKind
+from partybranch.enums import BESIDE_KINDS, Change, ChangeState, Grouping
 from partybranch.models import Membership, PartyOrganization, ProposedBranch, Reorganization
+from partybranch.queries.branches import committee_of
 from portal.core.errors import DomainError
 from portal.core.models import Notification, User
 
@@ -81,13 +81,7 @@ def _application(
 def committee_above(unit: PartyOrganization) -> PartyOrganization:
     """The committee that approves: the one set with the branch, else the nearest above it. Raises
     DomainError where there is none."""
-    if unit.approving_committee is not None:
-        return unit.approving_committee
-    above = UnitTree.objects.filter(
-        descendant_id=unit.pk, ancestor__closed_on=None,
-        ancestor__partyorganization__party_kind=PartyKind.COMMITTEE,
-    ).order_by("depth").values_list("ancestor_id", flat=True)  # fmt: skip
-    found: PartyOrganization | None = PartyOrganization.objects.filter(pk__in=above[:1]).first()
+    found = committee_of(unit)
     if found is None:
         raise DomainError(_("No party committee stands above this organisation."))
     return found

@@ -30,13 +30,13 @@ from partybranch.domain.months import DAY
 from partybranch.domain.rights import check_still
 from partybranch.enums import ALONE, ChangeState
 from partybranch.models import (
-    BranchEvent,
     PartyOrganization,
     ProposedBranch,
     Reorganization,
     StepRecord,
 )
 from partybranch.queries.changes import Layout, layout_of, people_of
+from partybranch.queries.joint import held_from
 from portal.core import audit
 from portal.core.models import Notification, User
 from portal.core.scope import forget_reach
@@ -219,9 +219,9 @@ def _day_faults(layout: Layout, on: dt.date) -> list[Fault]:
     """What the branches did on that day or later keeps the change from reaching back before it."""
     found, sources = [], {one.branch for one in layout.people} | {one.pk for one in layout.closing}
     day = {"day": date_format(on, "DATE_FORMAT")}
-    held = BranchEvent.objects.filter(branch_id__in=sources, on__gte=on, withdrawn_at=None)
-    if held.exists():
-        names = "、".join(sorted({one.branch.label for one in held.select_related("branch")}))
+    busy = held_from(sources, on)
+    if busy:
+        names = "、".join(sorted(one.label for one in busy))
         found.append(Fault("events", _(
             "Events on %(day)s or later are in the book of %(names)s. Choose a later day.")
             % {**day, "names": names}, "effective_on"))  # fmt: skip

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from partybranch.access import book_action
 from partybranch.domain.facts import MIN_REASON, Fault
+from partybranch.domain.joint import partner_faults
 from partybranch.domain.rights import check_still
 from partybranch.enums import ABOVE_BRANCHES, BRANCHES, Applies, Called, Presence
 from partybranch.models import Attendance, BranchEvent, EventKind, PartyMember, PartyOrganization
 from partybranch.queries.facts import organ_of
+from partybranch.queries.joint import roll_of
 from partybranch.queries.life import roll_on
 from partybranch.queries.rules import numbers
 from portal.core import audit
@@ -43,7 +45,8 @@ class Came:
 
 @dataclass(frozen=True)
 class EventTyped:
-    """What somebody typed about an event. ``came``: members who should attend, by key."""
+    """What somebody typed about an event. ``came``: members of the branch who should attend, by
+    key; those of ``partners`` are entered by whoever keeps these (``sides.record_side``)."""
 
     on: dt.date
     kinds: Sequence[EventKind]
@@ -53,18 +56,20 @@ class EventTyped:
     recorder: str
     content: str
     came: Mapping[int, Came] = field(default_factory=dict)
+    partners: Sequence[PartyOrganization] = ()
     speaker: str = ""
     guests: str = ""
     first_item: str = ""
     self_study: int = 0
     group_study: int = 0
     expert_study: int = 0
+    audience: int = 0
     decisions: str = ""
     agenda: str = ""
     entry_reason: str = ""
 
 
-_NOT_COLUMNS = ("kinds", "came")
+_NOT_COLUMNS = ("kinds", "came", "partners")
 
 
 def _columns(typed: EventTyped) -> dict[str, Any]:
@@ -76,9 +81,11 @@ def _columns(typed: EventTyped) -> dict[str, Any]:
     return found
 
 
-def event_faults(branch: PartyOrganization, typed: EventTyped, entered_on: dt.date) -> list[Fault]:
+def event_faults(
+    branch: PartyOrganization, typed: EventTyped, entered_on: dt.date, known: Collection[int] = ()
+) -> list[Fault]:
     """Everything against an event as typed, each with its field. ``entered_on``: when it was
-    entered first, by which a late entry is judged."""
+    entered first, by which a late entry is judged; ``known``: partners it had already."""
     found: list[Fault] = []
     if branch.party_kind not in (*BRANCHES, *ABOVE_BRANCHES):
         return [Fault("branch", _("Only a branch keeps events of this kind."))]
@@ -91,6 +98,7 @@ def event_faults(branch: PartyOrganization, typed: EventTyped, entered_on: dt.da
             "Entered %(n)s days after the event. Say why it is entered only now; it is shown as a "
             "late entry.") % {"n": lag}, "entry_reason"))  # fmt: skip
     found += _kind_faults(branch, typed)
+    found += partner_faults(branch, typed.partners, typed.kinds, typed.on, known)
     return found + _attendance_faults(branch, typed)
 
 
@@ -121,24 +129,30 @@ def _kind_faults(branch: PartyOrganization, typed: EventTyped) -> list[Fault]:
 
 
 def _attendance_faults(branch: PartyOrganization, typed: EventTyped) -> list[Fault]:
-    strangers = set(typed.came) - {one.pk for one in roll_on(branch, typed.on)}
+    found = came_faults(branch, typed.on, typed.came)
+    present = sum(one.presence == Presence.PRESENT for one in typed.came.values())
+    is_committee = any(kind.applies_to == Applies.COMMITTEE for kind in typed.kinds)
+    if not found and is_committee and 2 * present < len(typed.came):
+        return [Fault("quorum", _(
+            "%(present)s of %(expected)s came: a committee meeting takes at least half of them.")
+            % {"present": present, "expected": len(typed.came)})]  # fmt: skip
+    return found
+
+
+def came_faults(branch: PartyOrganization, on: dt.date, came: Mapping[int, Came]) -> list[Fault]:
+    """Everything against the attendance of the members of ``branch`` at an event."""
+    strangers = set(came) - {one.pk for one in roll_on(branch, on)}
     if strangers:
         people = PartyMember.objects.filter(pk__in=strangers).select_related("student", "person")
         return [Fault("came", _("Not in the branch on that day: %(names)s. Set them to “not called”.")
                       % {"names": "、".join(sorted(one.name for one in people))})]  # fmt: skip
-    present = sum(one.presence == Presence.PRESENT for one in typed.came.values())
-    if not present:
+    if not any(one.presence == Presence.PRESENT for one in came.values()):
         return [Fault("came", _("Nobody was present. Tap those who came."))]
-    silent = [one for one in typed.came.values()
+    silent = [one for one in came.values()
               if one.presence == Presence.LEAVE and len(one.reason.strip()) < MIN_REASON]  # fmt: skip
     if silent:
         return [Fault("leave", _("Say for each leave why: %(n)s without a reason.")
                       % {"n": len(silent)})]  # fmt: skip
-    is_committee = any(kind.applies_to == Applies.COMMITTEE for kind in typed.kinds)
-    if is_committee and 2 * present < len(typed.came):
-        return [Fault("quorum", _(
-            "%(present)s of %(expected)s came: a committee meeting takes at least half of them.")
-            % {"present": present, "expected": len(typed.came)})]  # fmt: skip
     return []
 
 
@@ -189,7 +203,8 @@ def correct_event(
     """
     kept = _locked(event, version)
     # Late is what was entered late the first time, not what is corrected later.
-    faults = event_faults(kept.branch, typed, timezone.localdate(kept.entered_at))
+    known = set(kept.partners.values_list("pk", flat=True))
+    faults = event_faults(kept.branch, typed, timezone.localdate(kept.entered_at), known)
     if faults:
         raise EventError(faults)
     for name, value in _columns(typed).items():
@@ -235,14 +250,24 @@ def _locked(event: BranchEvent, version: int) -> BranchEvent:
 
 
 def _keep(event: BranchEvent, typed: EventTyped) -> None:
-    """Kinds and attendance as typed; rows of members who were not called after all go."""
+    """Kinds, partners and attendance as typed; rows of members who were not called after all go,
+    those of the partners' members stay."""
     event.kinds.set(typed.kinds)
-    Attendance.objects.filter(event=event).exclude(member_id__in=typed.came).delete()
+    event.partners.set(typed.partners)
+    theirs: set[int] = set()
+    if typed.partners:
+        theirs = roll_of(typed.partners, typed.on) - roll_of([event.branch], typed.on)
+    Attendance.objects.filter(event=event).exclude(member_id__in={*typed.came, *theirs}).delete()
+    write_came(event, typed.came)
+
+
+def write_came(event: BranchEvent, came: Mapping[int, Came], entry_reason: str = "") -> None:
+    """One row for each member who was called; ``entry_reason`` of a side that was entered late."""
     Attendance.objects.bulk_create(
         [
-            Attendance(event=event, member_id=key, presence=one.presence,
+            Attendance(event=event, member_id=key, presence=one.presence, entry_reason=entry_reason,
                        reason=one.reason.strip() if one.presence != Presence.PRESENT else "")
-            for key, one in typed.came.items()
+            for key, one in came.items()
         ],
         update_conflicts=True, unique_fields=["event", "member"],
         update_fields=["presence", "reason"],
@@ -254,4 +279,5 @@ def _tell(actor: User | None, act: str, event: BranchEvent, typed: EventTyped) -
     audit.record(
         actor=actor, action=act, obj=event, branch=event.branch_id, on=typed.on,
         kinds=[kind.code for kind in typed.kinds], expected=len(typed.came), present=present,
+        partners=[one.pk for one in typed.partners],
     )  # fmt: skip

@@ -34,6 +34,11 @@ def check_branch_open(branch: PartyOrganization) -> None:
         raise DomainError(_("This branch is closed."))
 
 
+def is_partner(kind: LinkKind) -> bool:
+    """Whether links of this kind tie the branch to a partner outside, under an agreement."""
+    return bool(kind.holder == LinkHolder.BRANCH and kind.target == To.PLACE)
+
+
 def check_shape(link: PartyLink) -> None:
     """Holder and target are those that the kind ties together."""
     kind = link.kind
@@ -47,6 +52,8 @@ def check_shape(link: PartyLink) -> None:
         raise DomainError(_("Choose the student."))
     if (kind.target == To.PLACE) != bool(link.label):
         raise DomainError(_("Name the place or the partner."))
+    if link.contact_name + link.contact_phone and not is_partner(kind):
+        raise DomainError(_("Only a partner outside has a contact person."))
     allowed = UNITS.get(To(kind.target), ())
     if bool(allowed) != (link.unit is not None):
         raise DomainError(_("Choose what is linked."))

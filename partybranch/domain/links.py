@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind, Unit
-from partybranch.domain.link_checks import check_branch_open, check_links
+from partybranch.domain.link_checks import check_branch_open, check_links, check_shape
 from partybranch.domain.rights import check_still, denied
 from partybranch.link_access import held_by
 from partybranch.models import LinkVisit, LinkWish, PartyLink, PartyMember, PartyOrganization
@@ -55,6 +55,8 @@ def make_link(
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
     goal: str = "",
+    contact_name: str = "",
+    contact_phone: str = "",
 ) -> PartyLink:
     """One link of ``branch``. The door sign goes to the room where the member lives.
 
@@ -71,7 +73,7 @@ def make_link(
     link = PartyLink(
         kind=kind, branch=branch, member=member, person=person, student=student, unit=unit,
         label=label.strip(), starts_on=starts_on, ends_on=ends_on, goal=goal.strip(),
-        entered_by=actor,
+        contact_name=contact_name.strip(), contact_phone=contact_phone.strip(), entered_by=actor,
     )  # fmt: skip
     check_links([link])
     link.save()
@@ -82,6 +84,22 @@ def make_link(
         starts_on=starts_on,
     )  # fmt: skip
     return link
+
+
+@transaction.atomic
+def set_contact(
+    *, actor: User | None, link: PartyLink, contact_name: str, contact_phone: str = ""
+) -> PartyLink:
+    """Whom to talk to at a partner outside; the history keeps who it was before."""
+    kept: PartyLink = (
+        PartyLink.objects.select_for_update(of=("self",)).select_related("kind").get(pk=link.pk)
+    )
+    kept.contact_name, kept.contact_phone = contact_name.strip(), contact_phone.strip()
+    check_shape(kept)
+    kept.save(update_fields=["contact_name", "contact_phone"])
+    check_still(actor, kept, WRITE)
+    audit.record(actor=actor, action="set_partner_contact", obj=kept, branch=kept.branch_id)
+    return kept
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from partybranch.domain.effects import follow_record, leave_party, stand_in_branch
 from partybranch.domain.facts import MIN_REASON
+from partybranch.domain.late import late_reason
 from partybranch.domain.links import end_links_of
 from partybranch.domain.months import DAY, add_months
 from partybranch.domain.organs import powers
@@ -33,14 +34,16 @@ def enter_member(
     letter_no: str = "",
     student: Student | None = None,
     person: User | None = None,
+    entry_reason: str = "",
 ) -> PartyMember:
     """A member whose relation comes from another organisation, with the dates of the file.
 
     ``full_on`` None: on probation. Raises DomainError for a branch that holds no relation, a
-    member who is on the roll already, or dates that cannot be.
+    member who is on the roll already, dates that cannot be, or a day of long ago without a reason.
     """
     _check_holds(branch, since)
     _check_not_ahead(since)
+    why_late = late_reason(since, entry_reason)
     if (student is None) == (person is None):
         raise DomainError(_("Choose one student or one member of staff."))
     if PartyMember.objects.filter(student=student, person=person, left_on=None).exists():
@@ -63,7 +66,7 @@ def enter_member(
     )  # fmt: skip
     Membership.objects.create(
         member=member, branch=branch, is_relation=True, since=since, how=Entry.TRANSFER,
-        origin=origin.strip(), letter_no=letter_no.strip(),
+        origin=origin.strip(), letter_no=letter_no.strip(), entry_reason=why_late,
     )  # fmt: skip
     if student is not None:
         stand_in_branch(actor, student, branch, since)
@@ -71,7 +74,7 @@ def enter_member(
     check_branch(actor, branch, student)
     audit.record(
         actor=actor, action="enter_member", obj=member, branch=branch.pk, joined_on=joined_on,
-        full_on=full_on, letter_no=letter_no,
+        full_on=full_on, letter_no=letter_no, late=why_late,
     )  # fmt: skip
     return member
 
@@ -85,26 +88,29 @@ def move_member(
     branch: PartyOrganization | None = None,
     outside: str = "",
     letter_no: str = "",
+    entry_reason: str = "",
 ) -> PartyMember:
     """Move the membership relation from ``on`` to another ``branch`` of the school, or to an
     organisation ``outside``; an open file of development goes along, and ends here with a move
     outside. The old row stays with its last day.
 
-    Raises DomainError when it is in no branch, for a branch that holds no relation, or a day
-    before it came.
+    Raises DomainError when it is in no branch, for a branch that holds no relation, a day before
+    it came, or a day of long ago without a reason; both rows then show the late entry.
     """
     kept = PartyMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
     now = kept.branches.filter(until=None, is_relation=True).select_related("branch").first()
     if now is None:
         raise DomainError(_("The relation is in no branch of the school."))
     _check_not_ahead(on)
+    why_late = late_reason(on, entry_reason)
     if on <= now.since:
         raise DomainError(_("The relation came later than that day. Check the date."))
     if (branch is None) == (not outside.strip()):
         raise DomainError(_("Choose a branch of the school, or name the organisation outside."))
     now.until, now.letter_no = on - DAY, letter_no.strip() or now.letter_no
     now.gone_to = (branch.name if branch else outside.strip())[:80]
-    now.save(update_fields=["until", "letter_no", "gone_to"])
+    now.end_reason = why_late
+    now.save(update_fields=["until", "letter_no", "gone_to", "end_reason"])
     end_links_of(actor=actor, member=kept, branch=now.branch, on=on)
     if branch is None:
         leave_party(actor, kept, on, _("moved to %(where)s") % {"where": outside.strip()})
@@ -112,7 +118,7 @@ def move_member(
         _check_holds(branch, on)
         Membership.objects.create(
             member=kept, branch=branch, is_relation=True, since=on, how=Entry.TRANSFER,
-            origin=now.branch.name, letter_no=letter_no.strip(),
+            origin=now.branch.name, letter_no=letter_no.strip(), entry_reason=why_late,
         )  # fmt: skip
         if kept.student is not None:
             stand_in_branch(actor, kept.student, branch, on)
@@ -120,34 +126,44 @@ def move_member(
     check_branch(actor, now.branch, kept.student)
     audit.record(
         actor=actor, action="move_member", obj=kept, before=now.branch_id,
-        after=branch.pk if branch else None, on=on, letter_no=letter_no,
+        after=branch.pk if branch else None, on=on, letter_no=letter_no, late=why_late,
     )  # fmt: skip
     return kept
 
 
 @transaction.atomic
 def join_branch(
-    *, actor: User | None, member: PartyMember, branch: PartyOrganization, since: dt.date
+    *,
+    actor: User | None,
+    member: PartyMember,
+    branch: PartyOrganization,
+    since: dt.date,
+    entry_reason: str = "",
 ) -> Membership:
     """Join a functional or temporary branch (or advise a joint one) beside the home branch; the
-    relation stays where it is."""
+    relation stays where it is. A day of long ago asks for a reason."""
     kept = PartyMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
     _check_not_ahead(since)
+    why_late = late_reason(since, entry_reason)
     if branch.party_kind not in BRANCHES or _is_closed(branch, since):
         raise DomainError(_("Choose an open branch."))
     if kept.left_on is not None or kept.branches.filter(branch=branch, until=None).exists():
         raise DomainError(_("This person is in that branch already, or no member any more."))
     made: Membership = Membership.objects.create(
-        member=kept, branch=branch, is_relation=False, since=since, how=Entry.JOINED
-    )
+        member=kept, branch=branch, is_relation=False, since=since, how=Entry.JOINED,
+        entry_reason=why_late,
+    )  # fmt: skip
     check_branch(actor, branch, kept.student)
     audit.record(actor=actor, action="join_branch", obj=kept, branch=branch.pk, since=since)
     return made
 
 
 @transaction.atomic
-def leave_branch(*, actor: User | None, membership: Membership, until: dt.date) -> Membership:
-    """End a place beside the home branch; the membership relation is moved, never ended here."""
+def leave_branch(
+    *, actor: User | None, membership: Membership, until: dt.date, entry_reason: str = ""
+) -> Membership:
+    """End a place beside the home branch; the membership relation is moved, never ended here. A day
+    of long ago asks for a reason, but of the end of a branch that the system carries out."""
     row = Membership.objects.select_for_update(of=("self",)).select_related("branch", "member").get(
         pk=membership.pk
     )  # fmt: skip
@@ -156,7 +172,8 @@ def leave_branch(*, actor: User | None, membership: Membership, until: dt.date) 
     if until < row.since:
         raise DomainError(_("The last day is before the first day."))
     row.until = until
-    row.save(update_fields=["until"])
+    row.end_reason = late_reason(until, entry_reason) if actor is not None else ""
+    row.save(update_fields=["until", "end_reason"])
     end_links_of(actor=actor, member=row.member, branch=row.branch, on=until + DAY)
     check_branch(actor, row.branch, row.member.student)
     audit.record(

@@ -13,6 +13,7 @@ from partybranch.domain.voting import ballot_faults
 from partybranch.enums import Body, Presence
 from partybranch.models import BranchEvent, Motion
 from partybranch.queries.facts import organ_of
+from partybranch.queries.joint import of_side
 from partybranch.queries.rules import numbers
 from portal.core import audit
 from portal.core.errors import DomainError
@@ -46,7 +47,7 @@ def hold_vote(
         raise DomainError(_("This event was withdrawn; enter it anew."))
     organ = organ_of(kept.branch, kept.on, numbers()["branch.committee_from"])
     faults = ballot_faults(ballot, body, organ, numbers()["branch.min_full"])
-    came = kept.attendance.filter(presence=Presence.PRESENT).count()
+    came = kept.attendance.filter(of_side(kept.branch), presence=Presence.PRESENT).count()
     if not faults and ballot.present > came:
         faults = [Fault("came", _(
             "%(present)s voters present, but only %(came)s people came to the event. Correct one "

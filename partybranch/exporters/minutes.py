@@ -4,7 +4,7 @@ The words are Chinese whatever the language of the screen: it is the branch's do
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import override
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -12,6 +12,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from cohorts.exporters.letters import day_words
 from partybranch.enums import ABOVE_BRANCHES, Body, Grade, Presence
 from partybranch.models import Attendance, BranchEvent, Motion
+from partybranch.queries.joint import Side
 from portal.core.papers import BODY, TITLE, a4_document, grid, line
 
 
@@ -77,14 +78,36 @@ def _study(event: BranchEvent) -> str:
     return "，".join(parts) or "无"
 
 
+def _sides(sides: Iterable[Side]) -> str:
+    """Each branch of a joint event with who of its members came."""
+    return "；".join(
+        f"{one.branch.name}应到{one.called}人、实到{one.present}人"
+        if one.called
+        else f"{one.branch.name}（考勤未录）"
+        for one in sides
+    )
+
+
+def _certificates(came: Iterable[Attendance]) -> str:
+    return "、".join(
+        f"{one.member.name}（{one.certificate_no}，{day_words(one.certificate_on)}）"
+        for one in came
+        if one.certificate_no and one.certificate_on
+    )
+
+
 def minutes(
-    event: BranchEvent, came: list[Attendance], motions: list[Motion], kinds: list[str]
+    event: BranchEvent,
+    came: list[Attendance],
+    motions: list[Motion],
+    kinds: list[str],
+    sides: Sequence[Side] = (),
 ) -> bytes:
     """The record of ``event`` as a Word file: facts, who came, first item, points, resolutions,
     votes, signatures. ``came`` with members, in the order of their names."""
     with override("zh-hans"):
         document = a4_document()
-        graded = _grades(came)
+        graded, certified = _grades(came), _certificates(came)
         line(document, f"{event.branch.name}", BODY, 14, WD_ALIGN_PARAGRAPH.CENTER)
         line(document, f"{'、'.join(kinds)}记录", TITLE, 22, WD_ALIGN_PARAGRAPH.CENTER, after=8)
         pairs = [
@@ -95,7 +118,9 @@ def minutes(
         ]  # fmt: skip
         rows = [
             ("出席", _list(_names(came, Presence.PRESENT)), 24),
+            *([("共同举办", _sides(sides), 14)] if sides else []),
             ("列席", event.guests or "无", 12),
+            *([("听众", f"{event.audience}人", 10)] if event.audience else []),
             ("请假", _list(_names(came, Presence.LEAVE)), 12),
             ("缺席", _list(_names(came, Presence.ABSENT)), 12),
             ("议题", event.topic, 14),
@@ -107,6 +132,7 @@ def minutes(
             ("议定事项", _numbered(event.decisions), 24),
             ("表决情况", _votes(motions), 18),
             *([("民主评议结果", graded, 18)] if graded else []),
+            *([("培训证书", certified, 14)] if certified else []),
             ("签字", "\n主持人：　　　　　　　　记录人：　　　　　　　　年　月　日", 20),
         ]
         grid(document, pairs, rows)

@@ -113,6 +113,8 @@ class EventKind(models.Model):
 class BranchEvent(models.Model):
     """One meeting or activity of a branch; it may satisfy several kinds (rulebook 1.6).
 
+    ``partners`` are branches that held it together: it stands once, and counts for each of them
+    with its own members (``queries.joint``). ``audience``: people reached beside the members.
     Never deleted: one entered by mistake is withdrawn with a reason and counts no more.
     """
 
@@ -123,6 +125,10 @@ class BranchEvent(models.Model):
         related_name="life_events",
     )  # fmt: skip
     kinds = models.ManyToManyField(EventKind, verbose_name=_("kinds"), related_name="life_events")
+    partners = models.ManyToManyField(
+        PartyOrganization, verbose_name=_("held together with"), related_name="joint_events",
+        blank=True,
+    )  # fmt: skip
     on = models.DateField(_("on"))
     place = models.CharField(_("place"), max_length=60)
     topic = models.CharField(_("topic"), max_length=120)
@@ -134,6 +140,7 @@ class BranchEvent(models.Model):
     self_study = models.PositiveSmallIntegerField(_("minutes of self-study"), default=0)
     group_study = models.PositiveSmallIntegerField(_("minutes of group study"), default=0)
     expert_study = models.PositiveSmallIntegerField(_("minutes with an expert"), default=0)
+    audience = models.PositiveIntegerField(_("audience"), default=0, db_default=0)
     agenda = models.TextField(
         _("agenda"), max_length=2000, blank=True, default="", db_default="",
         help_text=_("One item on each line."),
@@ -176,10 +183,18 @@ class Attendance(models.Model):
     )
     presence = models.CharField(_("attendance"), max_length=8, choices=Presence.choices)
     reason = models.CharField(_("reason"), max_length=80, blank=True)
+    entry_reason = models.CharField(
+        _("why entered late"), max_length=300, blank=True, default="", db_default="",
+        help_text=_("Of a branch that is named in the event of another one."),
+    )  # fmt: skip
     grade = models.CharField(
         _("grade"), max_length=9, choices=Grade.choices, blank=True, default="", db_default="",
         help_text=_("Only at a democratic appraisal."),
     )  # fmt: skip
+    certificate_no = models.CharField(
+        _("certificate number"), max_length=40, blank=True, default="", db_default=""
+    )
+    certificate_on = models.DateField(_("certificate of"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("attendance")

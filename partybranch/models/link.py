@@ -70,7 +70,8 @@ class PartyLinkQuerySet(RestrictedQuerySet):
 @pghistory.track()
 class PartyLink(DatedLink):
     """Who is linked follows from the kind: ``member`` (of the branch), ``person`` (a leader) or
-    the branch itself; to what: ``student``, ``unit``, ``label`` (a place or partner outside).
+    the branch itself; to what: ``student``, ``unit``, ``label`` (a place or partner outside, with
+    the person there to talk to; the days are those of the agreement).
 
     Ended, never deleted. ``revoked_at`` cuts it off at that moment (a round taken back).
     """
@@ -98,6 +99,12 @@ class PartyLink(DatedLink):
         related_name="linked_from",
     )  # fmt: skip
     label = models.CharField(_("place or partner"), max_length=80, blank=True)
+    contact_name = models.CharField(
+        _("contact person"), max_length=40, blank=True, default="", db_default=""
+    )
+    contact_phone = models.CharField(
+        _("telephone"), max_length=30, blank=True, default="", db_default=""
+    )
     goal = models.CharField(_("goal"), max_length=200, blank=True)
     result = models.CharField(_("result"), max_length=300, blank=True)
     revoked_at = models.DateTimeField(_("cut off at"), null=True, blank=True, editable=False)

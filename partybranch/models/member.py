@@ -107,7 +107,10 @@ class PartyMember(models.Model):
 @pghistory.track()
 class Membership(models.Model):
     """A member in a branch from a first to a last day. Exactly one holds the membership relation,
-    any number of others (functional, temporary) stand beside it (rulebook 1.5)."""
+    any number of others (functional, temporary) stand beside it (rulebook 1.5).
+
+    A first or last day of long ago was entered late, for the reason kept beside it.
+    """
 
     member = models.ForeignKey(
         PartyMember, verbose_name=_("member"), on_delete=models.PROTECT, related_name="branches"
@@ -123,6 +126,12 @@ class Membership(models.Model):
     origin = models.CharField(_("from where"), max_length=80, blank=True)
     letter_no = models.CharField(_("letter number"), max_length=40, blank=True)
     gone_to = models.CharField(_("to where"), max_length=80, blank=True)
+    entry_reason = models.CharField(
+        _("why entered late"), max_length=300, blank=True, default="", db_default=""
+    )
+    end_reason = models.CharField(
+        _("why its end was entered late"), max_length=300, blank=True, default="", db_default=""
+    )
     entered_at = models.DateTimeField(_("entered at"), auto_now_add=True)
 
     class Meta:

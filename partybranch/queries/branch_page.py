@@ -83,7 +83,8 @@ _ROLL = f"""
 # Relations that left the branch, the latest first; whether the reader may open the member.
 _GONE = f"""
     SELECT json_build_array(m.id, coalesce(s.name, w.name),
-           coalesce(nullif(h.gone_to, ''), m.left_reason), h.letter_no, h.since, h.until, {{opens}})
+           coalesce(nullif(h.gone_to, ''), m.left_reason), h.letter_no, h.since, h.until, {{opens}},
+           h.entry_reason, h.end_reason)
       FROM {_MEMBERS} WHERE h.branch_id = %(branch)s AND h.until IS NOT NULL
      ORDER BY h.until DESC, h.id DESC LIMIT 20
 """
@@ -132,7 +133,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Gone:
-    """``is_open``: the reader may open the page of the member."""
+    """``is_open``: the reader may open the page of the member. Reasons of late entries."""
 
     pk: int
     name: str
@@ -141,6 +142,8 @@ class Gone:
     since: dt.date
     until: dt.date
     is_open: bool
+    entry_reason: str
+    end_reason: str
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,7 @@ def branch_view(user: Any, branch: PartyOrganization, sees_roll: bool) -> Branch
         officers=[post for is_officer, post in posts if is_officer],
         others=[post for is_officer, post in posts if not is_officer],
         roll=[_member(row, day) for row in found["roll"]],
-        gone=[Gone(*row[:4], _day(row[4]), _day(row[5]), row[6]) for row in found["gone"]],
+        gone=[Gone(*row[:4], _day(row[4]), _day(row[5]), *row[6:]) for row in found["gone"]],
         below=[(pk, name, str(PartyKind(kind).label)) for pk, name, kind in found["below"]],
         succession=_succession(user, found["succession"]),
         members_below=members_below,

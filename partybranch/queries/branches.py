@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.models import Appointment
+from cohorts.models import Appointment, UnitTree
 from partybranch.access import current_branches
 from partybranch.domain.organs import powers
 from partybranch.enums import PartyKind
@@ -102,3 +102,15 @@ def officers(branch: PartyOrganization) -> list[Appointment]:
         unit_id=branch.pk, role__code__in=OFFICERS
     )
     return list(posts.select_related("role", "person").order_by("role__order", "pk"))
+
+
+def committee_of(unit: PartyOrganization) -> PartyOrganization | None:
+    """The committee that approves: the one set with the branch, else the nearest above it."""
+    if unit.approving_committee is not None:
+        return unit.approving_committee
+    above = UnitTree.objects.filter(
+        descendant_id=unit.pk, ancestor__closed_on=None,
+        ancestor__partyorganization__party_kind=PartyKind.COMMITTEE,
+    ).order_by("depth").values_list("ancestor_id", flat=True)  # fmt: skip
+    found: PartyOrganization | None = PartyOrganization.objects.filter(pk__in=above[:1]).first()
+    return found

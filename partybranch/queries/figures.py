@@ -17,6 +17,7 @@ from partybranch.access import current_branches
 from partybranch.enums import BRANCHES, PartyKind
 from partybranch.models import Development, Membership, Sponsorship
 from partybranch.queries.honours import PrizeHolder, prize_holders
+from partybranch.queries.joint import with_audience
 from partybranch.queries.life import life_branches
 from partybranch.queries.training import hours_in, training_branches
 from portal.core.ui.dates import format_day
@@ -28,14 +29,15 @@ _TARGET = "figures."
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a list: ``counts`` in the number; where a figure is a share, the others are the
-    rest of its denominator."""
+    """One row of a list: ``counts`` in the number, ``weight`` times; where a figure is a share, the
+    others are the rest of its denominator."""
 
     title: str
     meta: str
     url: str = ""
     side: str = ""
     counts: bool = True
+    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Counted:
 
 
 def counted(figure: Figure, lines: Sequence[Line], target: Decimal | None = None) -> Counted:
-    return Counted(figure, sum(one.counts for one in lines), len(lines), target)
+    return Counted(figure, sum(one.weight for one in lines if one.counts), len(lines), target)
 
 
 def targets() -> dict[str, Decimal]:
@@ -181,6 +183,19 @@ def _trained(user: Any, year: int) -> list[Line]:
     ]  # fmt: skip
 
 
+def _audience(user: Any, year: int) -> list[Line]:
+    """Events of the year that reached people beside the members; each stands once, whoever held it
+    together."""
+    keys = [one.pk for one in life_branches(user)]
+    return [
+        Line(event.topic, "、".join([event.branch.label, *(kind.name for kind in event.kinds.all())]),
+             reverse("party:event", args=[event.pk]),
+             _("%(n)s people, %(day)s") % {"n": event.audience, "day": format_day(event.on, "full")},
+             weight=event.audience)
+        for event in with_audience(user, keys, year)
+    ]  # fmt: skip
+
+
 def _holders(only_models: bool) -> Callable[[Any, int], list[Line]]:
     def line(one: PrizeHolder) -> Line:
         return Line(
@@ -218,6 +233,10 @@ FIGURES = {
                gettext_lazy("Group study and lectures attended in the year against the number of the "
                             "rule."),
                _trained, True, gettext_lazy("hours complete"), gettext_lazy("hours missing"), True),
+        Figure("audience", gettext_lazy("Audience of branch events"),
+               gettext_lazy("People whom talks, trips and other events of the year reached beside the "
+                            "members."),
+               _audience, is_yearly=True),
         Figure("prizes", gettext_lazy("Members among prize holders"),
                gettext_lazy("Students who won a prize in the year; members on the day of the prize."),
                _holders(False), True, gettext_lazy("Party members"), gettext_lazy("not members"), True),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cohorts.models import Appointment
@@ -24,6 +25,7 @@ from partybranch.models import (
     PartyOrganization,
 )
 from partybranch.queries.branches import OFFICERS
+from partybranch.queries.joint import HELD, keys_of, of_side
 from partybranch.queries.rules import numbers
 from portal.core.access import key_of
 from portal.core.rows import array_of, fetch
@@ -88,11 +90,11 @@ class Branch:
 
 
 # The events of each branch by kind, in one row.
-_DAYS = """
-    SELECT e.branch_id, k.eventkind_id, array_agg(e.on ORDER BY e.on)
-      FROM partybranch_branchevent e
+_DAYS = f"""
+    SELECT e.unit_id, k.eventkind_id, array_agg(e.on ORDER BY e.on)
+      FROM ({HELD}) e
       JOIN partybranch_branchevent_kinds k ON k.branchevent_id = e.id
-     WHERE e.branch_id = ANY(%(units)s::bigint[]) AND e.withdrawn_at IS NULL AND e.on >= %(since)s
+     WHERE e.unit_id = ANY(%(units)s::bigint[]) AND e.on >= %(since)s
      GROUP BY 1, 2
 """
 # The same days come to the same standing: most branches had no event since the last look.
@@ -137,22 +139,28 @@ def _applies(kind: EventKind, branch: LivingBranch, has_committee: bool) -> bool
 def events_of(
     user: Any, branch: PartyOrganization, kind: EventKind | None = None
 ) -> "QuerySet[BranchEvent]":
-    """Events of a branch by the rule, the latest first, each with how many were called and came."""
-    rows = BranchEvent.objects.restrict(user, "see_branch_life").filter(branch=branch)
+    """Events that a branch held alone or with others, by the rule, the latest first, each with how
+    many of its members were called and came."""
+    rows = _events(user, branch)
     if kind is not None:
         rows = rows.filter(kinds=kind)
-    counted: QuerySet[BranchEvent] = rows.annotate(
-        called=Count("attendance", distinct=True),
-        present=Count(
-            "attendance", filter=Q(attendance__presence=Presence.PRESENT), distinct=True
-        ),
-    ).prefetch_related("kinds").order_by("-on", "-pk")  # fmt: skip
-    return counted
+    here = Attendance.objects.filter(of_side(branch), event=OuterRef("pk")).order_by()
+    counted = here.values("event").annotate(n=Count("pk")).values("n")
+    found: QuerySet[BranchEvent] = rows.annotate(
+        called=Coalesce(Subquery(counted), 0),
+        present=Coalesce(Subquery(counted.filter(presence=Presence.PRESENT)), 0),
+    ).select_related("branch").prefetch_related("kinds", "partners").order_by("-on", "-pk")  # fmt: skip
+    return found
+
+
+def _events(user: Any, branch: PartyOrganization) -> "QuerySet[BranchEvent]":
+    rows: QuerySet[BranchEvent] = BranchEvent.objects.restrict(user, "see_branch_life")
+    return rows.filter(pk__in=keys_of(branch))
 
 
 def held_by_kind(user: Any, branch: PartyOrganization) -> dict[int, int]:
     """How many events of each kind the list of ``events_of`` holds; one statement."""
-    rows = BranchEvent.objects.restrict(user, "see_branch_life").filter(branch=branch)
+    rows = _events(user, branch)
     named = rows.filter(kinds__isnull=False).order_by().values_list("kinds")
     return dict(named.annotate(n=Count("pk", distinct=True)))
 
@@ -176,7 +184,7 @@ def members_life(branch: PartyOrganization) -> list[MemberRow]:
     places = Membership.objects.filter(current_branches(day), branch=branch)
     members = [one.member for one in places.select_related("member__student", "member__person")]
     rows = Attendance.objects.filter(
-        event__branch=branch, event__on__gt=since, event__withdrawn_at=None,
+        of_side(branch), event__in=keys_of(branch), event__on__gt=since, event__withdrawn_at=None,
         member__in=members,
     )  # fmt: skip
     came: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])

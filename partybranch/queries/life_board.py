@@ -10,20 +10,21 @@ from typing import Any
 
 from django.utils import timezone
 
-from partybranch.domain.months import add_months
+from partybranch.domain.months import DAY, add_months
 from partybranch.domain.quotas import Light
-from partybranch.enums import BRANCHES, Presence
+from partybranch.enums import BRANCHES
 from partybranch.models import PartyOrganization
+from partybranch.queries.joint import Tally, tallies
 from partybranch.queries.life import Branch, healths
 from portal.core.access import reach_statement
 from portal.core.listing import digest
-from portal.core.rows import array_of, fetch
+from portal.core.rows import fetch
 from portal.core.unchanged import kept_in_state, state_column
 
 HISTORIES = (
     "partybranch_brancheventevent", "partybranch_attendanceevent", "partybranch_eventkindevent",
-    "partybranch_branchevent_kinds.id", "partybranch_membershipevent",
-    "partybranch_partymemberevent", "cohorts_parameterevent",
+    "partybranch_branchevent_kinds.id", "partybranch_branchevent_partners.id",
+    "partybranch_membershipevent", "partybranch_partymemberevent", "cohorts_parameterevent",
 )  # fmt: skip
 _BRANCHES = f"""
     SELECT u.id, u.code, u.name, o.party_kind, o.party_groups, u.opened_on,
@@ -31,17 +32,6 @@ _BRANCHES = f"""
       FROM partybranch_partyorganization o JOIN cohorts_unit u ON u.id = o.unit_ptr_id
      WHERE o.party_kind = ANY(%(kinds)s::text[]) AND u.closed_on IS NULL
        AND u.id = ANY(ARRAY({{reach}})) ORDER BY u.code
-"""
-# Events of the last twelve months: how many, with a first item, who came, who was called.
-_EVENTS = """
-    SELECT e.branch_id, count(*), count(*) FILTER (WHERE e.first_item <> ''),
-           sum(came.present)::bigint, sum(came.called)::bigint
-      FROM partybranch_branchevent e
-      LEFT JOIN LATERAL (
-           SELECT count(*) FILTER (WHERE a.presence = %(present)s) AS present, count(*) AS called
-             FROM partybranch_attendance a WHERE a.event_id = e.id) came ON true
-     WHERE e.branch_id = ANY(%(units)s::bigint[]) AND e.withdrawn_at IS NULL AND e.on > %(since)s
-     GROUP BY 1
 """
 _ORDER = {Light.LATE: 0, Light.DUE: 1, None: 2, Light.MET: 3}
 
@@ -96,16 +86,16 @@ def life_board(user: Any) -> Board:
 
 def _count(branches: Sequence[Branch]) -> list[BoardRow]:
     lights = healths(branches)
-    asked = {"units": array_of(one.pk for one in branches), "present": Presence.PRESENT.value,
-             "since": add_months(timezone.localdate(), -12)}  # fmt: skip
-    counted = {pk: numbers for pk, *numbers in fetch(_EVENTS, asked)}
+    today = timezone.localdate()
+    counted = tallies([one.pk for one in branches], add_months(today, -12) + DAY, today)
     rows = []
     for one in branches:
         health = lights[one.pk]
         late = tuple((each.quota.code, each.quota.name) for each in health.late)
+        n = counted.get(one.pk, Tally())
         rows.append(BoardRow(
             one.pk, one.code, one.name, health.light, late, health.met, health.over,
-            health.percent, *counted.get(one.pk, ()),
+            health.percent, n.events, n.first_items, n.present, n.called,
         ))  # fmt: skip
     rows.sort(key=lambda row: (_ORDER[row.light], -len(row.late), row.code))
     return rows

@@ -1,12 +1,13 @@
 """The book of links: contacts by each, and links that other branches keep with one."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from django.utils import timezone
 
+from cohorts.enums import LinkHolder, LinkTarget
 from partybranch.models import LinkVisit, PartyLink, PartyOrganization
 from students.queries.population import term_on
 
@@ -43,3 +44,29 @@ def with_visits(links: Sequence[PartyLink]) -> list[PartyLink]:
         one.seen, one.minutes, one.last, here = told.get(one.pk, (0, 0, None, 0))  # type: ignore[attr-defined]
         one.term = here if term and one.person_id else None  # type: ignore[attr-defined]
     return list(links)
+
+
+ENDING = 60  # days before the end of an agreement
+
+
+def ending_agreements(branches: Collection[int]) -> list[PartyLink]:
+    """Agreements with partners outside that end within ``ENDING`` days or ended so many days ago and
+    were not renewed, the first to end on top; one statement. Callers have asked for the right to the
+    life of the branches."""
+    today = timezone.localdate()
+    span = dt.timedelta(days=ENDING)
+    agreed = PartyLink.objects.filter(
+        branch__in=branches, kind__holder=LinkHolder.BRANCH, kind__target=LinkTarget.PLACE,
+        revoked_at=None,
+    )  # fmt: skip
+    renewed = PartyLink.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=OuterRef("ends_on")), branch=OuterRef("branch"),
+        kind=OuterRef("kind"), label=OuterRef("label"), revoked_at=None,
+    )  # fmt: skip
+    rows = agreed.filter(
+        ~Exists(renewed), ends_on__gte=today - span, ends_on__lte=today + span
+    ).select_related("kind", "branch")  # fmt: skip
+    found = list(rows.order_by("ends_on", "pk"))
+    for one in found:
+        one.is_over = one.ends_on < today  # type: ignore[attr-defined]
+    return found

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from partybranch.domain.award_points import Share
 from partybranch.domain.dues_table import first_of
 from partybranch.domain.months import DAY, add_months
-from partybranch.enums import Grade, Presence
+from partybranch.enums import Grade
 from partybranch.models import (
     Attendance,
-    BranchEvent,
     Honour,
     Membership,
     PartyOrganization,
     StepRecord,
 )
 from partybranch.queries.dues import ledger_starts, owed_months, paid_months, places_in
+from partybranch.queries.joint import Tally, kinds_held, tallies
 from partybranch.queries.life import healths
 from partybranch.queries.training import hours_in
 
@@ -45,8 +45,8 @@ def materials(branches: Sequence[PartyOrganization], until: dt.date) -> dict[int
     statements for any number of branches; callers have asked for the right to their life."""
     span, keys = Span(until), [one.pk for one in branches]
     lights = healths(branches, until)
-    events, kinds = _events(keys, span)
-    came = _came(keys, span)
+    events = tallies(keys, span.since, span.until)
+    kinds = kinds_held(keys, span.since, span.until)
     dues, steps, graded = _dues(keys, span), _steps(keys, span), _graded(keys, span)
     members, honours = _members(keys, span)
     trained: dict[int, list[int]] = defaultdict(lambda: [0, 0])
@@ -56,12 +56,12 @@ def materials(branches: Sequence[PartyOrganization], until: dt.date) -> dict[int
     found = {}
     for one in branches:
         pk = one.pk
-        health = lights[pk]
+        health, held = lights[pk], events.get(pk, Tally())
         found[pk] = {
             "since": span.since.isoformat(), "until": until.isoformat(),
-            "members": members[pk], "events": events.get(pk, (0, 0))[0],
-            "first_items": events.get(pk, (0, 0))[1], "kinds": kinds[pk],
-            "life": [health.met, health.over], "attendance": came.get(pk, [0, 0]),
+            "members": members[pk], "events": held.events, "first_items": held.first_items,
+            "kinds": kinds[pk], "audience": held.audience,
+            "life": [health.met, health.over], "attendance": [held.present, held.called],
             "dues": dues[pk], "development": [steps[pk]["intime"], steps[pk]["steps"]],
             **{name: steps[pk][name] for name in _STEPS.values()},
             "excellent": graded.get(pk, [0, 0]), "training": trained[pk], "honours": honours[pk],
@@ -76,31 +76,6 @@ def shares(material: dict[str, Any]) -> dict[str, Share]:
 
 def _within(span: Span, column: str) -> Q:
     return Q(**{f"{column}__gte": span.since, f"{column}__lte": span.until})
-
-
-def _events(keys: list[int], span: Span) -> tuple[dict[int, Any], dict[int, list[list[Any]]]]:
-    rows = BranchEvent.objects.filter(
-        _within(span, "on"), branch_id__in=keys, withdrawn_at=None
-    ).order_by()
-    counts = {
-        pk: (n, first) for pk, n, first in rows.values_list("branch_id").annotate(
-            n=Count("pk"), first=Count("pk", filter=~Q(first_item="")))
-    }  # fmt: skip
-    kinds: dict[int, list[list[Any]]] = defaultdict(list)
-    named = rows.filter(kinds__isnull=False).values_list("branch_id", "kinds__name", "kinds__order")
-    for pk, name, _order, n in named.annotate(n=Count("pk")).order_by("kinds__order", "kinds"):
-        kinds[pk].append([name, n])
-    return counts, kinds
-
-
-def _came(keys: list[int], span: Span) -> dict[int, list[int]]:
-    rows = Attendance.objects.filter(
-        _within(span, "event__on"), event__branch_id__in=keys, event__withdrawn_at=None
-    ).order_by()
-    counted = rows.values_list("event__branch_id").annotate(
-        present=Count("pk", filter=Q(presence=Presence.PRESENT)), called=Count("pk")
-    )
-    return {pk: [present, called] for pk, present, called in counted}
 
 
 def _graded(keys: list[int], span: Span) -> dict[int, list[int]]:
@@ -170,6 +145,7 @@ def material_lines(material: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Members"), str(get("members", 0))),
         (_("Events"), f"{get('events', 0)}（{kinds}）" if kinds else str(get("events", 0))),
         (_("with first item"), str(get("first_items", 0))),
+        (_("Audience of events"), str(get("audience", 0))),
         (_("Meetings that the rules ask for"), _share(get("life", (0, 0)))),
         (_("Attendance at events"), _share(get("attendance", (0, 0)))),
         (_("Months of dues paid"), _share(get("dues", (0, 0)))),

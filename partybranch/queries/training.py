@@ -106,6 +106,18 @@ def hours_in(branches: Sequence[PartyOrganization], year: int) -> list[HoursRow]
     return rows
 
 
+def certificates_of(branch: PartyOrganization, year: int) -> list[Attendance]:
+    """Certificates given in the year to members of today whose relation is in the branch, the latest
+    first; one statement. Callers as above."""
+    day = timezone.localdate()
+    here = Membership.objects.filter(current_branches(day), branch=branch, is_relation=True)
+    rows = Attendance.objects.filter(
+        member__in=here.values("member"), event__withdrawn_at=None, certificate_on__year=year
+    ).exclude(certificate_no="")  # fmt: skip
+    named = rows.select_related("member__student", "member__person", "event")
+    return list(named.order_by("-certificate_on", "certificate_no", "pk"))
+
+
 def training_branches(user: Any) -> list[PartyOrganization]:
     """Open branches that hold relations and whose life ``user`` may see."""
     return [one for one in life_branches(user) if one.holds_relation]

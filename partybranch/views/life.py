@@ -1,6 +1,6 @@
 """Branch life: the board of lights, one branch, one event, its record as Word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -19,11 +19,13 @@ from django.views.decorators.http import require_GET
 from cohorts.post_reasons import post_reasons
 from partybranch.access import book_action
 from partybranch.domain.appraisals import KIND
+from partybranch.domain.certificates import CERTIFIED
 from partybranch.domain.quotas import Light
 from partybranch.enums import ABOVE_BRANCHES, BRANCHES, Grade, Presence
 from partybranch.exporters.minutes import minutes
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.events import attendance_of, kind_names, motions_of
+from partybranch.queries.joint import Side, sides_of
 from partybranch.queries.life import (
     events_of,
     healths,
@@ -41,6 +43,7 @@ from portal.core.papers import WORD
 from portal.core.unchanged import kept_in_state
 from students.views.listing import page_of
 
+SEE = "see_branch_life"
 _FILTERS: dict[str, Callable[[BoardRow], bool]] = {
     "missing": lambda row: bool(row.late),
     "late": lambda row: row.light == Light.LATE,
@@ -133,6 +136,21 @@ def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "party/life.html", context)
 
 
+def _book(user: Any, event: BranchEvent, sides: Sequence[Side]) -> PartyOrganization | None:
+    """The book from which the reader comes, his own where the event was held together; None for
+    whoever was called and reads this meeting alone."""
+    several = [one.branch for one in sides] or [event.branch]
+    mine = (one for one in several if reaches_one(PartyOrganization, user, SEE, one.pk))
+    return next(mine, None)
+
+
+def _own_sides(user: Any, event: BranchEvent, sides: Sequence[Side]) -> list[PartyOrganization]:
+    """Branches named in the event whose attendance the reader enters."""
+    named = [] if event.withdrawn_at else [one.branch for one in sides[1:]]
+    action = "write_branch_life"
+    return [one for one in named if reaches_one(PartyOrganization, user, action, one.pk)]
+
+
 @login_required
 @require_GET
 def event_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -145,8 +163,11 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
         for presence in Presence
     ]
     reads.note(user, "read_branch_event", event)
+    sides = sides_of(event, came)
     context = {
-        "event": event, "kinds": kind_names(event), "groups": groups, "called": len(came),
+        "event": event, "sides": sides, "own_sides": _own_sides(user, event, sides),
+        "is_certified": any(kind.code in CERTIFIED for kind in event.kinds.all()),
+        "certified": [one for one in came if one.certificate_no], "kinds": kind_names(event), "groups": groups, "called": len(came),
         "present": len(groups[0]["rows"]), "motions": motions_of(event),
         "is_appraisal": any(kind.code == KIND for kind in event.kinds.all()),
         "grades": [
@@ -159,8 +180,7 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
         and reaches_one(BranchEvent, user, book_action(event.branch), pk),
         "agenda": [one for one in event.agenda.splitlines() if one.strip()],
         "is_above": event.branch.party_kind in ABOVE_BRANCHES,
-        # Whoever was called reads this meeting and not the branch's book.
-        "may_open_book": reaches_one(PartyOrganization, user, "see_branch_life", event.branch_id),
+        "book": _book(user, event, sides),
         "why": "；".join(one.text for one in reasons(user, "see_branch_life", event)),
     }  # fmt: skip
     return render(request, "party/event.html", context)
@@ -173,7 +193,8 @@ def event_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     event: BranchEvent = BranchEvent.objects.get_for(user, "see_branch_life", pk)
     kinds = kind_names(event)
-    made = minutes(event, attendance_of(event), motions_of(event), kinds)
+    came = attendance_of(event)
+    made = minutes(event, came, motions_of(event), kinds, sides_of(event, came))
     audit.record(actor=user, action="print_minutes", obj=event, branch=event.branch_id)
     answer = HttpResponse(made, content_type=WORD)
     name = f"{event.branch.label}{'、'.join(kinds)}记录（{event.on:%Y-%m-%d}）.docx"

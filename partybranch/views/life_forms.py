@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from cohorts.forms.people import suggested_people
 from partybranch.access import book_action
 from partybranch.domain.appraisals import KIND, grade_members
+from partybranch.domain.certificates import CERTIFIED, certify_members
 from partybranch.domain.life import (
     Came,
     correct_event,
@@ -28,6 +29,7 @@ from partybranch.domain.motions import hold_vote
 from partybranch.domain.resolutions import give_resolution
 from partybranch.enums import ABOVE_BRANCHES, Body, Presence
 from partybranch.forms_life import (
+    CertificateForm,
     EventForm,
     GradeForm,
     ResolutionForm,
@@ -39,6 +41,7 @@ from partybranch.forms_life import (
 from partybranch.models import BranchEvent, EventKind, PartyOrganization
 from partybranch.queries.events import attendance_of
 from partybranch.queries.facts import voters
+from partybranch.queries.joint import possible_partners
 from partybranch.queries.life import (
     kinds_for,
     officer_members,
@@ -101,6 +104,7 @@ def new_event(request: HttpRequest, pk: int) -> HttpResponse:
     roll, is_above = roll_on(branch, day), branch.party_kind in ABOVE_BRANCHES
     form = EventForm(
         request.POST or None, request.FILES or None, kinds=_offered(branch, day),
+        partners=possible_partners(branch, day),
         roll=roll, came=first_marks(roll, asked.called, officer_members([pk])),
         is_above=is_above,
         initial={"on": day, "kinds": [asked.pk], "client_key": uuid.uuid4(),
@@ -139,14 +143,16 @@ def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
     came = {one.member_id: Came(Presence(one.presence), one.reason)
             for one in event.attendance.all()}  # fmt: skip
     names = ("on", "place", "topic", "first_item", "host", "recorder", "speaker", "guests",
-             "agenda", "content", "decisions", "self_study", "group_study", "expert_study", "entry_reason",
-             "version")  # fmt: skip
+             "agenda", "content", "decisions", "self_study", "group_study", "expert_study", "audience",
+             "entry_reason", "version")  # fmt: skip
+    day, named = _day(request, event.on), [one.pk for one in event.partners.all()]
+    near = possible_partners(branch, day).values("pk")
     form = EventForm(
         request.POST or None, request.FILES or None,
-        kinds=_offered(branch, _day(request, event.on), held),
-        is_above=branch.party_kind in ABOVE_BRANCHES,
-        roll=roll_on(branch, _day(request, event.on)), came=came,
-        initial={name: getattr(event, name) for name in names} | {"kinds": held},
+        kinds=_offered(branch, day, held),
+        partners=PartyOrganization.objects.filter(Q(pk__in=near) | Q(pk__in=named)).order_by("code"),
+        is_above=branch.party_kind in ABOVE_BRANCHES, roll=roll_on(branch, day), came=came,
+        initial={name: getattr(event, name) for name in names} | {"kinds": held, "partners": named},
     )  # fmt: skip
     if request.method == "POST":
         answer = _done(request, form, lambda: correct_event(
@@ -191,6 +197,31 @@ def grades(request: HttpRequest, pk: int) -> HttpResponse:
         request, form, act, title=_("Grades: %(topic)s") % {"topic": event.topic},
         back=reverse("party:event", args=[pk]), done=_("The grades are entered."),
         submit=_("Enter the grades"), note=_("At most a third of those graded are excellent."),
+    )  # fmt: skip
+
+
+@login_required
+def certificates(request: HttpRequest, pk: int) -> HttpResponse:
+    """Certificates of a training, member by member."""
+    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    if not event.kinds.filter(code__in=CERTIFIED).exists():
+        raise Http404
+    came = [one for one in attendance_of(event) if one.presence == Presence.PRESENT]
+    given = next((one.certificate_on for one in came if one.certificate_on), event.on)
+    form = CertificateForm(request.POST or None, rows=came, initial={"on": given})
+
+    def act(data: dict[str, Any]) -> Any:
+        return certify_members(
+            actor=request.user,
+            event=event,
+            on=data["on"],
+            numbers=form.numbers(),  # type: ignore[arg-type]
+        )
+
+    return form_page(
+        request, form, act, title=_("Certificates: %(topic)s") % {"topic": event.topic},
+        back=reverse("party:event", args=[pk]), done=_("The certificates are entered."),
+        submit=_("Enter the certificates"), note=_("Leave the number empty where none was given."),
     )  # fmt: skip
 
 

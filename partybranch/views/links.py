@@ -17,11 +17,12 @@ from cohorts.enums import LinkHolder, LinkTarget, UnitKind
 from cohorts.forms.people import suggested_people
 from cohorts.models import LinkKind, Unit
 from cohorts.post_reasons import post_reasons
-from partybranch.domain.links import end_party_link, make_link
-from partybranch.forms_links import EndLinkForm, LinkForm
+from partybranch.domain.link_checks import is_partner
+from partybranch.domain.links import end_party_link, make_link, set_contact
+from partybranch.forms_links import ContactForm, EndLinkForm, LinkForm
 from partybranch.models import PartyLink, PartyMember, PartyOrganization
 from partybranch.queries.life import roll_on
-from partybranch.queries.link_book import links_to, with_visits
+from partybranch.queries.link_book import ending_agreements, links_to, with_visits
 from partybranch.queries.links import (
     coverage,
     link_board,
@@ -57,7 +58,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "wishes": sum(row.wishes for row in rows),
     }  # fmt: skip
     why = "；".join(one.text for one in post_reasons(user, "see_branch_life", units))
-    return render(request, "party/link_board.html", {"rows": rows, "sums": sums, "why": why})
+    context = {"rows": rows, "sums": sums, "why": why, "ending": ending_agreements(units)}
+    return render(request, "party/link_board.html", context)
 
 
 @login_required
@@ -143,6 +145,25 @@ def new_link(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("party:links", args=[pk]), done=_("The link is made."), submit=_("Link"),
         note=_("A link shows a name. It opens no record of a student."),
         people=suggested_people(user, [pk]) if is_leader else (),
+    )  # fmt: skip
+
+
+@login_required
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whom to talk to at a partner outside."""
+    link: PartyLink = PartyLink.objects.get_for(request.user, "write_branch_life", pk)
+    if not is_partner(link.kind):
+        raise Http404
+    form = ContactForm(request.POST or None, initial={
+        "contact_name": link.contact_name, "contact_phone": link.contact_phone})  # fmt: skip
+
+    def act(data: dict[str, Any]) -> PartyLink:
+        return set_contact(actor=request.user, link=link, **data)  # type: ignore[arg-type]
+
+    return form_page(
+        request, form, act, title=_("Contact person: %(name)s") % {"name": link.target_name},
+        back=reverse("party:links", args=[link.branch_id]), done=_("The contact person is entered."),
+        submit=_("Save"),
     )  # fmt: skip
 
 

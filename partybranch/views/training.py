@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from partybranch.queries.training import (
+    certificates_of,
     honour_numbers,
     hours_in,
     training_board,
@@ -55,7 +56,7 @@ def training_branch(request: HttpRequest, pk: int) -> HttpResponse:
     reads.note(user, "read_branch_training", branch)
     context = {
         "branch": branch, "rows": rows, "year": year, "asked": _asked(),
-        "met": sum(row.is_met for row in rows),
+        "met": sum(row.is_met for row in rows), "certificates": certificates_of(branch, year),
         "chips": year_chips(reverse("party:training_branch", args=[pk]), year),
         "why": why_life(user, {pk}),
     }  # fmt: skip

@@ -10,10 +10,19 @@ from django.utils import timezone
 from cohorts.domain.appointments import appoint
 from cohorts.domain.tree import open_unit
 from cohorts.models import Role
-from partybranch.domain import appraisals, dues, elections, life, motions
+from partybranch.domain import (
+    appraisals,
+    certificates,
+    dues,
+    elections,
+    life,
+    motions,
+    sides,
+)
 from partybranch.domain.facts import Ballot
 from partybranch.enums import Body, BranchPost, Entry, Grade, PartyKind, Presence
 from partybranch.models import (
+    BranchEvent,
     DuesPayment,
     Election,
     EventKind,
@@ -51,7 +60,7 @@ def _members(branch: PartyOrganization) -> list[PartyMember]:
 
 
 def _typed(branch: PartyOrganization) -> life.EventTyped:
-    kinds = list(EventKind.objects.filter(code__in=("members_meeting", "appraisal")))
+    kinds = list(EventKind.objects.filter(code__in=("members_meeting", "appraisal", "training")))
     return life.EventTyped(
         on=timezone.localdate(), kinds=kinds, topic="年度评议", place="党员之家", host="书记",
         recorder="委员", content="评议",
@@ -63,6 +72,21 @@ def _event(w: World, then: Callable[[Any], Any]) -> Callable[[], Any]:
     branch = _branch(w)
     made = life.record_event(actor=w.lu, branch=branch, typed=_typed(branch))
     return lambda: then(made)
+
+
+def _joint(w: World) -> BranchEvent:
+    """Entered by another branch, which named the branch of lu."""
+    branch, today = _branch(w), timezone.localdate()
+    other: Any = open_unit(actor=None, unit=PartyOrganization(
+        name="另一支部", code="P-other", parent=w.uni, party_kind=PartyKind.REGULAR,
+        opened_on=LONG_AGO,
+    ))  # fmt: skip
+    made: BranchEvent = BranchEvent.objects.create(
+        branch=other, on=today, topic="支部共建", place="党员之家", host="书记", recorder="委员",
+        content="联学共建",
+    )  # fmt: skip
+    made.partners.add(branch)
+    return made
 
 
 def _paid(w: World) -> DuesPayment:
@@ -115,6 +139,12 @@ LIFE: dict[str, Call] = {
     "partybranch.domain.appraisals.grade_members": lambda w: _event(w, lambda one: (
         appraisals.grade_members(actor=w.lu, event=one, grades={
             row.member_id: Grade.GOOD for row in one.attendance.all()}))),
+    "partybranch.domain.certificates.certify_members": lambda w: _event(w, lambda one: (
+        certificates.certify_members(actor=w.lu, event=one, on=timezone.localdate(), numbers={
+            row.member_id: f"第{row.pk}号" for row in one.attendance.all()}))),
+    "partybranch.domain.sides.record_side": _of(_joint, lambda w, one: sides.record_side(
+        actor=w.lu, event=one, branch=one.partners.get(), came={
+            member.pk: life.Came(Presence.PRESENT) for member in _members(one.partners.get())})),
     "partybranch.domain.dues.set_dues": _of(_branch, lambda w, branch: dues.set_dues(
         actor=w.lu, member=_members(branch)[0], since=timezone.localdate(), income=Decimal(4000))),
     "partybranch.domain.dues.enter_dues": _pays,

@@ -28,6 +28,12 @@ def _link(w: World) -> PartyLink:
     )  # fmt: skip
 
 
+def _partner(w: World) -> PartyLink:
+    return links.make_link(
+        actor=w.lu, kind=_kind("outside_partner"), branch=_branch(w), label="社区"
+    )
+
+
 def _apply(w: World, branch: Any) -> LinkRound:
     pair = link_rounds.Pair("member_class", w.c2301.pk, _members(branch)[0].pk)
     return link_rounds.apply_round(
@@ -48,6 +54,8 @@ def _of(make: Callable[[World], Any], act: Callable[[World, Any], Any]) -> Any:
 LINKS: dict[str, Callable[[World], Callable[[], Any]]] = {
     "partybranch.domain.links.make_link": _of(_branch, lambda w, branch: links.make_link(
         actor=w.lu, kind=_kind("outside_partner"), branch=branch, label="社区")),
+    "partybranch.domain.links.set_contact": _of(_partner, lambda w, one: links.set_contact(
+        actor=w.lu, link=one, contact_name="何主任", contact_phone="029-8266000")),
     "partybranch.domain.links.end_party_link": _of(_link, lambda w, one: links.end_party_link(
         actor=w.lu, link=one, ends_on=timezone.localdate())),
     "partybranch.domain.links.end_links_of": _of(_link, lambda w, one: links.end_links_of(

@@ -45,6 +45,7 @@ def _member(w: World, branch: PartyOrganization | None = None) -> PartyMember:
     return membership.enter_member(
         actor=w.gao, branch=branch or _branch(w), student=w.luo, since=today - 9 * DAY,
         joined_on=today - 900 * DAY, full_on=today - 500 * DAY, origin="第一中学党总支",
+        entry_reason="据组织关系介绍信补录",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ def add_links(world: World) -> World:
     enter_member(
         actor=world.gao, branch=world.joint, student=world.luo, since=dt.date(2025, 9, 1),
         joined_on=dt.date(2024, 6, 1), full_on=FULL_ON, origin="第一中学党总支",
+        entry_reason="据组织关系介绍信补录",
     )  # fmt: skip
     link(world, "branch_class", unit=world.c2301)
     return world

@@ -93,6 +93,7 @@ def test_members_are_seen_by_their_branch_and_their_place_moves_with_the_relatio
     luo = enter_member(
         actor=campus.gao, branch=campus.joint, student=campus.luo, since=today - 30 * DAY,
         joined_on=dt.date(2024, 6, 1), full_on=dt.date(2025, 6, 1), origin="第一中学党总支",
+        entry_reason="据组织关系介绍信补录",
     )  # fmt: skip
     assert Student.objects.get(pk=campus.luo.pk).political_status == "01"
     mine = PartyMember.objects.restrict(campus.qin, "see_party_file")

@@ -200,7 +200,8 @@ def test_a_former_file_that_was_too_fast_or_differs_from_the_roll_is_refused(
             take_over_development(actor=campus.gao, student=campus.gu, branch=campus.joint,
                                   file=former(voted, steps=steps))  # fmt: skip
     enter_member(actor=campus.gao, branch=campus.joint, student=campus.gu, since=today() - 30 * DAY,
-                 joined_on=voted - 9 * DAY, full_on=None, origin="兄弟院校党委")  # fmt: skip
+                 joined_on=voted - 9 * DAY, full_on=None, origin="兄弟院校党委",
+                 entry_reason="据组织关系介绍信补录")  # fmt: skip
     with pytest.raises(DomainError) as refused, transaction.atomic():
         take_over_development(actor=campus.gao, student=campus.gu, branch=campus.joint, file=file)
     assert "名册" in str(refused.value)

@@ -99,6 +99,12 @@ def add_party_files(campus: Any) -> None:
                     member=member, branch=unit, month=today.replace(day=1), amount=1, paid_on=today
                 )
                 break
+    for key, other in (("joint", "second"), ("second", "community")):  # held with another
+        event = BranchEvent.objects.create(
+            branch=units[key], on=today, topic="支部共建", place="党员之家", host="书记",
+            recorder="委员", content="联学共建",
+        )  # fmt: skip
+        event.partners.add(units[other])
     for key in ("community", "joint"):  # a committee's call is read by whom it called
         event = BranchEvent.objects.create(
             branch=units[key], on=today, topic="书记例会", place="会议室", host="书记",

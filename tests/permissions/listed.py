@@ -43,7 +43,7 @@ RESTRICTED = {
     "partybranch.Development": ("student sponsor", "tests/partybranch/test_rights.py"),
     "partybranch.PartyMember": ("branch student", "tests/partybranch/test_rights.py"),
     "partybranch.PoliticalReview": ("student", "tests/partybranch/test_rights.py"),
-    "partybranch.BranchEvent": ("branch called", "matrix event"),
+    "partybranch.BranchEvent": ("branch partner called", "matrix event"),
     "partybranch.DuesPayment": ("branch", "matrix payment"),
     "partybranch.Election": ("branch", "matrix election"),
     "partybranch.Reorganization": ("committee", "matrix change"),

@@ -71,6 +71,8 @@ OBJECTS: dict[str, tuple[Any, str, tuple[str, ...] | None]] = {
     "problem": (CommonProblem, "problems", ("see_case", "manage_case")),
     "event": (BranchEvent, "life_events", ("see_branch_life", "write_branch_life",
                                            "approve_party_file")),
+    "joint event": (BranchEvent, "joint_events", ("see_branch_life", "write_branch_life",
+                                                  "approve_party_file")),
     "election": (Election, "elections", ("see_branch_life", "write_branch_life",
                                         "approve_party_file")),
     "party link": (PartyLink, "party_links", ("see_branch_life", "write_branch_life")),

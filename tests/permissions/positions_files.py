@@ -32,7 +32,8 @@ from casework.models import (
 )
 from casework.models.counselling import Way
 from cohorts.enums import UnitKind
-from cohorts.models import Export, LinkKind, Task
+from cohorts.models import Export, LinkKind, Task, UnitTree
+from partybranch.enums import PartyKind
 from partybranch.models import (
     AwardRound,
     BranchEvent,
@@ -199,6 +200,19 @@ def _on_branches(campus: "Positions", writer: User) -> None:
         pk: BranchEvent(branch_id=pk, on=today, topic="主题党日", place="党员之家", host="书记",
                         recorder="委员", content="学习", entered_by=writer)
         for pk in branches})  # fmt: skip
+    # Entered by a branch at which nobody has a post; each organisation is named in one.
+    other = PartyOrganization(
+        kind=UnitKind.PARTY, name="别处的支部", code="PZ", party_kind=PartyKind.REGULAR,
+        opened_on=today - 900 * DAY,
+    )  # fmt: skip
+    other.save()
+    UnitTree.objects.create(ancestor=other, descendant=other, depth=0)
+    shared = _made(BranchEvent, {
+        pk: BranchEvent(branch=other, on=today, topic="支部共建", place="党员之家", host="书记",
+                        recorder="委员", content="学习", entered_by=writer)
+        for pk in branches})  # fmt: skip
+    for pk, event in shared.items():
+        event.partners.set([pk])
     held = _made(Election, {
         pk: Election(branch_id=pk, on=today, is_committee=False, seats=1, right=5, present=5,
                      returned=5, term_months=36)
@@ -235,3 +249,4 @@ def _on_branches(campus: "Positions", writer: User) -> None:
             campus.elections[key] = held[unit.pk]
             campus.party_links[key], campus.link_rounds[key] = links[unit.pk], rounds[unit.pk]
             campus.life_events[key], campus.payments[key] = events[unit.pk], payments[unit.pk]
+            campus.joint_events[key] = shared[unit.pk]

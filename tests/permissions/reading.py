@@ -30,6 +30,7 @@ OF_UNIT = {
     "task",
     "export",
     "event",
+    "joint event",
     "payment",
     "election",
     "change",
@@ -187,6 +188,12 @@ def _of_branch(see: str) -> Any:
     return told
 
 
+def _joint(action: str, mine: Collection[str], _role: str, kind: str, _position: str) -> Cell:
+    """An event that another branch entered, in which the unit is named: read and never written."""
+    is_seen = kind == UnitKind.PARTY and "see_branch_life" in mine
+    return is_seen and action == "see_branch_life", is_seen
+
+
 def _crisis(action: str, mine: Collection[str], *_where: Any) -> Cell:
     """By the right over the student's cases, by seat, by the centre; nobody of the campus is on its
     call list or acted in it."""
@@ -212,7 +219,7 @@ _SPECIAL = {
     "closed note": _closed_note, "key": _key, "move": _move, "step": _step, "problem": _problem,
     "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
     "export": _export, **dict.fromkeys(SEALED, _sealed),
-    "event": _of_branch("see_branch_life"), "election": _of_branch("see_branch_life"),
+    "event": _of_branch("see_branch_life"), "joint event": _joint, "election": _of_branch("see_branch_life"),
     "nomination": _of_branch("see_branch_life"),
     "party link": _of_branch("see_branch_life"), "round": _of_branch("see_branch_life"),
     "payment": _of_branch("see_dues"), "change": _of_branch("see_party_file"),

@@ -14,6 +14,7 @@ from cohorts.models import Role
 from partybranch.domain.life import Came, EventTyped, record_event
 from partybranch.enums import Entry, PartyKind, Presence
 from partybranch.models import (
+    BranchEvent,
     Candidate,
     DuesPayment,
     DuesRate,
@@ -48,6 +49,14 @@ ROWS = [
     Address("party:vote", "{event}", bad="han", post=EMPTY),
     Address("party:grades", "{event}", ok="han", shows={"han": "王怀瑾"}),
     Address("party:grades", "{event}", bad="han", post=EMPTY),
+    Address("party:certificates", "{event}", ok="han", shows={"han": "王怀瑾"}),
+    Address("party:certificates", "{event}", bad="han", post=EMPTY),
+    Address("party:event", "{joint_event}", ok="han", shows={"han": "两支部联学"}),
+    Address("party:life", "{second}", ok="han", denied="qian", shows={"han": "两支部联学"}),
+    Address("party:edit_event", "{joint_event}", denied="han"),
+    Address("party:event_side", "{joint_event} {second}", ok="han", shows={"han": "王怀瑾"}),
+    Address("party:event_side", "{joint_event} {second}", bad="han", post=EMPTY),
+    Address("party:event_side", "{event} {second}"),
     Address("party:elections", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:new_election", "{second}", ok="han", denied="qian", shows={"han": "王怀瑾"}),
     Address("party:new_election", "{second}", bad="han", denied="qian", post=EMPTY),
@@ -88,11 +97,16 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         member=member, branch=second, month=today.replace(day=1), amount=60, paid_on=today
     )
     typed = EventTyped(
-        on=today, kinds=list(EventKind.objects.filter(code__in=("theme_day", "appraisal"))), topic="支部主题活动",
+        on=today, kinds=list(EventKind.objects.filter(code__in=("theme_day", "appraisal", "training"))), topic="支部主题活动",
         place="党员之家", host="韩知行", recorder="韩知行", content="学习",
         came={member.pk: Came(Presence.PRESENT)},
     )  # fmt: skip
     event = record_event(actor=world.han, branch=second, typed=typed)
+    joint = BranchEvent.objects.create(
+        branch_id=found["party_branch"], on=today, topic="两支部联学", place="党员之家", host="秦守正",
+        recorder="秦守正", content="学习",
+    )  # fmt: skip
+    joint.partners.add(second)
     election = Election.objects.create(
         branch=second, on=today, is_committee=False, seats=1, right=5, present=5, returned=5,
         term_months=36, entered_by=world.han,
@@ -102,5 +116,5 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         talked_on=today, talked_by="韩知行", talk_note="党员反映良好",
     )  # fmt: skip
     return {
-        "election": election.pk, "second": second.pk, "event": event.pk, "payment": payment.pk, "wang_member": member.pk,
+        "joint_event": joint.pk, "election": election.pk, "second": second.pk, "event": event.pk, "payment": payment.pk, "wang_member": member.pk,
     }  # fmt: skip

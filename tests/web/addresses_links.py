@@ -36,6 +36,10 @@ ROWS = [
     Address("party:undo_links", "{link_round}", away="han", post=EMPTY),
     Address("party:link", "{party_link}", ok="han wang", denied="gu_account",
             shows={"han": "顾言川", "wang": "顾言川"}),
+    Address("party:links", "{second}", ok="han", denied="qian", shows={"han": "何主任"}),
+    Address("party:link_contact", "{partner_link}", ok="han", shows={"han": "何主任"}),
+    Address("party:link_contact", "{partner_link}", bad="han", post=EMPTY),
+    Address("party:link_contact", "{party_link}"),
     Address("party:end_link", "{party_link}", ok="han", shows={"han": "顾言川"}),
     Address("party:end_link", "{party_link}", bad="han", post=EMPTY),
     Address("party:visit", "{party_link}", ok="han wang", denied="gu_account",
@@ -64,9 +68,15 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
         actor=world.han, kind=kinds["member_student"], branch=second, member=member,
         student=world.gu,
     )  # fmt: skip
+    partner = make_link(
+        actor=world.han, kind=kinds["outside_partner"], branch=second, label="社区卫生服务中心",
+        contact_name="何主任", contact_phone="029-8266000",
+    )  # fmt: skip
     made = apply_round(
         actor=world.han, key=uuid.uuid4(), branch=second, starts_on=timezone.localdate(),
         pairs=[Pair("member_class", world.c2301.pk, member.pk)],
     )  # fmt: skip
     wish = ask_for_link(actor=world.zhou, student=world.gu, kind=kinds["study_help"], branch=second)
-    return {"party_link": link.pk, "link_round": made.key, "link_wish": wish.pk}
+    return {
+        "partner_link": partner.pk, "party_link": link.pk, "link_round": made.key, "link_wish": wish.pk,
+    }  # fmt: skip

@@ -86,5 +86,6 @@ def known(world: World, found: dict[str, Any]) -> dict[str, Any]:
     member = enter_member(
         actor=world.gao, branch=branch, student=world.luo, since=dt.date(2025, 9, 1),
         joined_on=dt.date(2024, 6, 1), full_on=dt.date(2025, 6, 1), origin="第一中学党总支",
+        entry_reason="据组织关系介绍信补录",
     )  # fmt: skip
     return {"party_file": file.pk, "party_branch": branch.pk, "party_member": member.pk}

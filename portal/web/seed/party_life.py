@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from partybranch.domain.dues_table import first_of, staff_dues
+from partybranch.domain.joint import ALONE_KINDS
 from partybranch.domain.months import DAY, add_months
 from partybranch.enums import Body, BranchPost, Presence
 from partybranch.models import (
@@ -236,4 +237,26 @@ def seed_life(
         writer.dues(branch, places[branch.pk], secretary)
     PartyOrganization.objects.filter(pk__in=with_groups).update(party_groups=2)
     writer.save()
+    _share(sorted(branches, key=lambda one: one.code), places)
     return len(writer.events)
+
+
+def _share(branches: Sequence[PartyOrganization], places: dict[int, list[Membership]]) -> None:
+    """The last theme days of a few branches were held together with the next one and reached others
+    besides; at the second of them the partner has not entered its attendance yet."""
+    kind = EventKind.objects.get(code="micro_talk")
+    pairs = list(zip(branches[:8:2], branches[1:8:2], strict=False))
+    for number, (branch, partner) in enumerate(pairs):
+        held = BranchEvent.objects.filter(branch=branch, kinds__code="theme_day")
+        event = held.exclude(kinds__code__in=ALONE_KINDS).order_by("-on", "-pk").first()
+        if event is None:
+            continue
+        event.partners.add(partner)
+        event.kinds.add(kind)
+        BranchEvent.objects.filter(pk=event.pk).update(audience=40 + 25 * number)
+        here = [one.member for one in places[partner.pk]
+                if one.since <= event.on and one.member.is_on(event.on)]  # fmt: skip
+        if number != 1:
+            Attendance.objects.bulk_create(
+                Attendance(event=event, member=one, presence=Presence.PRESENT) for one in here[:9]
+            )

@@ -27,6 +27,10 @@ from students.models import Placement
 
 _FILLED, _HELPED, _ASKED = 0.65, 4, 2
 _PARTNERS = ("城东街道社区党总支", "城史陈列馆党支部", "化工园区企业联合党支部", "向阳路小学党支部")
+_CONTACTS = (
+    ("何主任", "029-88880001"), ("齐馆长", "029-88880002"), ("邵经理", "029-88880003"),
+    ("云老师", "029-88880004"),
+)  # fmt: skip
 _POSTS = ("图书馆三层自习区", "学业辅导室", "书院一站式服务台", "化工实验楼安全岗")
 _NOTES = (
     "走访宿舍，了解学习和作息",
@@ -158,8 +162,10 @@ def seed_links(
             unit=ordered[number - 1][1],
             goal="每学期共同开展两次主题党日",
         )
+        contact, phone = _CONTACTS[number % len(_CONTACTS)]
         writer.add(branch, "outside_partner", 120, label=_PARTNERS[number % len(_PARTNERS)],
-                   goal="志愿服务与实践基地")  # fmt: skip
+                   goal="志愿服务与实践基地", contact_name=contact, contact_phone=phone,
+                   ends_on=today + (30 + 90 * (number % 4)) * DAY)  # fmt: skip
         leader = holders.get((branch.college_side_id or 0, "party_secretary"))
         if leader is not None:
             writer.add(

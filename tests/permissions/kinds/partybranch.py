@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cohorts.models import Unit
 from partybranch.models import (
     Attendance,
     BranchEvent,
@@ -88,7 +89,8 @@ def _of_branch(model: Any, keeper: str = "branch_id") -> Any:
 
 def _events() -> Iterator[tuple[int, dict[str, Any]]]:
     """Staff and students whom a committee called read that meeting, and the committee meetings of a
-    branch to which they were called; other events of a branch are not read by coming to them."""
+    branch to which they were called; other events of a branch are not read by coming to them. A
+    branch that is named in an event of another one reads it."""
     called: dict[int, list[Any]] = defaultdict(list)
     accounts = own_accounts()
     sat = set(BranchEvent.objects.filter(kinds__called="committee").values_list("pk", flat=True))
@@ -99,13 +101,22 @@ def _events() -> Iterator[tuple[int, dict[str, Any]]]:
         account = person or accounts.get(student)
         if account and (kind in ("committee", "general") or event in sat):
             called[event].append(ref("User", account))
+    named: dict[int, list[Any]] = defaultdict(list)
+    above = dict(Unit.objects.values_list("pk", "parent_id"))
+    for key, branch in BranchEvent.objects.exclude(partners=None).values_list("pk", "partners"):
+        while branch is not None:  # a set has no "in": the units above are written out
+            named[key].append(ref("Unit", branch))
+            branch = above[branch]
     for key, branch in BranchEvent.objects.values_list("pk", "branch_id"):
-        yield key, {"keeper": ref("Unit", branch), "summoned": called[key]}
+        yield key, {"keeper": ref("Unit", branch), "summoned": called[key], "named": named[key]}
 
 
 def _event_allows(action: str) -> str:
     ways = _keeper_allows(action)
-    return f"{ways} || resource.summoned.contains(principal)" if action == LIFE[0] else ways
+    if action != LIFE[0]:
+        return ways
+    partner = f'principal.getTag("wide {action}").containsAny(resource.named)'
+    return f"{ways} || resource.summoned.contains(principal) || {partner}"
 
 
 def _honours() -> Iterator[tuple[int, dict[str, Any]]]:
