@@ -56,7 +56,7 @@ def list_graduates(*, actor: User | None) -> int:
 
 
 def _places(units: Collection[int] | None) -> QuerySet[Placement]:
-    rows = Placement.objects.filter(
+    rows: QuerySet[Placement] = Placement.objects.filter(
         ~Exists(LeagueTransfer.objects.filter(student=OuterRef("student"))),
         tree=Tree.CLASS, student__political_status=PoliticalStatus.LEAGUE,
     )  # fmt: skip

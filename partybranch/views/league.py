@@ -19,6 +19,7 @@ from partybranch.domain.imports_league import ACTION, period_words
 from partybranch.domain.league import list_graduates, mark_transferred, unmark_transferred
 from partybranch.forms_league import ChosenForm, TransferForm
 from partybranch.league_access import WRITE_TRANSFERS
+from partybranch.models import LeagueTransfer
 from partybranch.queries.league import (
     graduation_year,
     is_below,
@@ -154,16 +155,12 @@ def transfer_people(request: HttpRequest) -> HttpResponse:
     return render(request, "party/league_people.html", context)
 
 
-def _may_write(user: Any) -> None:
-    if not granted_unit_ids(user, WRITE_TRANSFERS):
-        raise PermissionDenied(_("None of your posts keeps this list."))
-
-
 @login_required
 @require_POST
 def draw_up(request: HttpRequest) -> HttpResponse:
     """Put on the list who finishes or has just finished; also done each night."""
-    _may_write(request.user)
+    if not granted_unit_ids(request.user, WRITE_TRANSFERS):  # type: ignore[arg-type]
+        raise PermissionDenied(_("None of your posts keeps this list."))
     n = list_graduates(actor=request.user)  # type: ignore[arg-type]
     words = ngettext(
         "%(n)s graduate is new on the list.", "%(n)s graduates are new on the list.", n
@@ -176,7 +173,6 @@ def draw_up(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mark(request: HttpRequest) -> HttpResponse:
     """Tick those chosen, with the day and to where."""
-    _may_write(request.user)
     return _bulk(request, TransferForm(request.POST), mark_transferred)
 
 
@@ -184,18 +180,20 @@ def mark(request: HttpRequest) -> HttpResponse:
 @require_POST
 def unmark(request: HttpRequest) -> HttpResponse:
     """Take the ticks of those chosen back."""
-    _may_write(request.user)
     return _bulk(request, ChosenForm(request.POST), unmark_transferred)
 
 
 def _bulk(request: HttpRequest, form: Any, act: Any) -> HttpResponse:
-    back = form.back_to()
+    ids, back = form.ids(), form.back_to()
+    mine = LeagueTransfer.objects.restrict(request.user, WRITE_TRANSFERS).filter(pk__in=ids)
+    if mine.count() < len(set(ids)):
+        raise PermissionDenied(_("None of your posts keeps this list."))
     if not form.is_valid():
         for errors in form.errors.values():
             messages.warning(request, errors[0])
         return redirect(back)
     try:
-        n = act(actor=request.user, ids=form.ids(), **form.values())
+        n = act(actor=request.user, ids=ids, **form.values())
     except DomainError as error:
         messages.warning(request, str(error))
     else:
