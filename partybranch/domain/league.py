@@ -37,6 +37,7 @@ def list_graduates(*, actor: User | None) -> int:
     if units is not None and not units:
         raise denied()
     today, numbers = timezone.localdate(), league_numbers()
+    _follow(today, units)
     rows = [
         *_finishing(add_months(today, int(numbers["months_before"])), today, units),
         *_finished(add_months(today, -int(numbers["months_after"])), units),
@@ -53,6 +54,17 @@ def list_graduates(*, actor: User | None) -> int:
         audit.record_many(actor=actor, action="list_league_graduates", model=LeagueTransfer,
                           ids=[one.pk for one in made])  # fmt: skip
     return len(made)
+
+
+def _follow(today: dt.date, units: Collection[int] | None) -> None:
+    """Whoever changed the class before the transfer is asked of the class of today."""
+    here = Placement.objects.filter(
+        standing(today), tree=Tree.CLASS, student=OuterRef("student")
+    ).exclude(unit=OuterRef("unit"))  # fmt: skip
+    rows = LeagueTransfer.objects.filter(Exists(here), done_on=None)
+    if units is not None:
+        rows = rows.filter(unit_id__in=units)
+    rows.update(unit=Subquery(here.values("unit")[:1]))
 
 
 def _places(units: Collection[int] | None) -> QuerySet[Placement]:

@@ -21,7 +21,7 @@ from portal.core.models import AuditEntry
 from portal.core.scope import request_scope
 from portal.core.sheets import Fault
 from students.domain.movement import Order, leave_university
-from students.models import Student
+from students.models import Placement, Student
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +236,15 @@ def test_the_list_takes_those_in_their_last_months_and_those_just_finished(leave
     Student.objects.filter(pk=leavers.gu.pk).update(status="03")
     with request_scope(None):
         assert names(transfers(leavers.gao)) == {"罗嘉禾"}
+
+
+def test_whoever_changes_the_class_is_asked_of_the_new_one(leavers: World) -> None:
+    list_graduates(actor=None)
+    Placement.objects.filter(student=leavers.gu, tree="class").update(unit_id=leavers.m2301.pk)
+    assert list_graduates(actor=None) == 0
+    assert LeagueTransfer.objects.get(student=leavers.gu).unit_id == leavers.m2301.pk
+    with request_scope(None):
+        assert "顾言川" not in names(transfers(leavers.gao))
 
 
 def test_those_who_finished_long_ago_are_not_dug_out(leavers: World) -> None:
