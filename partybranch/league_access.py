@@ -30,7 +30,7 @@ TRANSFER_ACTIONS = FILE_ACTIONS | {"see_record"}
 def of_classes(user: User, action: str, field: str = "unit_id") -> Q:
     """Condition on ``field``: units below a post of ``user``, or classes in which students stand
     whom a post of the academy reaches."""
-    below = Q(**{f"{field}__in": granted_unit_ids(user, action)})
+    below = Q(**{f"{field}__any": granted_unit_ids(user, action)})
     reached = reached_placements(user, action)
     if reached is None:
         return below
@@ -58,7 +58,7 @@ def _transfers(user: User, action: str) -> QuerySet[Any] | None:
     units = granted_unit_ids(user, action) if action in TRANSFER_ACTIONS else []
     if not units:
         return None
-    rows: QuerySet[Any] = LeagueTransfer.objects.filter(unit_id__in=units).values("pk")
+    rows: QuerySet[Any] = LeagueTransfer.objects.filter(unit_id__any=units).values("pk")
     return rows
 
 

@@ -63,7 +63,7 @@ def _follow(today: dt.date, units: Collection[int] | None) -> None:
     ).exclude(unit=OuterRef("unit"))  # fmt: skip
     rows = LeagueTransfer.objects.filter(Exists(here), done_on=None)
     if units is not None:
-        rows = rows.filter(unit_id__in=units)
+        rows = rows.filter(unit_id__any=units)
     rows.update(unit=Subquery(here.values("unit")[:1]))
 
 
@@ -72,7 +72,7 @@ def _places(units: Collection[int] | None) -> QuerySet[Placement]:
         ~Exists(LeagueTransfer.objects.filter(student=OuterRef("student"))),
         tree=Tree.CLASS, student__political_status=PoliticalStatus.LEAGUE,
     )  # fmt: skip
-    return rows if units is None else rows.filter(unit_id__in=units)
+    return rows if units is None else rows.filter(unit_id__any=units)
 
 
 def _finishing(

@@ -11,10 +11,10 @@ from django.utils import timezone
 from cohorts.access import granted_unit_ids
 from cohorts.enums import UnitKind
 from cohorts.models import Parameter, Unit
-from partybranch.league_access import SEE_TRANSFERS, of_classes
+from partybranch.league_access import SEE_TRANSFERS, WRITE_TRANSFERS, of_classes
 from partybranch.models import LeagueRate, LeagueTransfer
 from portal.core.scope import remembered
-from students.access import standing
+from students.access import reached_placements, standing
 from students.enums import ENROLLED_STATUSES, PoliticalStatus, StudentStatus, Tree
 from students.models import Placement
 
@@ -106,12 +106,21 @@ def classes_of(user: Any) -> "QuerySet[Unit]":
 
 
 def sees_league(user: Any) -> bool:
-    """Whether a class stands within reach: the door of the pages and of the navigation."""
-    if not granted_unit_ids(user, "see_unit"):
-        return False
-    return bool(
-        Unit.objects.filter(of_classes(user, "see_unit", "pk"), kind=UnitKind.CLASS).exists()
+    """Whether a class stands within reach, or students of an academy: the door of the pages and of
+    the navigation."""
+    return _holds_class(user, "see_unit") or (
+        (reached := reached_placements(user, "see_unit")) is not None and reached.exists()
     )
+
+
+def _holds_class(user: Any, action: str) -> bool:
+    held = granted_unit_ids(user, action)
+    return bool(held) and Unit.objects.filter(kind=UnitKind.CLASS, pk__any=held).exists()
+
+
+def keeps_classes(user: Any) -> bool:
+    """Whether ``user`` keeps the numbers of a class: a post on it or above it."""
+    return _holds_class(user, WRITE_TRANSFERS)
 
 
 def ranking(user: Any, period: str, known: Sequence[str]) -> Ranking:

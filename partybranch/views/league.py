@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from cohorts.access import granted_unit_ids
-from partybranch.domain.imports_league import ACTION, period_words
+from partybranch.domain.imports_league import period_words
 from partybranch.domain.league import list_graduates, mark_transferred, unmark_transferred
 from partybranch.forms_league import ChosenForm, TransferForm
 from partybranch.league_access import WRITE_TRANSFERS
@@ -23,6 +22,7 @@ from partybranch.models import LeagueTransfer
 from partybranch.queries.league import (
     graduation_year,
     is_below,
+    keeps_classes,
     league_numbers,
     percent,
     periods,
@@ -32,6 +32,7 @@ from partybranch.queries.league import (
     transfer_years,
     transfers,
 )
+from portal.core.access import reaches_any
 from portal.core.errors import DomainError
 from students.views.listing import PAGE_SIZE, page_of
 
@@ -82,7 +83,7 @@ def rates(request: HttpRequest) -> HttpResponse:
         ],
         "periods": [_chip(period_words(one), f"{here}?period={one}", one == period)
                     for one in known[:_SHOWN]],
-        "may_import": bool(granted_unit_ids(user, ACTION)),
+        "may_import": keeps_classes(user),
     }  # fmt: skip
     return render(request, "party/league.html", context)
 
@@ -113,7 +114,7 @@ def transfer_classes(request: HttpRequest) -> HttpResponse:
             {"label": _("Not transferred yet"), "value": n - done, "url": f"{people}&only=open"},
         ],
         "chips": [_chip(str(one), f"{here}?year={one}", one == year) for one in years],
-        "may_write": bool(granted_unit_ids(user, WRITE_TRANSFERS)),
+        "may_write": keeps_classes(user),
     }  # fmt: skip
     return render(request, "party/league_transfers.html", context)
 
@@ -144,7 +145,7 @@ def transfer_people(request: HttpRequest) -> HttpResponse:
             _chip(_("not yet"), f"{here}&only=open", only == "open", n - done),
         ],
         "form": TransferForm(initial={"on": timezone.localdate()}),
-        "may_write": bool(granted_unit_ids(user, WRITE_TRANSFERS)),
+        "may_write": reaches_any(LeagueTransfer, user, WRITE_TRANSFERS),
         "back": f"{reverse('party:league_transfers')}?year={year}",
         "here": request.get_full_path(),
         "acts": [
@@ -159,7 +160,7 @@ def transfer_people(request: HttpRequest) -> HttpResponse:
 @require_POST
 def draw_up(request: HttpRequest) -> HttpResponse:
     """Put on the list who finishes or has just finished; also done each night."""
-    if not granted_unit_ids(request.user, WRITE_TRANSFERS):  # type: ignore[arg-type]
+    if not keeps_classes(request.user):
         raise PermissionDenied(_("None of your posts keeps this list."))
     n = list_graduates(actor=request.user)  # type: ignore[arg-type]
     words = ngettext(
