@@ -10,6 +10,7 @@ class PartybranchConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            league_access,  # noqa: F401 # routes to indicators of the League
             life_access,  # noqa: F401 # routes to events
             link_access,  # noqa: F401 # routes to links
             reach,  # noqa: F401 # routes to developments as SQL
@@ -21,6 +22,7 @@ class PartybranchConfig(AppConfig):
         )
         from .exporters import lists  # noqa: F401 # roll and dues as files
         from .honour_catalogue import write_honours
+        from .league_catalogue import write_league
         from .life_catalogue import write_life
         from .link_catalogue import write_links
 
@@ -28,3 +30,4 @@ class PartybranchConfig(AppConfig):
         post_migrate.connect(write_life, sender=self)
         post_migrate.connect(write_links, sender=self)
         post_migrate.connect(write_honours, sender=self)
+        post_migrate.connect(write_league, sender=self)

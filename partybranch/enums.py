@@ -210,3 +210,8 @@ class HonourLevel(models.TextChoices):
     SCHOOL = "school", pgettext_lazy("honour", "school")
     PROVINCE = "province", pgettext_lazy("honour", "city or province")
     NATION = "nation", pgettext_lazy("honour", "nation")
+
+
+# Kinds of link that are flags on a member (双带头人, 领雁计划): their codes begin so.
+FLAG = "flag_"
+DUAL_LEADER = f"{FLAG}dual"

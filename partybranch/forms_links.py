@@ -13,6 +13,7 @@ from cohorts.forms.people import PersonField
 from cohorts.forms.posts import DateInput
 from cohorts.models import LinkKind, Unit
 from partybranch.domain.link_checks import is_partner
+from partybranch.enums import FLAG
 from partybranch.forms import FaultyForm, StudentField, late_field
 from partybranch.models import PartyMember, PartyOrganization
 from portal.core.files import FilesField
@@ -175,3 +176,20 @@ class FilesForm(forms.Form):
     """Papers of the file as pictures or documents."""
 
     files = FilesField(label=_("Files"), required=True)
+
+
+class FlagForm(forms.Form):
+    """A flag on a member: what for, by which decision or round, from when to when."""
+
+    kind = forms.ModelChoiceField(
+        label=_("Flag"), queryset=LinkKind.objects.filter(code__startswith=FLAG).order_by("pk"),
+        empty_label=None,
+    )  # fmt: skip
+    label = forms.CharField(
+        label=_("Decision or round"), max_length=80,
+        help_text=_("Number of the document, or the round of the plan."),
+    )  # fmt: skip
+    starts_on = forms.DateField(label=_("From"), widget=DateInput())
+    ends_on = forms.DateField(
+        label=_("Until and with"), widget=DateInput(), required=False, help_text=_("Empty: open.")
+    )

@@ -12,6 +12,7 @@ from partybranch.queries import (
     reminders,  # noqa: F401 # lines of digests
 )
 from partybranch.queries.board import open_files
+from partybranch.queries.league import sees_league
 from partybranch.queries.own import called_panel, own_panel
 from partybranch.queries.panels import picture_file, student_asked, student_file
 from portal.core.access import reaches_any
@@ -65,6 +66,10 @@ register_nav(
     NavItem(
         "party_links", _("Party building"), _("Links of members"), "party:link_board", "users", 425,
         lambda user: _sees(user, "see_branch_life"),
+    ),
+    NavItem(
+        "league", _("Party building"), _("Youth League"), "party:league", "award", 470,
+        sees_league,
     ),
     NavItem(
         "my_links", _("Me"), _("My branch"), "party:my_links", "users", 905, links_own.has_branch

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind, Unit
+from partybranch.access import COMMITTEE_ACTION
 from partybranch.domain.link_checks import check_branch_open, check_links, check_shape
 from partybranch.domain.rights import check_still, denied
+from partybranch.enums import FLAG
 from partybranch.link_access import held_by
 from partybranch.models import LinkVisit, LinkWish, PartyLink, PartyMember, PartyOrganization
 from portal.core import audit
@@ -39,6 +41,14 @@ def own_room(member: PartyMember, day: dt.date) -> Unit | None:
         standing(day), student_id=member.student_id, tree=Tree.ROOM
     ).select_related("unit").first()  # fmt: skip
     return place.unit if place is not None and member.student_id is not None else None
+
+
+def _check_keeper(actor: User | None, link: PartyLink) -> None:
+    """The branch keeps its links; a flag on a member is a decision of those above the branch."""
+    if link.member is not None and link.kind.code.startswith(FLAG):
+        check_still(actor, link.member, COMMITTEE_ACTION)
+    else:
+        check_still(actor, link.branch, WRITE)
 
 
 @transaction.atomic
@@ -77,7 +87,7 @@ def make_link(
     )  # fmt: skip
     check_links([link])
     link.save()
-    check_still(actor, branch, WRITE)
+    _check_keeper(actor, link)
     audit.record(
         actor=actor, action="make_party_link", obj=link, kind=kind.code, branch=branch.pk,
         member=link.member_id, person=link.person_id, student=link.student_id, unit=link.unit_id,
@@ -114,7 +124,7 @@ def end_party_link(
         raise DomainError(_("The last day is before the first day."))
     kept.ends_on, kept.result = ends_on, result.strip()
     kept.save(update_fields=["ends_on", "result"])
-    check_still(actor, kept, WRITE)
+    _check_keeper(actor, kept)
     audit.record(actor=actor, action="end_party_link", obj=kept, on=ends_on)
     return kept
 
@@ -125,8 +135,8 @@ def end_links_of(
     """A member leaves ``branch`` (None: the Party): the links kept there end with the day before
     ``on``. The caller has asked for the right. Returns how many."""
     links = PartyLink.objects.standing(on).filter(member=member)
-    if branch is not None:
-        links = links.filter(branch=branch)
+    if branch is not None:  # a flag belongs to the person and goes along
+        links = links.filter(branch=branch).exclude(kind__code__startswith=FLAG)
     ids = list(links.values_list("pk", flat=True))
     last = on - dt.timedelta(days=1)
     PartyLink.objects.filter(pk__in=ids).update(ends_on=Greatest(F("starts_on"), last))

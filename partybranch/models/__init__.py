@@ -2,6 +2,7 @@ from .development import DecisionRecord, Development, Paper, Sponsorship, StepRe
 from .dues import DuesPayment, DuesRate
 from .election import Candidate, Election
 from .honour import AwardRound, Honour, HonourKind, JudgeScore, Nomination
+from .league import LeagueRate, LeagueTransfer
 from .life import Attendance, BranchEvent, EventKind, Motion
 from .link import LinkRound, LinkVisit, LinkWish, PartyLink
 from .member import Membership, PartyMember
@@ -27,6 +28,8 @@ __all__ = [
     "Honour",
     "HonourKind",
     "JudgeScore",
+    "LeagueRate",
+    "LeagueTransfer",
     "LinkRound",
     "LinkVisit",
     "LinkWish",

@@ -16,6 +16,7 @@ from cohorts.models import Appointment, Parameter
 from partybranch.access import current_branches
 from partybranch.enums import BRANCHES, PartyKind
 from partybranch.models import Development, Membership, Sponsorship
+from partybranch.queries.flags import dual_leaders, flagged
 from partybranch.queries.honours import PrizeHolder, prize_holders
 from partybranch.queries.joint import with_audience
 from partybranch.queries.life import life_branches
@@ -155,6 +156,28 @@ def _secretaries(user: Any, _year: int) -> list[Line]:
     return found
 
 
+def _dual(user: Any, _year: int) -> list[Line]:
+    """Secretaries of today, one line a branch that has one; dual leaders count."""
+    holders = {post.unit_id: post.person for post in _posts(user, "branch_secretary")}
+    dual = dual_leaders([person.pk for person in holders.values()])
+    return [
+        Line(holders[one.pk].name, one.name, reverse("party:branch", args=[one.pk]),
+             counts=holders[one.pk].pk in dual)
+        for one in training_branches(user)
+        if one.pk in holders
+    ]  # fmt: skip
+
+
+def _flag_hours(user: Any, year: int) -> list[Line]:
+    return [
+        Line(one.row.member.name, f"{one.link.kind.name} · {one.branch.label}",
+             f"{reverse('party:training_branch', args=[one.branch.pk])}?year={year}",
+             _("%(n)s of %(asked)s hours") % {"n": f"{one.row.hours:.1f}", "asked": one.row.asked},
+             one.row.is_met)
+        for one in flagged(user, year)
+    ]  # fmt: skip
+
+
 def _members(user: Any, _year: int) -> list[Line]:
     """Members whose relation is in one of the branches; full members count."""
     day = timezone.localdate()
@@ -229,6 +252,13 @@ FIGURES = {
         Figure("secretaries", gettext_lazy("Branches led by a teacher"),
                gettext_lazy("Branches whose secretary is a teacher, of all that hold relations."),
                _secretaries, True, gettext_lazy("led by a teacher"), gettext_lazy("others")),
+        Figure("flag_dual", gettext_lazy("Secretaries who are dual leaders"),
+               gettext_lazy("Secretaries of branches that hold relations; strong in Party work and in "
+                            "teaching or study."),
+               _dual, True, gettext_lazy("dual leaders"), gettext_lazy("others")),
+        Figure("flag_hours", gettext_lazy("Training of dual leaders and cadres"),
+               gettext_lazy("Members with a flag today who have the class hours of the year."),
+               _flag_hours, True, gettext_lazy("hours complete"), gettext_lazy("hours missing"), True),
         Figure("training", gettext_lazy("Members with the class hours of the year"),
                gettext_lazy("Group study and lectures attended in the year against the number of the "
                             "rule."),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind, Unit
 from partybranch.access import current_branches
+from partybranch.enums import FLAG
 from partybranch.models import (
     LinkRound,
     LinkWish,
@@ -32,9 +33,10 @@ _SIGNS = (LinkTarget.DOOR, LinkTarget.PLACE)
 
 
 def link_kinds() -> list[LinkKind]:
-    """Kinds of the party side with their limits, in the order of the rows; read once a request."""
+    """Kinds of the party side with their limits, in the order of the rows; flags on members have a
+    page of their own. Read once a request."""
     return remembered("party link kinds", lambda: list(
-        LinkKind.objects.exclude(holder=LinkHolder.STAFF)
+        LinkKind.objects.exclude(holder=LinkHolder.STAFF).exclude(code__startswith=FLAG)
         .select_related("limit_parameter").order_by("pk")
     ))  # fmt: skip
 
@@ -52,6 +54,7 @@ def links_in(branches: Collection[int], day: dt.date | None = None) -> "QuerySet
     """Standing links of these branches with what their rows show. Callers have asked for the
     right to the life of the branches."""
     rows = PartyLink.objects.standing(day or timezone.localdate()).filter(branch__in=branches)
+    rows = rows.exclude(kind__code__startswith=FLAG)
     found: QuerySet[PartyLink] = with_names(rows).order_by("starts_on", "pk")
     return found
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind
-from partybranch.enums import BRANCHES, RELATION_HOLDING
+from partybranch.enums import BRANCHES, FLAG, RELATION_HOLDING
 from partybranch.link_access import held_by
 from partybranch.models import Membership, PartyLink, PartyOrganization
 from partybranch.queries.link_book import with_visits
@@ -49,6 +49,7 @@ def mine_as_holder(user: Any) -> list[PartyLink]:
     student, class and room as on a name badge. Three statements."""
     rows = list(
         PartyLink.objects.restrict(user, "see_own").filter(held_by(user))
+        .exclude(kind__code__startswith=FLAG)
         .select_related("kind", "branch", "student", "unit", "member__student", "member__person",
                         "person")
         .order_by("kind_id", "starts_on", "pk")

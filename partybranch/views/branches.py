@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from cohorts.access import granted_unit_ids
 from cohorts.forms.people import suggested_people
+from partybranch.access import COMMITTEE_ACTION
 from partybranch.domain.membership import enter_member, move_member
 from partybranch.enums import BESIDE_KINDS, BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
@@ -23,6 +24,7 @@ from partybranch.models import Development, PartyMember, PartyOrganization
 from partybranch.queries.branch_page import Member, branch_view, checks
 from partybranch.queries.branches import branch_tree, closed_branches, flags
 from partybranch.queries.changes import committees_of
+from partybranch.queries.flags import flags_of
 from partybranch.views.form_page import form_page
 from portal.core import reads
 from portal.core.access import reaches_one, reasons
@@ -165,6 +167,8 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
         "where": _("staff") if member.person_id else _("student"),
         "now": next((one for one in rows if one.until is None and one.is_relation), None),
         "may_write": reaches_one(PartyMember, user, "write_party_file", pk),
+        "may_flag": reaches_one(PartyMember, user, COMMITTEE_ACTION, pk),
+        "flags": flags_of(member),
         "file": Development.objects.restrict(user, "see_party_file")
         .filter(student_id=member.student_id).order_by("-pk").first() if member.student_id else None,
         "why": "；".join(one.text for one in reasons(user, "see_party_file", member)),

@@ -16,6 +16,7 @@ from partybranch.queries.figures import FIGURES, Counted, board, counted, target
 from partybranch.queries.life import life_branches
 
 YEARS = 5
+_IN_A_ROW = 4
 
 
 def year_of(request: HttpRequest) -> int:
@@ -59,9 +60,10 @@ def figures(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     units, year = _units(user), year_of(request)
     tiles = [_tile(one, year) for one in board(user, year)]
+    shares = [one for one in tiles if "rate" in one]
     context = {
         "plain": [one for one in tiles if "rate" not in one],
-        "shares": [one for one in tiles if "rate" in one],
+        "shares": [shares[:_IN_A_ROW], shares[_IN_A_ROW:]],
         "notes": list(FIGURES.values()), "chips": year_chips(reverse("party:figures"), year),
         "why": why_life(user, units),
     }  # fmt: skip

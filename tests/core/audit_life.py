@@ -32,6 +32,7 @@ from partybranch.models import (
 )
 from tests.core.audit_changes import CHANGES
 from tests.core.audit_honours import HONOURS
+from tests.core.audit_league import LEAGUE
 from tests.world import LONG_AGO, World
 
 DAY = dt.timedelta(days=1)
@@ -127,6 +128,7 @@ def _of(make: Callable[[World], Any], act: Callable[[World, Any], Any]) -> Call:
 LIFE: dict[str, Call] = {
     **CHANGES,
     **HONOURS,
+    **LEAGUE,
     "partybranch.domain.life.record_event": _of(_branch, lambda w, branch: life.record_event(
         actor=w.lu, branch=branch, typed=_typed(branch))),
     "partybranch.domain.life.correct_event": lambda w: _event(w, lambda one: life.correct_event(

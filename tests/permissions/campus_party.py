@@ -1,6 +1,7 @@
 """The party side of the random campus: two organisations, files, members, contacts, reviews."""
 
 import datetime as dt
+import random
 from typing import Any
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from partybranch.models import (
     EventKind,
     Honour,
     HonourKind,
+    LeagueTransfer,
     LinkRound,
     LinkWish,
     Membership,
@@ -82,6 +84,10 @@ def add_party_files(campus: Any) -> None:
     prize = HonourKind.objects.get(code="school_scholarship")
     for student in dice.sample(campus.students, 12):
         Honour.objects.create(student=student, kind=prize, on=today, proof="校发〔2026〕1号")
+    own = random.Random(len(campus.students))  # the dice of the others fall as before
+    for student in own.sample(campus.students, 12):
+        unit = units[own.choice(("c2301", "c2302", "c2401", "m2301"))]
+        LeagueTransfer.objects.create(student=student, unit_id=unit.pk, year=today.year)
     for unit in (units["joint"], units["second"]):
         Nomination.objects.create(round=award, branch=unit, deeds="支部建设扎实", material={})
         Election.objects.create(

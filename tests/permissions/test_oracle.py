@@ -160,6 +160,7 @@ PARTS = {
     "called to a committee": ("resource.summoned.contains(principal)", "false", "Event"),
     "posts of a branch's dues": ('resource.keeper in principal.getTag("wide see_dues")', "true", "Dues"),
     "posts of a committee's applications": ('resource.keeper in principal.getTag("inner see_party_file")', "false", "Change"),
+    "the class of a transfer": ('resource.keeper in principal.getTag("wide see_record")', "false", "Transfer"),
     "reviews": ('principal.getTag("wide see_political_review")',
                 'principal.getTag("wide see_party_file")', "Political"),
 }  # fmt: skip

@@ -26,6 +26,7 @@ from .load import move_sequences
 from .party_changes import seed_changes, seed_draft, seed_request
 from .party_files import FileWriter
 from .party_honours import seed_honours
+from .party_league import seed_league
 from .party_life import seed_life
 from .party_links import seed_links
 from .pupils import Pupil
@@ -94,6 +95,7 @@ def seed_party(
     )  # fmt: skip
     seed_links({one.cohort: one.unit for one in branches.values()}, holders, times.today)
     seed_honours(here, times.today, random.Random(f"honours {times.today}"))
+    seed_league(here, times.today, random.Random(f"league {times.today}"))
     rows: Any = Development.objects.filter(ended_on=None).select_related("student")
     refresh(rows)
     seed_draft(young, times)

@@ -15,6 +15,7 @@ from partybranch.models import (
     DuesPayment,
     Election,
     Honour,
+    LeagueTransfer,
     LinkRound,
     LinkWish,
     Membership,
@@ -165,7 +166,14 @@ def _wish_allows(action: str) -> str:
     return _keeper_allows(action) if action in LIFE else reaches("resource.student", action)
 
 
+def _transfers() -> Iterator[tuple[int, dict[str, Any]]]:
+    for key, unit, student in LeagueTransfer.objects.values_list("pk", "unit_id", "student_id"):
+        yield key, {"keeper": ref("Unit", unit), "student": ref("Student", student)}
+
+
 KINDS = (
+    Kind("Transfer", LeagueTransfer, (*FILE, "see_record"), _transfers,
+         lambda action: f"{_keeper_allows(action)} || {reaches('resource.student', action)}"),
     Kind("Event", BranchEvent, (*LIFE, "approve_party_file"), _events, _event_allows),
     Kind("Election", Election, (*LIFE, "approve_party_file"), _of_branch(Election), _keeper_allows),
     Kind("PartyLink", PartyLink, (*LIFE, "see_record", "see_own"), _links, _link_allows),
