@@ -29,8 +29,9 @@ def record_side(
     the former. From then on the event counts for the branch; entered first long after the day it
     asks for a reason and is shown as a late entry.
 
-    Raises EventError with every reason against it, LateError without that reason, DomainError for a branch that is not named or an
-    event that was withdrawn, PermissionDenied without a post that keeps the branch.
+    Raises EventError with every reason against it, LateError without that reason, DomainError for
+    a branch that is not named or an event that was withdrawn, PermissionDenied without a post that
+    keeps the branch.
     """
     kept: BranchEvent = (
         BranchEvent.objects.select_for_update(of=("self",))
