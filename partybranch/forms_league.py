@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.posts import DateInput
+from portal.core.typed import whole
 
 
 class ChosenForm(forms.Form):
@@ -17,7 +18,7 @@ class ChosenForm(forms.Form):
 
     def ids(self) -> list[int]:
         chosen = self.data.getlist("selected") if hasattr(self.data, "getlist") else []
-        return [int(one) for one in chosen if one.isdecimal() and len(one) < 19]
+        return [whole(one) for one in chosen if whole(one)]
 
     def back_to(self) -> str:
         """The list as it was filtered; nothing outside of it."""

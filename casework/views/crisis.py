@@ -22,6 +22,7 @@ from casework.views.case_acts import _act
 from portal.core import audit, reads
 from portal.core.access import reaches_one, reasons
 from portal.core.errors import DomainError
+from portal.core.typed import whole
 from students.domain.particulars import open_record
 from students.domain.records import KINDS
 from students.queries.records import contact_of
@@ -136,7 +137,7 @@ def crisis_phone(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _family_number(request: HttpRequest, crisis: Crisis) -> HttpResponse:
     key = request.POST["contact"]
-    contact = contact_of(crisis.student, int(key) if key.isdecimal() and len(key) < 12 else 0)
+    contact = contact_of(crisis.student, whole(key))
     if contact is None:
         raise Http404
     phone = open_record(

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from casework.views.sealed_page import sealed_page
 from portal.core import reads
 from portal.core.errors import DomainError
+from portal.core.typed import whole
 from students.domain.particulars import open_record, unmask
 from students.domain.records import KINDS
 from students.models import Student
@@ -40,7 +41,7 @@ def _value(request: HttpRequest, student: Student, line: str, reason: str) -> st
     """The student's own number, or that of one contact."""
     if line == "own":
         return unmask(actor=request.user, student=student, field="phone", reason=reason)  # type: ignore[arg-type]
-    row = contact_of(student, int(line) if line.isdecimal() and len(line) < 12 else 0)
+    row = contact_of(student, whole(line))
     if row is None:
         raise Http404
     return open_record(actor=request.user, kind=KINDS["family"], row=row, reason=reason)  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from casework.queries.silence import CHOICES, MOST_DAYS, narrowed_page, silence_
 from casework.views.cases import filter_form
 from casework.views.ledgers import log_acts
 from portal.core.access import reaches_any
+from portal.core.typed import whole
 from students.models import Student
 from students.views.listing import (
     conditions,
@@ -67,8 +68,7 @@ def silence(request: HttpRequest) -> HttpResponse:
 
 def _days(text: str) -> int | None:
     """A number of days from 1 on; anything else is the rhythm of the levels."""
-    number = int(text) if text.isdecimal() and len(text) < 5 else 0
-    return min(number, MOST_DAYS) or None
+    return min(whole(text, 4), MOST_DAYS) or None
 
 
 def _columns() -> list[str]:

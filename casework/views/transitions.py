@@ -36,6 +36,7 @@ from casework.queries.transitions import (
 )
 from portal.core.access import reaches_one, reasons
 from portal.core.errors import DomainError
+from portal.core.typed import whole
 from students.views.listing import page_number, shown_page
 
 
@@ -101,7 +102,7 @@ def moves(request: HttpRequest) -> HttpResponse:
 @require_POST
 def accept_many(request: HttpRequest) -> HttpResponse:
     """Accept the selected assignments and transfers together."""
-    wanted = [int(pk) for pk in request.POST.getlist("selected") if pk.isdecimal() and len(pk) < 19]
+    wanted = [whole(pk) for pk in request.POST.getlist("selected") if whole(pk)]
     try:
         number = accept_moves(actor=request.user, ids=wanted)  # type: ignore[arg-type]
     except DomainError as error:

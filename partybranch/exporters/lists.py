@@ -19,6 +19,7 @@ from partybranch.models import Membership, PartyMember, PartyOrganization
 from partybranch.queries.dues import dues_of
 from portal.core.models import User
 from portal.core.sheets.writer import LedgerColumn, ledger_file
+from portal.core.typed import whole
 from students.domain.imports_words import shown
 from students.fields import field_groups
 from students.models import Student
@@ -153,8 +154,8 @@ class _Dues:
 
 
 def _year(query: str) -> int:
-    text, now = QueryDict(query).get("year") or "", timezone.localdate().year
-    return int(text) if text.isdecimal() and now - 5 <= int(text) <= now else now
+    year, now = whole(QueryDict(query).get("year"), 4), timezone.localdate().year
+    return year if now - 5 <= year <= now else now
 
 
 register_export(

@@ -24,6 +24,7 @@ from partybranch.views.form_page import form_page
 from partybranch.views.life import branch_of
 from portal.core import reads
 from portal.core.access import reaches_one
+from portal.core.typed import whole
 
 
 @login_required
@@ -41,9 +42,9 @@ def board(request: HttpRequest) -> HttpResponse:
 
 def _year(request: HttpRequest, branch: PartyOrganization) -> int:
     now = timezone.localdate().year
-    text = request.GET.get("year", "")
+    year = whole(request.GET.get("year"), 4)
     first = branch.opened_on.year if branch.opened_on else now
-    return min(max(int(text), first), now) if text.isdecimal() and len(text) == 4 else now
+    return min(max(year, first), now) if year else now
 
 
 @login_required

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from cohorts.post_reasons import post_reasons
 from partybranch.queries.figures import FIGURES, Counted, board, counted, targets
 from partybranch.queries.life import life_branches
+from portal.core.typed import whole
 
 YEARS = 5
 _IN_A_ROW = 4
@@ -21,8 +22,8 @@ _IN_A_ROW = 4
 
 def year_of(request: HttpRequest) -> int:
     """``?year=``, one of the last five; this year for anything else."""
-    text, now = request.GET.get("year", ""), timezone.localdate().year
-    return int(text) if text.isdecimal() and now - YEARS < int(text) <= now else now
+    year, now = whole(request.GET.get("year"), 4), timezone.localdate().year
+    return year if now - YEARS < year <= now else now
 
 
 def year_chips(here: str, year: int, more: str = "") -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ from partybranch.queries.league import (
 )
 from portal.core.access import reaches_any
 from portal.core.errors import DomainError
+from portal.core.typed import whole
 from students.views.listing import PAGE_SIZE, page_of
 
 _SHOWN = 12
@@ -89,8 +90,7 @@ def rates(request: HttpRequest) -> HttpResponse:
 
 
 def _year_of(request: HttpRequest, years: list[int]) -> int:
-    text = request.GET.get("year", "")
-    asked = int(text) if text.isdecimal() and len(text) == 4 else 0
+    asked = whole(request.GET.get("year"), 4)
     return asked if asked in years else graduation_year()
 
 
@@ -126,19 +126,19 @@ def transfer_people(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     _check_door(user)
     year = _year_of(request, transfer_years(user))
-    only, unit = request.GET.get("only", ""), request.GET.get("unit", "")
+    only, unit = request.GET.get("only", ""), whole(request.GET.get("unit"))
     rows = transfers(user, year)
-    if unit.isdecimal():
-        rows = rows.filter(unit_id=int(unit))
+    if unit:
+        rows = rows.filter(unit_id=unit)
     n, done = rows.count(), rows.filter(done_on__isnull=False).count()
     here = f"{reverse('party:league_people')}?year={year}"
-    here += f"&unit={unit}" if unit.isdecimal() else ""
+    here += f"&unit={unit}" if unit else ""
     if only in ("done", "open"):
         rows = rows.filter(done_on__isnull=only == "open")
     page = page_of(request, rows)
     context = {
         "page": page, "year": year, "n": n, "done": done, "percent": percent(done, n),
-        "unit": page.object_list[0].unit if unit.isdecimal() and page.object_list else None,
+        "unit": page.object_list[0].unit if unit and page.object_list else None,
         "chips": [
             _chip(_("All"), here, only not in ("done", "open"), n),
             _chip(_("membership transferred"), f"{here}&only=done", only == "done", done),

@@ -16,6 +16,7 @@ from cohorts.enums import UnitKind
 from cohorts.models import Parameter
 from portal.core.errors import DomainError
 from portal.core.models import User
+from portal.core.typed import whole
 from students.domain.leave_cover import cover_leave
 from students.domain.links import cover_links, end_cover
 from students.forms.links import CoverForm, UnitPostsForm, kind_of, unit_of
@@ -68,8 +69,7 @@ def cover_end(request: HttpRequest) -> HttpResponse:
     check_door(request)
     people = {}
     for name in ("person", "stand_in"):
-        number = request.POST.get(name, "")
-        people[name] = get_object_or_404(User, pk=int(number) if number.isdecimal() else 0)
+        people[name] = get_object_or_404(User, pk=whole(request.POST.get(name)))
     try:
         end_cover(actor=request.user, **people)  # type: ignore[arg-type]
     except DomainError as error:
