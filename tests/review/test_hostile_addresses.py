@@ -109,12 +109,14 @@ def test_the_page_for_what_is_not_there_stands_every_value(
 @pytest.mark.usefixtures("_plain_refusals")
 @pytest.mark.parametrize("key", ["zhou", "sys", None])
 def test_no_hostile_part_of_a_path_breaks_a_page(busy_world: World, key: str | None) -> None:
-    """All values where this person has business, one, in turn, where the way is shut anyway."""
+    """All values where this person has business, three, in turn, of the admin, which reads them
+    alike for every model, and one where the way is shut anyway."""
     client = signed_in(busy_world, key)
     found = []
     for number, template in enumerate(templates()):
+        some = [VALUES[(number + step) % len(VALUES)] for step in (0, 3, 6)]
         is_mine = key is not None and template.startswith("/admin/") == (key == "sys")
-        values = VALUES if is_mine else (VALUES[number % len(VALUES)],)
+        values = (some if key == "sys" else VALUES) if is_mine else some[:1]
         for value in values if "<" in template else ("1",):
             found.append(broken(client, filled(template, value)))
     assert [words for words in found if words] == []
