@@ -1,6 +1,6 @@
 """All that the page of one development shows, read in one statement.
 
-The facts are the same as ``queries.facts`` reads for many; ``tests/partybranch/test_file_page.py``
+The facts are the same as ``queries.facts`` reads for many; ``tests/partybranch/test_kept_pages.py``
 holds both against each other.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from partybranch.domain.facts import Facts, Notice, Organ, Span, StepFact
 from partybranch.enums import Decision, Duty, Look, PartyKind
@@ -22,6 +23,7 @@ from portal.core.asks import Ask, Rows, answers, moment
 from portal.core.files import files_asked, files_told
 from portal.core.models import Attachment
 from portal.core.rows import named
+from portal.core.ui.dates import format_day
 from students.access import why_asked
 from students.models import Student
 from students.queries.standing import class_of
@@ -135,6 +137,18 @@ class Record:
     detail: Mapping[str, Any]
     taken_back: tuple[str, dt.date] | None
     papers: Sequence[str]
+
+    @property
+    def entered(self) -> str:
+        return _("entered %(day)s by %(who)s") % {
+            "day": format_day(self.entered_on), "who": self.entered_by or "—",
+        }  # fmt: skip
+
+    @property
+    def entry(self) -> str:
+        """Where the step comes from, or why it was entered late; empty for an ordinary one."""
+        what = _("From the former file") if self.is_former else _("Late entry")
+        return _("%(a)s: %(b)s") % {"a": what, "b": self.entry_reason} if self.entry_reason else ""
 
 
 @dataclass(frozen=True)
