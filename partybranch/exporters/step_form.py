@@ -20,7 +20,7 @@ from partybranch.domain.standing import missing_papers
 from partybranch.enums import Duty, Outcome, Recommendation, Reply
 from partybranch.queries.board import stage_names
 from partybranch.queries.file import FileView
-from partybranch.queries.file_parts import Ballots, Record
+from partybranch.queries.file_rows import Ballots, Record
 from partybranch.queries.rules import rule_book
 from portal.core.exports import Stamp
 from portal.core.papers import BODY, TITLE, a4_document, foot_line, grid, line, list_table

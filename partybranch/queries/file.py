@@ -18,7 +18,8 @@ from partybranch.domain.voting import majority, quorum
 from partybranch.enums import Body, Outcome
 from partybranch.models import Development
 from partybranch.queries.board import stage_names
-from partybranch.queries.file_parts import Ballots, FileParts, Record
+from partybranch.queries.file_parts import FileParts
+from partybranch.queries.file_rows import Ballots, Record
 from partybranch.queries.rules import numbers, rule_book
 from portal.core.ui.dates import format_day
 

@@ -11,19 +11,18 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from partybranch.domain.facts import Facts, Notice, Organ, Span, StepFact
 from partybranch.enums import Decision, Duty, Look, PartyKind
 from partybranch.models import Development
 from partybranch.queries.facts import expected_leaving
+from partybranch.queries.file_rows import Ballots, Record
 from partybranch.queries.rules import numbers, rules_asked
 from portal.core.access import Condition
 from portal.core.asks import Ask, Rows, answers, moment
 from portal.core.files import files_asked, files_told
 from portal.core.models import Attachment
 from portal.core.rows import named
-from portal.core.ui.dates import format_day
 from students.access import why_asked
 from students.models import Student
 from students.queries.standing import class_of
@@ -117,55 +116,6 @@ _NOT_PASSED = """
 
 def _day(text: Any) -> Any:
     return dt.date.fromisoformat(text) if text else None
-
-
-@dataclass(frozen=True)
-class Record:
-    """A step as it happened; ``taken_back`` the decision (kind, day) that took it back."""
-
-    pk: int
-    step: int
-    on: dt.date
-    days_late: int
-    late_reason: str
-    entry_reason: str
-    override_reason: str
-    is_former: bool
-    entered_on: dt.date
-    entered_by: str
-    body: str
-    detail: Mapping[str, Any]
-    taken_back: tuple[str, dt.date] | None
-    papers: Sequence[str]
-
-    @property
-    def entered(self) -> str:
-        return _("entered %(day)s by %(who)s") % {
-            "day": format_day(self.entered_on), "who": self.entered_by or "—",
-        }  # fmt: skip
-
-    @property
-    def entry(self) -> str:
-        """Where the step comes from, or why it was entered late; empty for an ordinary one."""
-        what = _("From the former file") if self.is_former else _("Late entry")
-        return _("%(a)s: %(b)s") % {"a": what, "b": self.entry_reason} if self.entry_reason else ""
-
-
-@dataclass(frozen=True)
-class Ballots:
-    """Counts of one vote; ``record`` is None for one that did not pass."""
-
-    record: int | None
-    step: int
-    on: dt.date
-    outcome: str
-    expected: int
-    present: int
-    yes: int
-    written_yes: int
-    no: int
-    abstain: int
-    invalid: int
 
 
 @dataclass
