@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from cohorts.access import granted_unit_ids
 from cohorts.queries.working_days import work_calendar
 from partybranch.access import sponsored_ids
-from partybranch.domain.facts import MIN_REASON
+from partybranch.domain.late import late_by, late_reason
 from partybranch.domain.organs import may_cultivate
 from partybranch.domain.refresh import refresh
 from partybranch.domain.rights import check_still, locked
 from partybranch.enums import Look
 from partybranch.models import CultivationEntry, Development, PartyOrganization, PublicNotice
-from partybranch.queries.rules import numbers, rule_book
+from partybranch.queries.rules import rule_book
 from portal.core import audit
 from portal.core.access import reaches_one
 from portal.core.domain.files import attach_files
@@ -62,27 +62,15 @@ def add_entry(
         raise DomainError(_("The day lies between the application and today."))
     if kind == Look.ASSESSMENT and not kept.records.filter(step=3, withdrawn_by=None).exists():
         raise DomainError(_("Assessments begin when the person is confirmed as an activist."))
-    is_late = _is_late_entry(on, entry_reason)
+    why_late = late_reason(on, entry_reason)
     made: CultivationEntry = CultivationEntry.objects.create(
         development=kept, kind=kind, on=on, note=note.strip(), branch=branch, entered_by=actor,
-        entry_reason=entry_reason.strip() if is_late else "", client_key=client_key,
+        entry_reason=why_late, client_key=client_key,
     )  # fmt: skip
     refresh([kept])
     check_still(actor, kept, "write_party_file")
     audit.record(actor=actor, action="add_cultivation_entry", obj=kept, kind=str(kind), on=on)
     return made
-
-
-def _is_late_entry(on: dt.date, entry_reason: str) -> bool:
-    """Whether something of that day is entered late now; DomainError where nobody says why."""
-    lag = (timezone.localdate() - on).days
-    is_late = lag > numbers()["party.entry_days"]
-    if is_late and len(entry_reason.strip()) < MIN_REASON:
-        raise DomainError(
-            _("Entered %(n)s days after the event. Say why it is entered only now and which paper "
-              "proves the date; it is shown as a late entry.") % {"n": lag}
-        )  # fmt: skip
-    return is_late
 
 
 @transaction.atomic
@@ -103,8 +91,8 @@ def count_talk(*, actor: User, student: Student, on: dt.date) -> CultivationEntr
     ):
         raise DomainError(_("No open party file of this student is in your care. Log the talk without "
                             "the party file."))  # fmt: skip
-    lag = (timezone.localdate() - on).days
-    if lag > numbers()["party.entry_days"]:
+    lag = late_by(on)
+    if lag:
         raise DomainError(_("This talk was %(n)s days ago. Log it without the party file, and enter it "
                             "in the cultivation book with the reason.") % {"n": lag})  # fmt: skip
     applied = kept.records.filter(step=1, withdrawn_by=None, on__lte=on)
@@ -147,12 +135,12 @@ def publish_notice(
         raise DomainError(_("This step has no public notice."))
     if starts_on > timezone.localdate() + dt.timedelta(days=31):
         raise DomainError(_("This day lies too far ahead. Check the date."))
-    is_late = _is_late_entry(starts_on, entry_reason)
+    why_late = late_reason(starts_on, entry_reason)
     end = work_calendar().last_day(starts_on, days)
     made: PublicNotice = PublicNotice.objects.create(
         development=kept, step=step, starts_on=starts_on, ends_on=end.day, days=days,
         is_provisional=end.is_provisional, result=result.strip(), entered_by=actor,
-        entry_reason=entry_reason.strip() if is_late else "",
+        entry_reason=why_late,
     )  # fmt: skip
     check_still(actor, kept, "write_party_file")
     audit.record(

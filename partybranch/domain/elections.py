@@ -14,6 +14,7 @@ from cohorts.domain.appointments import appoint, end_appointment
 from cohorts.models import Appointment, Role
 from partybranch.domain.electing import Poll, Tally, elect, poll_faults
 from partybranch.domain.facts import MIN_REASON, Fault
+from partybranch.domain.late import LateError, late_reason
 from partybranch.domain.life import EventError
 from partybranch.domain.months import DAY, add_months
 from partybranch.domain.organs import powers
@@ -80,7 +81,7 @@ def record_election(
         branch=branch, on=typed.on, is_committee=typed.is_committee, seats=typed.seats,
         right=typed.right, present=typed.present, returned=typed.returned, invalid=typed.invalid,
         term_months=typed.term_months, entered_by=actor, client_key=client_key,
-        entry_reason=typed.entry_reason.strip() if _lag(typed) else "",
+        entry_reason=late_reason(typed.on, typed.entry_reason),
     )  # fmt: skip
     Candidate.objects.bulk_create(
         Candidate(
@@ -98,12 +99,6 @@ def record_election(
     return made
 
 
-def _lag(typed: ElectionTyped) -> int:
-    """Days after the event, as far as they make the entry a late one (rulebook 0.7)."""
-    lag = (timezone.localdate() - typed.on).days
-    return lag if lag > numbers()["party.entry_days"] else 0
-
-
 def _poll(typed: ElectionTyped) -> Poll:
     tallies = [Tally(one.member.pk, one.votes) for one in typed.candidates]
     return Poll(typed.seats, typed.right, typed.present, typed.returned, typed.invalid, tallies)
@@ -115,11 +110,10 @@ def _faults(branch: PartyOrganization, typed: ElectionTyped) -> list[Fault]:
                                   "not elected."))]  # fmt: skip
     if typed.on > timezone.localdate():
         return [Fault("on", _("The day of the election lies ahead."), "on")]
-    lag = _lag(typed)
-    if lag and len(typed.entry_reason.strip()) < MIN_REASON:
-        return [Fault("entry", _(
-            "Entered %(n)s days after the event. Say why it is entered only now and which paper "
-            "proves the date; it is shown as a late entry.") % {"n": lag}, "entry_reason")]  # fmt: skip
+    try:
+        late_reason(typed.on, typed.entry_reason)
+    except LateError as error:
+        return error.faults
     known = numbers()
     if not 1 <= typed.term_months <= known["branch.term"]:
         return [Fault("term", _("A term lasts at most %(n)s months.") % {"n": known["branch.term"]},
