@@ -6,7 +6,8 @@ branch is entered as present. Attendance belongs to the branches in which the me
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from partybranch.models import (
     PartyOrganization,
 )
 from partybranch.queries.branches import committee_of
+from portal.core.access import reaches_one
 from portal.core.rows import array_of, fetch
 
 _NAMED: Any = BranchEvent.partners.through
@@ -140,12 +142,13 @@ def of_side(branch: PartyOrganization) -> Q:
 @dataclass(frozen=True)
 class Side:
     """One branch at a joint event. ``called`` 0: its attendance is not entered yet; ``entry_reason``:
-    why it was entered late."""
+    why it was entered late; ``members``: keys of those who stood in it."""
 
     branch: PartyOrganization
     present: int
     called: int
     entry_reason: str = ""
+    members: frozenset[int] = frozenset()
 
 
 def sides_of(event: BranchEvent, came: Collection[Attendance]) -> list[Side]:
@@ -165,8 +168,32 @@ def sides_of(event: BranchEvent, came: Collection[Attendance]) -> list[Side]:
         rows = [one for one in came if (branch.pk, one.member_id) in places]
         present = sum(one.presence == Presence.PRESENT for one in rows)
         why = next((one.entry_reason for one in rows if one.entry_reason), "")
-        found.append(Side(branch, present, len(rows), why if branch != event.branch else ""))
+        members = frozenset(one.member_id for one in rows)
+        why = why if branch != event.branch else ""
+        found.append(Side(branch, present, len(rows), why, members))
     return found
+
+
+def readable(
+    user: Any, event: BranchEvent, came: Sequence[Attendance], sides: Sequence[Side]
+) -> list[Attendance]:
+    """``came`` as ``user`` reads it: why somebody was on leave, and the number of a certificate,
+    only of members of the branches whose book he reads; of others whether they came. The rows are
+    copies to be shown, not to be saved. One question per branch."""
+
+    def has_book(branch: PartyOrganization) -> bool:
+        return reaches_one(PartyOrganization, user, "see_branch_life", branch.pk)
+
+    books = [one.members for one in sides if has_book(one.branch)]
+    if has_book(event.branch):
+        placed = frozenset[int]().union(*(one.members for one in sides))
+        books.append(frozenset(one.member_id for one in came) - placed)
+    told = frozenset[int]().union(*books)
+    shown = [copy(one) for one in came]
+    for one in shown:
+        if one.member_id not in told:
+            one.reason = one.certificate_no = ""
+    return shown
 
 
 def roll_of(branches: Collection[PartyOrganization], day: dt.date) -> set[int]:

@@ -25,7 +25,7 @@ from partybranch.enums import ABOVE_BRANCHES, BRANCHES, Grade, Presence
 from partybranch.exporters.minutes import minutes
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.events import attendance_of, kind_names, motions_of
-from partybranch.queries.joint import Side, sides_of
+from partybranch.queries.joint import Side, readable, sides_of
 from partybranch.queries.life import (
     events_of,
     healths,
@@ -158,12 +158,13 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     event: BranchEvent = BranchEvent.objects.get_for(user, "see_branch_life", pk)
     came = attendance_of(event)
+    sides = sides_of(event, came)
+    came = readable(user, event, came, sides)
     groups = [
         {"label": presence.label, "rows": [one for one in came if one.presence == presence]}
         for presence in Presence
     ]
     reads.note(user, "read_branch_event", event)
-    sides = sides_of(event, came)
     context = {
         "event": event, "sides": sides, "own_sides": _own_sides(user, event, sides),
         "is_certified": any(kind.code in CERTIFIED for kind in event.kinds.all()),
@@ -194,7 +195,8 @@ def event_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     event: BranchEvent = BranchEvent.objects.get_for(user, "see_branch_life", pk)
     kinds = kind_names(event)
     came = attendance_of(event)
-    made = minutes(event, came, motions_of(event), kinds, sides_of(event, came))
+    sides = sides_of(event, came)
+    made = minutes(event, readable(user, event, came, sides), motions_of(event), kinds, sides)
     audit.record(actor=user, action="print_minutes", obj=event, branch=event.branch_id)
     answer = HttpResponse(made, content_type=WORD)
     name = f"{event.branch.label}{'、'.join(kinds)}记录（{event.on:%Y-%m-%d}）.docx"

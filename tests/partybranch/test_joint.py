@@ -257,3 +257,25 @@ def test_attendance_of_long_ago_asks_for_a_reason_once_and_shows_it(campus: Worl
     assert made.attendance.get(member=member_of(campus, "s1")).entry_reason == why
     fresh = together(campus, on=today() - 7 * DAY)
     record_side(actor=campus.kim, event=fresh, branch=campus.second, came=came)
+
+
+def test_why_somebody_was_on_leave_is_read_in_his_own_branch_alone(campus: World) -> None:
+    ours, theirs = "家中老人住院", "外出实习"
+    came = only([member_of(campus, "qin")]) | {
+        member_of(campus, "m1").pk: Came(Presence.LEAVE, ours)
+    }
+    made = enter_second(campus, together(campus, came=came), absent="s2")
+
+    def read(key: str) -> list[str]:
+        client = Client()
+        client.force_login(campus.people[key])
+        page = client.get(f"/branch-events/{made.pk}/").content.decode()
+        paper = Document(io.BytesIO(client.get(f"/branch-events/{made.pk}/record.docx").content))
+        cells = "".join(c.text for t in paper.tables for r in t.rows for c in r.cells)
+        assert all("二支乙" in one for one in (page, cells))  # who came is read by all of them
+        return [f"{why} {name}" for name, text in (("page", page), ("paper", cells))
+                for why in (ours, theirs) if why in text]  # fmt: skip
+
+    assert read("qin") == [f"{ours} page", f"{ours} paper"]
+    assert read("kim") == [f"{theirs} page", f"{theirs} paper"]
+    assert len(read("yan")) == 4  # above both

@@ -19,6 +19,7 @@ from partybranch.models import (
     EventKind,
     Honour,
     HonourKind,
+    LeagueRate,
     LeagueTransfer,
     LinkRound,
     LinkWish,
@@ -88,6 +89,9 @@ def add_party_files(campus: Any) -> None:
     for student in own.sample(campus.students, 12):
         unit = units[own.choice(("c2301", "c2302", "c2401", "m2301"))]
         LeagueTransfer.objects.create(student=student, unit_id=unit.pk, year=today.year)
+    for key in ("c2301", "c2302", "c2401", "m2301", "chem24"):  # in the last nobody stands
+        for period in ("2026-09", "2026-10"):
+            LeagueRate.objects.create(unit_id=units[key].pk, period=period, members=30, studied=27)
     for unit in (units["joint"], units["second"]):
         Nomination.objects.create(round=award, branch=unit, deeds="支部建设扎实", material={})
         Election.objects.create(

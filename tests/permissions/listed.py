@@ -52,7 +52,7 @@ RESTRICTED = {
     "partybranch.LinkWish": ("branch student", "tests/partybranch/test_links.py"),
     "partybranch.Nomination": ("branch", "matrix nomination"),
     "partybranch.Honour": ("student", "follows student"),
-    "partybranch.LeagueRate": ("class", "tests/partybranch/test_league.py"),
+    "partybranch.LeagueRate": ("class", "matrix league rate"),
     "partybranch.LeagueTransfer": ("class student", "tests/partybranch/test_league.py"),
     # Sealed text itself has no route: it is opened through a record (casework/queries/sealed.py).
     "casework.SealedText": ("", "tests/casework/test_sealed.py"),

@@ -122,6 +122,7 @@ class Positions:
     tasks: dict[tuple[str, str], Any] = field(default_factory=dict)
     life_events: dict[tuple[str, str], Any] = field(default_factory=dict)
     joint_events: dict[tuple[str, str], Any] = field(default_factory=dict)
+    rates: dict[tuple[str, str], Any] = field(default_factory=dict)
     elections: dict[tuple[str, str], Any] = field(default_factory=dict)
     nominations: dict[tuple[str, str], Any] = field(default_factory=dict)
     payments: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -31,7 +31,7 @@ from casework.models import (
     Transition,
 )
 from casework.models.counselling import Way
-from cohorts.enums import UnitKind
+from cohorts.enums import INNER_KINDS, UnitKind
 from cohorts.models import Export, LinkKind, Task, UnitTree
 from partybranch.enums import PartyKind
 from partybranch.models import (
@@ -39,6 +39,7 @@ from partybranch.models import (
     BranchEvent,
     DuesPayment,
     Election,
+    LeagueRate,
     LinkRound,
     Nomination,
     PartyLink,
@@ -243,7 +244,14 @@ def _on_branches(campus: "Positions", writer: User) -> None:
     changes = _made(Reorganization, {
         pk: Reorganization(committee_id=pk, title="支部调整", kind="merge", grouping="one")
         for pk in branches})  # fmt: skip
+    classes = {unit.pk for unit in campus.units.values() if unit.kind not in INNER_KINDS}
+    rates = _made(
+        LeagueRate,
+        {pk: LeagueRate(unit_id=pk, period="2026-10", members=30, studied=27) for pk in classes},
+    )
     for key, unit in campus.units.items():
+        if unit.pk in classes:
+            campus.rates[key] = rates[unit.pk]
         if unit.pk in branches:
             campus.changes[key], campus.nominations[key] = changes[unit.pk], proposed[unit.pk]
             campus.elections[key] = held[unit.pk]

@@ -34,6 +34,7 @@ OF_UNIT = {
     "payment",
     "election",
     "change",
+    "league rate",
     "party link",
     "round",
     "nomination",
@@ -188,6 +189,12 @@ def _of_branch(see: str) -> Any:
     return told
 
 
+def _rate(action: str, mine: Collection[str], _role: str, kind: str, _position: str) -> Cell:
+    """Study rates are those of classes and what lies above them; houses and branches have none."""
+    held = set() if kind in (UnitKind.BUILDING, UnitKind.PARTY) else set(mine)
+    return action in held, "see_unit" in held
+
+
 def _joint(action: str, mine: Collection[str], _role: str, kind: str, _position: str) -> Cell:
     """An event that another branch entered, in which the unit is named: read and never written."""
     is_seen = kind == UnitKind.PARTY and "see_branch_life" in mine
@@ -220,6 +227,7 @@ _SPECIAL = {
     "task": _task, "request": _request, "protected": _protected, "crisis": _crisis,
     "export": _export, **dict.fromkeys(SEALED, _sealed),
     "event": _of_branch("see_branch_life"), "joint event": _joint, "election": _of_branch("see_branch_life"),
+    "league rate": _rate,
     "nomination": _of_branch("see_branch_life"),
     "party link": _of_branch("see_branch_life"), "round": _of_branch("see_branch_life"),
     "payment": _of_branch("see_dues"), "change": _of_branch("see_party_file"),

@@ -161,6 +161,9 @@ PARTS = {
     "posts of a branch's dues": ('resource.keeper in principal.getTag("wide see_dues")', "true", "Dues"),
     "posts of a committee's applications": ('resource.keeper in principal.getTag("inner see_party_file")', "false", "Change"),
     "the class of a transfer": ('resource.keeper in principal.getTag("wide see_record")', "false", "Transfer"),
+    "the class of a rate": ('resource.keeper in principal.getTag("wide see_unit")', "false", "Rate"),
+    "classes of the students of an academy": ('principal.getTag("wide see_unit").containsAny(resource.near_outer)', "false", "Rate"),
+    "classes of the people of a house or branch": ('principal.getTag("inner see_unit").containsAny(resource.near_inner)', "false", "Rate"),
     "reviews": ('principal.getTag("wide see_political_review")',
                 'principal.getTag("wide see_party_file")', "Political"),
 }  # fmt: skip

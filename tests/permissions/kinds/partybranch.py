@@ -15,6 +15,7 @@ from partybranch.models import (
     DuesPayment,
     Election,
     Honour,
+    LeagueRate,
     LeagueTransfer,
     LinkRound,
     LinkWish,
@@ -26,8 +27,10 @@ from partybranch.models import (
     Reorganization,
     Sponsorship,
 )
+from students.enums import Tree
+from students.models import Placement
 from tests.permissions.engine import Kind, ref
-from tests.permissions.kinds.people import covers
+from tests.permissions.kinds.people import DWELLING_OR_PARTY, covers
 from tests.permissions.kinds.students import own_accounts, plain, reaches
 
 FILE = ("see_party_file", "write_party_file", "approve_party_file")
@@ -171,7 +174,38 @@ def _transfers() -> Iterator[tuple[int, dict[str, Any]]]:
         yield key, {"keeper": ref("Unit", unit), "student": ref("Student", student)}
 
 
+def _rates() -> Iterator[tuple[int, dict[str, Any]]]:
+    """Of a class where students stand today, beside its own unit, the units above all places of
+    these students: dwellings and party organisations, and the others."""
+    kinds, above = {}, {}
+    for pk, parent, kind in Unit.objects.values_list("pk", "parent_id", "kind"):
+        kinds[pk], above[pk] = kind, parent
+    places: dict[int, set[int]] = defaultdict(set)
+    classes: dict[int, set[int]] = defaultdict(set)
+    for stay in Placement.objects.all():
+        if covers(stay.since, stay.until):
+            places[stay.student_id].add(stay.unit_id)
+            if stay.tree == Tree.CLASS:
+                classes[stay.unit_id].add(stay.student_id)
+    for key, unit in LeagueRate.objects.values_list("pk", "unit_id"):
+        near: dict[str, set[int]] = {"near_outer": set(), "near_inner": set()}
+        for place in {place for student in classes[unit] for place in places[student]}:
+            way, at = "near_inner" if kinds[place] in DWELLING_OR_PARTY else "near_outer", place
+            while at is not None:
+                near[way].add(at)
+                at = above[at]
+        found = {way: [ref("Unit", pk) for pk in sorted(units)] for way, units in near.items()}
+        yield key, {"keeper": ref("Unit", unit)} | found
+
+
+def _rate_allows(action: str) -> str:
+    ways = (f'principal.getTag("{way} {action}").containsAny(resource.near_{place})'
+            for way, place in (("wide", "outer"), ("inner", "inner")))  # fmt: skip
+    return " || ".join((_keeper_allows(action), *ways))
+
+
 KINDS = (
+    Kind("Rate", LeagueRate, ("see_unit", "approve_party_file"), _rates, _rate_allows),
     Kind("Transfer", LeagueTransfer, (*FILE, "see_record"), _transfers,
          lambda action: f"{_keeper_allows(action)} || {reaches('resource.student', action)}"),
     Kind("Event", BranchEvent, (*LIFE, "approve_party_file"), _events, _event_allows),
