@@ -117,20 +117,8 @@ def compile_packages() -> None:
     clean = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     where = "import sysconfig; print(sysconfig.get_path('purelib'))"
     found = subprocess.run([PYTHON, "-c", where], capture_output=True, text=True, check=True)
-    subprocess.run(
-        [
-            PYTHON,
-            "-m",
-            "compileall",
-            "-qq",
-            "-j",
-            "0",
-            "-x",
-            r"[/\\]tests?[/\\]",
-            found.stdout.strip(),
-        ],
-        env=clean,
-    )
+    options = ["-qq", "-j", "0", "-x", r"[/\\]tests?[/\\]", found.stdout.strip()]
+    subprocess.run([PYTHON, "-m", "compileall", *options], env=clean)
 
 
 def base() -> None:
