@@ -29,7 +29,7 @@ FILES = {
     "{{ o.method }}{{ o.items }}{{ l.0 }}{{ l.count }}{{ d.items }}{{ text|upper }}{{ gone|default:'—' }}"
     "{% if d.x and not gone %}yes{% elif gone %}no{% else %}other{% endif %}{% firstof gone text %}"
     "{% if n > 3 %}more{% endif %}{{ f }}{{ big }}{{ True }}",
-    "filters.html": LOAD + "{{ text|upper }}{{ html|lower }}{{ html|lower|upper }}{{ text|safe|lower }}{{ l|join:text }}"
+    "filters.html": LOAD + "{{ text|upper }}{{ html|lower }}{{ html|lower|upper }}{{ text|safe|lower }}{{ html|slice:':2' }}{{ l|join:text }}"
     "{{ text|linebreaksbr }}{{ n|add:n }}{{ none|default:text }}{{ gone|upper }}{{ o.name|upper }}"
     "{{ o.method|upper }}{{ at|date:'Y-m-d H:i' }}{{ at|time:'H:i' }}{{ at|cn_date:'full,time' }}{{ gone|cn_date }}"
     "{{ d.x.y|default:'—' }}{{ l.0|length }}{{ f|floatformat:1 }}{% if gone|default:n > 3 %}more{% endif %}"
