@@ -1,17 +1,17 @@
 """What production settings leave behind when an image is built by one account and run by another."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage.handler import StorageHandler
-from pytest_django.fixtures import SettingsWrapper
 
 from portal.settings import base
 
 
 @pytest.fixture
-def static_files(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def static_files(settings: Any, tmp_path: Path) -> Path:
     """Static files as the image's build collects them, with hashed names and their list."""
     settings.STATIC_ROOT = tmp_path / "static"
     storage = StorageHandler(base.STORAGES)["staticfiles"]
@@ -27,9 +27,7 @@ def test_static_files_of_a_build_are_read_by_the_account_that_runs_it(static_fil
     assert closed == []
 
 
-def test_uploads_stay_readable_by_the_portal_alone(
-    settings: SettingsWrapper, tmp_path: Path
-) -> None:
+def test_uploads_stay_readable_by_the_portal_alone(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
     storage = StorageHandler(base.STORAGES)["default"]
     storage.save("paper.pdf", ContentFile(b"x"))
