@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from partybranch.domain.facts import Fault
 from partybranch.domain.life import EventError
 from partybranch.domain.rights import check_still
-from partybranch.enums import Grade
+from partybranch.enums import GRADED, Grade
 from partybranch.models import Attendance, BranchEvent
 from portal.core import audit
 from portal.core.errors import DomainError
 from portal.core.models import User
 
-KIND = "appraisal"
 SHARE = 3  # at most one in so many is excellent
 
 
@@ -42,7 +41,7 @@ def grade_members(
     kept = BranchEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
     if kept.withdrawn_at is not None:
         raise DomainError(_("This event was withdrawn; enter it anew."))
-    if not kept.kinds.filter(code=KIND).exists():
+    if not kept.kinds.filter(code=GRADED).exists():
         raise DomainError(_("Grades belong to a democratic appraisal."))
     rows = {one.member_id: one for one in kept.attendance.all()}
     faults = grade_faults(grades.values())

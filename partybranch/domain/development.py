@@ -15,6 +15,7 @@ from partybranch.domain import effects
 from partybranch.domain.checks import body_of, step_problems
 from partybranch.domain.dates import days_late, latest
 from partybranch.domain.facts import Ballot, Facts, Fault, Proposal
+from partybranch.domain.late import late_reason
 from partybranch.domain.refresh import refresh
 from partybranch.domain.rights import check_still, locked
 from partybranch.domain.voting import passes
@@ -181,12 +182,10 @@ def _write(
     book = rule_book()
     due = latest(book, facts, typed.step, typed.on)
     late = days_late(due, typed.on)
-    lag = (timezone.localdate() - typed.on).days
-    is_late_entry = lag > setting().number("party.entry_days")
     made: StepRecord = StepRecord.objects.create(
         development=kept, step=typed.step, version_id=book.version(typed.on), on=typed.on,
         due_on=due, days_late=late, late_reason=typed.late_reason.strip() if late else "",
-        entry_reason=typed.entry_reason.strip() if is_late_entry else "",
+        entry_reason=late_reason(typed.on, typed.entry_reason),
         override_reason=typed.override_reason.strip(), branch=kept.branch, body=typed.body,
         detail={name: value for name, value in typed.detail.items() if name not in _SEALED},
         entered_by=actor, client_key=key,

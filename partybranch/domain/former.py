@@ -106,6 +106,12 @@ def _check(branch: PartyOrganization, file: FormerFile) -> None:
             )
         )
     _check_steps(file.steps)
+    later = [number for number, on in file.steps.items() if on >= file.resumed_on]
+    if later:
+        raise DomainError(
+            _("Step %(n)s of the former file lies after the person had come here. Check the days in "
+              "the file; steps taken here are recorded here.") % {"n": min(later)}
+        )  # fmt: skip
     if 17 not in file.steps and file.since < file.steps[3]:
         raise DomainError(_("Cultivation counts from the day on which the former organisation "
                             "confirmed the activist."))  # fmt: skip
