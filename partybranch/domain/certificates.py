@@ -19,7 +19,6 @@ from portal.core.models import User
 from portal.core.scope import forget_reach
 
 
-
 @transaction.atomic
 def certify_members(
     *, actor: User | None, event: BranchEvent, on: dt.date, numbers: Mapping[int, str]
@@ -63,9 +62,7 @@ def certify_members(
     return len(given)
 
 
-def _own(
-    actor: User | None, event: BranchEvent, came: Sequence[Attendance]
-) -> frozenset[int]:
+def _own(actor: User | None, event: BranchEvent, came: Sequence[Attendance]) -> frozenset[int]:
     """Keys of the members of the branches that ``actor`` keeps at this moment; the system (None)
     keeps all of them."""
     if actor is None:

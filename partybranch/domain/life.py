@@ -16,6 +16,7 @@ from partybranch.domain.facts import MIN_REASON, Fault
 from partybranch.domain.joint import partner_faults
 from partybranch.domain.late import late_by, late_faults, late_reason
 from partybranch.domain.rights import check_still
+from partybranch.domain.sent import sent_before
 from partybranch.enums import ABOVE_BRANCHES, BRANCHES, CERTIFIED, GRADED, Applies, Called, Presence
 from partybranch.models import Attendance, BranchEvent, EventKind, PartyMember, PartyOrganization
 from partybranch.queries.facts import organ_of
@@ -75,9 +76,7 @@ _NOT_COLUMNS = ("kinds", "came", "partners", "entry_reason")
 
 
 def _columns(typed: EventTyped, entered_on: dt.date) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "entry_reason": late_reason(typed.on, typed.entry_reason, entered_on)
-    }
+    found: dict[str, Any] = {"entry_reason": late_reason(typed.on, typed.entry_reason, entered_on)}
     for one in fields(typed):
         value = getattr(typed, one.name)
         if one.name not in _NOT_COLUMNS:
@@ -171,8 +170,11 @@ def record_event(
     branch. The same ``client_key`` gives the first one back. Rulebook 1.6: one event may satisfy
     several kinds.
     """
-    sent: BranchEvent | None = BranchEvent.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
+    sent = sent_before(
+        BranchEvent, client_key, entered_by_id=actor and actor.pk, branch_id=branch.pk,
+        on=typed.on, topic=typed.topic.strip(), content=typed.content.strip(),
+    )  # fmt: skip
+    if sent is not None:
         return sent
     today = timezone.localdate()
     faults = event_faults(branch, typed, today)

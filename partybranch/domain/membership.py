@@ -46,6 +46,7 @@ def enter_member(
     why_late = late_reason(since, entry_reason)
     if (student is None) == (person is None):
         raise DomainError(_("Choose one student or one member of staff."))
+    _lock_person(student, person)
     if PartyMember.objects.filter(student=student, person=person, left_on=None).exists():
         raise DomainError(_("This person is on the roll already. Move the relation instead."))
     if student is not None and Development.objects.filter(student=student, ended_on=None).exists():
@@ -132,9 +133,7 @@ def move_member(
     return kept
 
 
-def _end_beside(
-    member: PartyMember, branch: PartyOrganization, on: dt.date, why_late: str
-) -> None:
+def _end_beside(member: PartyMember, branch: PartyOrganization, on: dt.date, why_late: str) -> None:
     """Whoever stood in ``branch`` beside the home branch stands there with the relation from ``on``."""
     row = member.branches.filter(branch=branch, until=None).first()
     if row is None:
@@ -219,6 +218,14 @@ def suspend_member(
         reason=reason.strip()[:200],
     )  # fmt: skip
     return kept
+
+
+def _lock_person(student: Student | None, person: User | None) -> None:
+    """Two hands that enter the same person at once come one after the other."""
+    if student is not None:
+        Student.objects.select_for_update(no_key=True).get(pk=student.pk)
+    if person is not None:
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _check_holds(branch: PartyOrganization, on: dt.date) -> None:

@@ -50,7 +50,7 @@ from partybranch.queries.life import (
 )
 from partybranch.queries.resolutions import first_agenda, resolutions_of
 from partybranch.queries.studies import studies_of
-from partybranch.views.form_page import form_page
+from partybranch.views.form_page import form_page, show_refusal
 from partybranch.views.life import book_of
 from portal.core.errors import DomainError
 from portal.core.typed import whole
@@ -85,11 +85,7 @@ def _done(request: HttpRequest, form: EventForm, act: Any) -> HttpResponse | Non
     try:
         made = act()
     except DomainError as error:
-        faults = getattr(error, "faults", None)
-        if faults:
-            form.take_faults(faults)
-        else:
-            form.add_error(None, str(error))
+        show_refusal(form, error)
         return None
     messages.success(request, _("The event is in the book of the branch."))
     return redirect("party:event", made.pk)

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partybranch.domain.facts import Fault
 from partybranch.domain.life import Came
 from partybranch.domain.sides import record_side
 from partybranch.enums import Presence
 from partybranch.forms_life import SideForm, first_marks
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.life import officer_members, roll_on
+from partybranch.views.form_page import show_refusal
 from portal.core.errors import DomainError
 
 
@@ -40,8 +40,7 @@ def side(request: HttpRequest, pk: int, branch: int) -> HttpResponse:
                 entry_reason=form.cleaned_data["entry_reason"],
             )  # fmt: skip
         except DomainError as error:
-            faults = getattr(error, "faults", None)
-            form.take_faults(faults or [Fault("", str(error))])
+            show_refusal(form, error)
         else:
             messages.success(request, _("The event counts for %(branch)s.") % {"branch": own.label})
             return redirect(back)

@@ -104,7 +104,7 @@ def test_whoever_joined_beside_on_the_day_of_the_move_stands_once(campus: World)
 
 def test_a_suspension_is_entered_for_members_alone_and_by_the_home_branch(campus: World) -> None:
     m1 = member_of(campus, "m1")
-    asked = {"member": m1, "since": today(), "until": None, "reason": "留党察看一年"}
+    asked: Any = {"member": m1, "since": today(), "until": None, "reason": "留党察看一年"}
     Membership.objects.filter(member=m1).update(until=today() - DAY)
     with pytest.raises(DomainError):  # the relation is nowhere: nobody is asked for the right
         suspend_member(actor=campus.kim, **asked)
@@ -128,9 +128,7 @@ def test_a_former_organisation_took_no_step_after_the_person_had_come_here(campu
         is_accepted=True, resumed_on=steps[17], reason="原单位档案一套",
     )  # fmt: skip
     with pytest.raises(DomainError) as refused:
-        take_over_development(
-            actor=campus.gao, student=campus.gu, branch=campus.joint, file=file
-        )
+        take_over_development(actor=campus.gao, student=campus.gu, branch=campus.joint, file=file)
     assert "17" in str(refused.value)
 
 
@@ -143,7 +141,10 @@ def test_a_certificate_goes_with_the_attendance_that_was_entered_by_mistake(camp
     certify_members(actor=campus.qin, event=made, on=today(), numbers={m1.pk: "培2026-9"})
     correct(campus, made, "training", came={qin.pk: HERE, m1.pk: Came(Presence.ABSENT)})
     assert not certificates_of(campus.joint, today().year)
-    assert "培2026-9" not in client_of(campus, "qin").get(f"/branch-events/{made.pk}/").content.decode()
+    assert (
+        "培2026-9"
+        not in client_of(campus, "qin").get(f"/branch-events/{made.pk}/").content.decode()
+    )
 
 
 def test_grades_go_with_the_appraisal_that_was_entered_by_mistake(campus: World) -> None:
