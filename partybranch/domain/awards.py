@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -132,12 +133,10 @@ def _nomination(nomination: Nomination) -> Nomination:
 
 
 def belongs(actor: User, branch: PartyOrganization) -> bool:
-    """Whether the judge is a member of the branch, today or in former times with an open end."""
-    return bool(
-        PartyMember.objects.filter(
-            person=actor, branches__branch=branch, branches__until=None, left_on=None
-        ).exists()
-    )
+    """Whether the judge, of the staff or a student, is a member of the branch today."""
+    own = Q(person=actor) | Q(student__user=actor)
+    rows = PartyMember.objects.filter(own, branches__branch=branch, branches__until=None)
+    return bool(rows.filter(left_on=None).exists())
 
 
 @transaction.atomic

@@ -50,15 +50,15 @@ def draft_change(
     ones, another application under way), PermissionDenied without the right to keep their rolls.
     """
     said = {"made_by_id": actor and actor.pk, "title": title.strip()[:80], "grouping": rule}
-    sent = sent_before(Reorganization, client_key, **said)
-    if sent is not None:
+    if (sent := sent_before(Reorganization, client_key, **said)) is not None:
         return sent
     faults = source_faults(branches)
     if faults:
         raise EventError(faults)
     if len(title.strip()) < MIN_REASON:
         raise DomainError(_("Give the application a title."))
-    assert (committee := branches[0].approving_committee) is not None
+    committee = branches[0].approving_committee
+    assert committee is not None
     made: Reorganization = Reorganization.objects.create(
         committee=committee, kind="", client_key=client_key, **said
     )

@@ -187,6 +187,7 @@ def leave_branch(
         raise DomainError(_("The membership relation is moved, not ended. Choose where it goes."))
     if until < row.since:
         raise DomainError(_("The last day is before the first day."))
+    _check_not_ahead(until)
     row.until = until
     row.end_reason = late_reason(until, entry_reason) if actor is not None else ""
     row.save(update_fields=["until", "end_reason"])

@@ -1,6 +1,7 @@
 """What a hostile reader of the party side tried: lines shown, kept or lost against the rule."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,15 +10,26 @@ from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
 from partybranch.domain.appraisals import grade_members
+from partybranch.domain.awards import give_points, nominate, open_round
 from partybranch.domain.certificates import certify_members
 from partybranch.domain.former import FormerFile, take_over_development
 from partybranch.domain.life import Came, correct_event, record_event
-from partybranch.domain.membership import enter_member, join_branch, move_member, suspend_member
+from partybranch.domain.membership import (
+    enter_member,
+    join_branch,
+    leave_branch,
+    move_member,
+    suspend_member,
+)
 from partybranch.domain.sides import record_side
+from partybranch.domain.studies import open_study, remind_study
 from partybranch.enums import Entry, Grade, PartyKind, Presence
 from partybranch.models import BranchEvent, Membership, PartyMember, PartyOrganization
+from partybranch.queries.awards import award_rounds, nomination_rows
 from partybranch.queries.training import certificates_of
 from portal.core.errors import DomainError
+from portal.core.models import Notification
+from portal.core.scope import request_scope
 from tests.partybranch.life import HERE, event_typed, hold, only
 from tests.partybranch.party import DAY, add_party, bring_to, former_steps, member_of
 from tests.world import LONG_AGO, World
@@ -177,3 +189,59 @@ def test_a_word_beside_an_event_of_today_makes_it_no_late_entry(campus: World) -
     made = hold(campus, today(), "theme_day")  # typed with a reason, and in time
     assert made.entry_reason == ""
     assert "补录" not in client_of(campus, "qin").get(f"/branch-events/{made.pk}/").content.decode()
+
+
+def test_a_month_at_the_end_of_the_calendar_opens_this_month(campus: World) -> None:
+    client = client_of(campus, "qin")
+    url = f"/branches/{campus.joint.pk}/dues/new/"
+    for month in ("9999-12", "9999-12-31", "0001-01", "x"):
+        assert client.get(f"{url}?month={month}").status_code == 200, month
+        assert client.post(url, {"month": month, "paid_on": "9999-12-31"}).status_code == 422, month
+
+
+def test_nobody_leaves_a_branch_on_a_day_that_lies_ahead(campus: World) -> None:
+    m1 = member_of(campus, "m1")
+    row = join_branch(actor=None, member=m1, branch=campus.functional, since=today())
+    for day in (today() + DAY, dt.date.max):
+        with pytest.raises(DomainError):
+            leave_branch(actor=campus.gao, membership=row, until=day)
+
+
+def test_a_study_tells_how_many_were_reminded_today(campus: World) -> None:
+    study = open_study(actor=campus.yan, unit=campus.community, name="一二九纪念学习",
+                       since=today(), until=today() + DAY)  # fmt: skip
+    first = remind_study(actor=campus.qin, study=study)
+    assert first == Notification.objects.filter(key__startswith="study:").count() > 0
+    assert remind_study(actor=campus.qin, study=study) == 0
+
+
+# ---- rounds of awards
+
+
+def test_a_round_counts_the_nominations_that_its_page_lists(campus: World) -> None:
+    made = open_round(actor=campus.yan, committee=campus.community, name="十佳2026", until=today(),
+                      apply_until=today() + DAY, seats=1)  # fmt: skip
+    nominate(actor=campus.qin, round=made, branch=campus.joint, deeds="服务同学")
+    nominate(actor=campus.kim, round=made, branch=campus.second, deeds="服务社区")
+    for key, n in (("qin", 1), ("kim", 1), ("yan", 2)):
+        with request_scope(None):
+            (row,) = award_rounds(campus.people[key])
+            assert row.proposed == len(nomination_rows(campus.people[key], made)) == n, key
+
+
+def test_a_student_judge_scores_no_branch_of_his_own_either(campus: World) -> None:
+    made = open_round(actor=campus.yan, committee=campus.community, name="十佳2026", until=today(),
+                      apply_until=today() + DAY, seats=1)  # fmt: skip
+    one = nominate(actor=campus.kim, round=made, branch=campus.second, deeds="服务社区")
+    campus.gu.user = campus.add_person("gugu", "顾学生")
+    campus.gu.save()
+    member = PartyMember.objects.create(
+        student=campus.gu, joined_on=today() - 900 * DAY, full_on=today() - 500 * DAY
+    )
+    Membership.objects.create(
+        member=member, branch=campus.second, is_relation=True, since=today() - 900 * DAY,
+        how=Entry.ADMITTED,
+    )  # fmt: skip
+    campus.add_post("gugu", "committee_member", "community")
+    with pytest.raises(DomainError):
+        give_points(actor=campus.gugu, nomination=one, points=Decimal(90))
