@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 
 from partybranch.access import book_action
 from partybranch.domain.facts import MIN_REASON, Fault
-from partybranch.domain.joint import partner_faults
+from partybranch.domain.joint import lost_faults, members_of_others, partner_faults
 from partybranch.domain.late import late_by, late_faults, late_reason
 from partybranch.domain.rights import check_still
 from partybranch.domain.sent import sent_before
 from partybranch.enums import ABOVE_BRANCHES, BRANCHES, CERTIFIED, GRADED, Applies, Called, Presence
 from partybranch.models import Attendance, BranchEvent, EventKind, PartyMember, PartyOrganization
 from partybranch.queries.facts import organ_of
-from partybranch.queries.joint import roll_of
 from partybranch.queries.life import roll_on
 from partybranch.queries.rules import numbers
 from portal.core import audit
@@ -209,6 +208,7 @@ def correct_event(
     entered_on = timezone.localdate(kept.entered_at)
     known = set(kept.partners.values_list("pk", flat=True))
     faults = event_faults(kept.branch, typed, entered_on, known)
+    faults += lost_faults(kept, typed.partners, typed.on, typed.came)
     if faults:
         raise EventError(faults)
     for name, value in _columns(typed, entered_on).items():
@@ -258,9 +258,7 @@ def _keep(event: BranchEvent, typed: EventTyped) -> None:
     those of the partners' members stay."""
     event.kinds.set(typed.kinds)
     event.partners.set(typed.partners)
-    theirs: set[int] = set()
-    if typed.partners:
-        theirs = roll_of(typed.partners, typed.on) - roll_of([event.branch], typed.on)
+    theirs = members_of_others(event.branch, typed.partners, typed.on)
     rows = Attendance.objects.filter(event=event)
     rows.exclude(member_id__in={*typed.came, *theirs}).delete()
     write_came(event, typed.came)

@@ -245,3 +245,23 @@ def test_a_student_judge_scores_no_branch_of_his_own_either(campus: World) -> No
     campus.add_post("gugu", "committee_member", "community")
     with pytest.raises(DomainError):
         give_points(actor=campus.gugu, nomination=one, points=Decimal(90))
+
+
+def test_a_correction_does_not_wipe_what_another_branch_has_entered(campus: World) -> None:
+    qin, s1 = member_of(campus, "qin"), member_of(campus, "s1")
+    made = record_event(actor=campus.qin, branch=campus.joint, typed=event_typed(
+        campus, "theme_day", partners=[campus.second], came=only([qin])))  # fmt: skip
+    correct(campus, made, "theme_day", came=only([qin]))  # nothing is entered yet: it may go
+    correct(campus, made, "theme_day", came=only([qin]), partners=[campus.second])
+    record_side(actor=campus.kim, event=made, branch=campus.second, came={s1.pk: HERE})
+    with pytest.raises(DomainError) as refused:
+        correct(campus, made, "theme_day", came=only([qin]))
+    assert [one.field for one in refused.value.faults] == ["partners"]  # type: ignore[attr-defined]
+    Membership.objects.filter(member=s1).update(since=made.on)
+    made.refresh_from_db()
+    with pytest.raises(DomainError) as refused:  # a day on which the member was not there yet
+        correct_event(actor=campus.qin, event=made, version=made.version, typed=event_typed(
+            campus, "theme_day", on=made.on - DAY, came=only([qin]), partners=[campus.second]))  # fmt: skip
+    assert "二支甲" in str(refused.value)
+    correct(campus, made, "theme_day", came=only([qin]), partners=[campus.second], topic="新题")
+    assert set(made.attendance.values_list("member", flat=True)) == {qin.pk, s1.pk}
