@@ -24,7 +24,13 @@ from partybranch.domain.membership import (
 from partybranch.domain.sides import record_side
 from partybranch.domain.studies import open_study, remind_study
 from partybranch.enums import Entry, Grade, PartyKind, Presence
-from partybranch.models import BranchEvent, Membership, PartyMember, PartyOrganization
+from partybranch.models import (
+    BranchEvent,
+    LeagueRate,
+    Membership,
+    PartyMember,
+    PartyOrganization,
+)
 from partybranch.queries.awards import award_rounds, nomination_rows
 from partybranch.queries.training import certificates_of
 from portal.core.errors import DomainError
@@ -265,3 +271,20 @@ def test_a_correction_does_not_wipe_what_another_branch_has_entered(campus: Worl
     assert "二支甲" in str(refused.value)
     correct(campus, made, "theme_day", came=only([qin]), partners=[campus.second], topic="新题")
     assert set(made.attendance.values_list("member", flat=True)) == {qin.pk, s1.pk}
+
+
+# ---- the League
+
+
+def test_months_stay_in_sight_beside_many_issues_and_the_oldest_shown_knows_the_one_before(
+    campus: World,
+) -> None:
+    year = today().year - 1
+    named = [f"{year - 1}-12", f"{year}-01", *(f"{year}-{n:02d}期" for n in range(1, 31))]
+    for period in named:
+        LeagueRate.objects.create(unit_id=campus.c2301.pk, period=period, members=10, studied=9)
+    client = client_of(campus, "gao")
+    page = client.get("/league/").content.decode()
+    assert f"{year}年1月" in page  # thirty issues do not push the months out
+    page = client.get(f"/league/?period={year}-19期").content.decode()  # the twelfth from the end
+    assert f"升降与{year}年第18期相比" in page
