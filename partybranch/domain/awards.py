@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from partybranch.domain.award_points import order_of, total_points, unscored
 from partybranch.domain.facts import MIN_REASON, Fault
 from partybranch.domain.life import EventError
-from partybranch.domain.rights import check_still
+from partybranch.domain.rights import check_still, in_turn
 from partybranch.enums import RELATION_HOLDING, PartyKind
 from partybranch.models import AwardRound, JudgeScore, Nomination, PartyMember, PartyOrganization
 from partybranch.queries.awards import weights
@@ -36,6 +36,7 @@ def open_round(
     Raises EventError for days that cannot be, a name that is taken, weights that do not make a
     hundred; PermissionDenied without the right to record the committee's decisions.
     """
+    in_turn(committee)
     faults: list[Fault] = []
     today = timezone.localdate()
     if committee.party_kind != PartyKind.COMMITTEE:

@@ -17,7 +17,7 @@ from partybranch.domain.dates import days_late, latest
 from partybranch.domain.facts import Ballot, Facts, Fault, Proposal
 from partybranch.domain.late import late_reason
 from partybranch.domain.refresh import refresh
-from partybranch.domain.rights import check_still, locked
+from partybranch.domain.rights import check_still, in_turn, locked
 from partybranch.domain.sent import sent_before
 from partybranch.domain.voting import passes
 from partybranch.enums import Duty
@@ -95,7 +95,7 @@ def open_development(
     sent = sent_before(Development, client_key, **who)
     if sent is not None:
         return sent
-    Student.objects.select_for_update(no_key=True).get(pk=student.pk)
+    in_turn(student)
     if Development.objects.filter(student=student, ended_on=None).exists():
         raise DomainError(_("A development of this person is open already. Open that file."))
     if PartyMember.objects.filter(student=student, left_on=None).exists():

@@ -14,7 +14,7 @@ from partybranch.domain.dates import earliest, never_after
 from partybranch.domain.facts import MIN_REASON, Facts, StepFact
 from partybranch.domain.months import DAY
 from partybranch.domain.refresh import refresh
-from partybranch.domain.rights import check_still
+from partybranch.domain.rights import check_still, in_turn
 from partybranch.domain.step_checks import may_apply_on
 from partybranch.enums import Entry
 from partybranch.models import (
@@ -60,7 +60,7 @@ def take_over_development(
     DomainError for steps out of order, a missing one in between, days that cannot be or do not
     keep the times of the rule, and where the roll of members says otherwise.
     """
-    Student.objects.select_for_update(no_key=True).get(pk=student.pk)
+    in_turn(student)
     if Development.objects.filter(student=student, ended_on=None).exists():
         raise DomainError(_("A development of this person is open already. Open that file."))
     _check(branch, file)

@@ -12,7 +12,7 @@ from partybranch.domain.late import late_reason
 from partybranch.domain.links import end_links_of
 from partybranch.domain.months import DAY, add_months
 from partybranch.domain.organs import powers
-from partybranch.domain.rights import check_branch
+from partybranch.domain.rights import check_branch, in_turn
 from partybranch.domain.transfers import file_goes_along
 from partybranch.enums import BRANCHES, Entry
 from partybranch.models import Development, Membership, PartyMember, PartyOrganization
@@ -46,7 +46,7 @@ def enter_member(
     why_late = late_reason(since, entry_reason)
     if (student is None) == (person is None):
         raise DomainError(_("Choose one student or one member of staff."))
-    _lock_person(student, person)
+    in_turn(student, person)
     if PartyMember.objects.filter(student=student, person=person, left_on=None).exists():
         raise DomainError(_("This person is on the roll already. Move the relation instead."))
     if student is not None and Development.objects.filter(student=student, ended_on=None).exists():
@@ -219,14 +219,6 @@ def suspend_member(
         reason=reason.strip()[:200],
     )  # fmt: skip
     return kept
-
-
-def _lock_person(student: Student | None, person: User | None) -> None:
-    """Two hands that enter the same person at once come one after the other."""
-    if student is not None:
-        Student.objects.select_for_update(no_key=True).get(pk=student.pk)
-    if person is not None:
-        User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _check_holds(branch: PartyOrganization, on: dt.date) -> None:

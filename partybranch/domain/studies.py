@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from partybranch.domain.facts import Fault
 from partybranch.domain.life import EventError
-from partybranch.domain.rights import check_still, denied
+from partybranch.domain.rights import check_still, denied, in_turn
 from partybranch.enums import PartyKind
 from partybranch.models import EventKind, PartyOrganization
 from partybranch.queries.studies import asked_branches, study_rows
@@ -33,6 +33,7 @@ def open_study(
     Raises EventError for days that cannot be, a name that is taken, a unit that is no committee or
     general branch; PermissionDenied without the right to record the committee's decisions there.
     """
+    in_turn(unit)
     faults: list[Fault] = []
     today = timezone.localdate()
     if unit.party_kind not in _UNITS:

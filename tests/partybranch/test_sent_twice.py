@@ -7,16 +7,22 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from partybranch.domain.awards import open_round
 from partybranch.domain.cultivation import add_entry
 from partybranch.domain.development import record_step
+from partybranch.domain.honours import enter_honours
 from partybranch.domain.league import list_graduates
 from partybranch.domain.life import record_event
 from partybranch.domain.membership import enter_member
 from partybranch.domain.motions import hold_vote
+from partybranch.domain.studies import open_study
 from partybranch.enums import Body, Look
 from partybranch.models import (
+    AwardRound,
     BranchEvent,
     CultivationEntry,
+    EventKind,
+    HonourKind,
     LeagueTransfer,
     Motion,
     PartyMember,
@@ -82,6 +88,30 @@ def test_a_member_entered_twice_at_once_is_told_in_words() -> None:
 
     done = at_once(enter, enter)
     assert sorted(type(one).__name__ for one in done) == ["DomainError", "PartyMember"], done
+
+
+@pytest.mark.django_db(transaction=True)
+def test_prizes_and_a_round_entered_twice_at_once_stand_once() -> None:
+    world = add_party(build_world())
+    kind, today = HonourKind.objects.get(code="school_model"), timezone.localdate()
+    numbers = [world.gu.student_no, world.cheng.student_no]
+    done = at_once(*[lambda: enter_honours(
+        actor=world.gao, kind=kind, on=today, proof="校发〔2026〕8号", numbers=numbers)] * 2)  # fmt: skip
+    assert sorted(done) == [0, 2], done
+
+    def open_one() -> AwardRound:
+        return open_round(actor=world.yan, committee=world.community, name="十佳2026", until=today,
+                          apply_until=today, seats=1)  # fmt: skip
+
+    done = at_once(open_one, open_one)
+    assert sorted(type(one).__name__ for one in done) == ["AwardRound", "EventError"], done
+
+    def ask() -> EventKind:
+        return open_study(actor=world.yan, unit=world.community, name="国庆学习", since=today,
+                          until=today)  # fmt: skip
+
+    done = at_once(ask, ask)
+    assert sorted(type(one).__name__ for one in done) == ["EventError", "EventKind"], done
 
 
 @pytest.fixture
