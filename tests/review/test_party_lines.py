@@ -12,6 +12,7 @@ from cohorts.domain.tree import open_unit
 from partybranch.domain.appraisals import grade_members
 from partybranch.domain.awards import give_points, nominate, open_round
 from partybranch.domain.certificates import certify_members
+from partybranch.domain.decisions import decide
 from partybranch.domain.former import FormerFile, take_over_development
 from partybranch.domain.life import Came, correct_event, record_event
 from partybranch.domain.membership import (
@@ -23,7 +24,7 @@ from partybranch.domain.membership import (
 )
 from partybranch.domain.sides import record_side
 from partybranch.domain.studies import open_study, remind_study
-from partybranch.enums import Entry, Grade, PartyKind, Presence
+from partybranch.enums import Decision, Entry, Grade, PartyKind, Presence
 from partybranch.models import (
     BranchEvent,
     LeagueRate,
@@ -97,6 +98,26 @@ def test_the_same_contact_sent_twice_is_one_contact(campus: World) -> None:
         "on": today().isoformat(), "sponsors": [m1, m1], "late_reason": "会议推迟"})  # fmt: skip
     assert page.status_code == 302
     assert [one.member_id for one in file.sponsorships.all()] == [m1]
+
+
+def test_a_decision_is_no_earlier_than_any_step_that_it_takes_back(campus: World) -> None:
+    file = bring_to(campus, "gu", 8)
+    days = dict(file.records.values_list("step", "on"))
+    asked: Any = {
+        "actor": campus.gao,
+        "development": file,
+        "decided_by": "支委会",
+        "reason": "材料不实",
+    }
+    for kind, more in (
+        (Decision.BACK, {"from_step": 3}), (Decision.TARGET_OFF, {}), (Decision.STOP, {}),
+    ):  # fmt: skip
+        with pytest.raises(DomainError):
+            decide(kind=kind, on=days[8] - DAY, **asked, **more)
+    decide(kind=Decision.TARGET_OFF, on=days[8], **asked)
+    assert set(file.records.filter(withdrawn_by=None).values_list("step", flat=True)) == {
+        *range(1, 7)
+    }
 
 
 # ---- the roll
