@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from partybranch.domain.facts import Fault
 from partybranch.domain.life import EventError
-from partybranch.domain.rights import denied
+from partybranch.domain.rights import check_seen, denied
 from partybranch.enums import CERTIFIED, Presence
 from partybranch.models import Attendance, BranchEvent
+from partybranch.queries.events import state_of
 from partybranch.queries.joint import branches_held, members_in, sides_of
 from portal.core import audit
 from portal.core.errors import DomainError
@@ -21,14 +22,20 @@ from portal.core.scope import forget_reach
 
 @transaction.atomic
 def certify_members(
-    *, actor: User | None, event: BranchEvent, on: dt.date, numbers: Mapping[int, str]
+    *,
+    actor: User | None,
+    event: BranchEvent,
+    on: dt.date,
+    numbers: Mapping[int, str],
+    seen: str = "",
 ) -> int:
     """Enter the certificates given ``on`` a day, the number by member, of the members of the
     branches that the actor keeps: at a joint event each branch enters its own. Typed again they
     replace the former. Returns how many.
 
     Raises EventError for a day before the training or ahead, a number given twice, or a member who
-    did not come or is another branch's; DomainError for an event that gives none or was withdrawn,
+    did not come or is another branch's; StaleError when the lines are not as a form saw them
+    (``seen``); DomainError for an event that gives none or was withdrawn,
     PermissionDenied without a post that keeps one of the branches.
     """
     kept = (
@@ -44,6 +51,7 @@ def certify_members(
         raise DomainError(_("Certificates belong to a training or a forum."))
     given = {key: number.strip() for key, number in numbers.items() if number.strip()}
     rows = {one.member_id: one for one in came if one.member_id in own}
+    check_seen(state_of(rows.values()), seen)
     others = {one.certificate_no for one in came if one.member_id not in own}
     faults = []
     if not kept.on <= on <= timezone.localdate():

@@ -57,3 +57,12 @@ def in_turn(*rows: models.Model | None) -> None:
         if row is not None:
             kept = type(row)._base_manager.select_for_update(of=("self",), no_key=True)
             kept.only("pk").get(pk=row.pk)
+
+
+def check_seen(now: str, seen: str) -> None:
+    """Raises StaleError when somebody wrote the lines between the opening of a form, which saw them
+    as ``seen``, and this moment; empty: no form was opened."""
+    if seen and seen != now:
+        raise StaleError(
+            _("Somebody else changed this entry after you opened it. Reload, then try again.")
+        )

@@ -39,7 +39,7 @@ from partybranch.forms_life import (
     first_marks,
 )
 from partybranch.models import BranchEvent, EventKind, PartyOrganization
-from partybranch.queries.events import attendance_of
+from partybranch.queries.events import attendance_of, state_of
 from partybranch.queries.facts import voters
 from partybranch.queries.joint import branches_held, members_in, possible_partners, sides_of
 from partybranch.queries.life import (
@@ -185,10 +185,13 @@ def grades(request: HttpRequest, pk: int) -> HttpResponse:
     event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
     if not event.kinds.filter(code=GRADED).exists():
         raise Http404
-    form = GradeForm(request.POST or None, rows=attendance_of(event))
+    rows = attendance_of(event)
+    form = GradeForm(request.POST or None, rows=rows, initial={"seen": state_of(rows)})
 
-    def act(_data: dict[str, Any]) -> Any:
-        return grade_members(actor=request.user, event=event, grades=form.grades())  # type: ignore[arg-type]
+    def act(data: dict[str, Any]) -> Any:
+        return grade_members(
+            actor=request.user, event=event, grades=form.grades(), seen=data["seen"]  # type: ignore[arg-type]
+        )  # fmt: skip
 
     return form_page(
         request, form, act, title=_("Grades: %(topic)s") % {"topic": event.topic},
@@ -212,7 +215,8 @@ def certificates(request: HttpRequest, pk: int) -> HttpResponse:
     own = members_in(event, came, sides, held)
     came = [one for one in came if one.member_id in own]
     given = next((one.certificate_on for one in came if one.certificate_on), event.on)
-    form = CertificateForm(request.POST or None, rows=came, initial={"on": given})
+    first = {"on": given, "seen": state_of(came)}
+    form = CertificateForm(request.POST or None, rows=came, initial=first)
 
     def act(data: dict[str, Any]) -> Any:
         return certify_members(
@@ -220,6 +224,7 @@ def certificates(request: HttpRequest, pk: int) -> HttpResponse:
             event=event,
             on=data["on"],
             numbers=form.numbers(),  # type: ignore[arg-type]
+            seen=data["seen"],
         )
 
     return form_page(
