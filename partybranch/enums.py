@@ -215,3 +215,7 @@ class HonourLevel(models.TextChoices):
 # Kinds of link that are flags on a member (双带头人, 领雁计划): their codes begin so.
 FLAG = "flag_"
 DUAL_LEADER = f"{FLAG}dual"
+
+# The kind of event at which members are graded, and those that end with a certificate.
+GRADED = "appraisal"
+CERTIFIED = frozenset({"training", "secretary_forum"})

@@ -83,10 +83,16 @@ class TapForm(FaultyForm):
         }
 
 
+def _seen() -> forms.CharField:
+    """How the lines stood when the form was opened."""
+    return forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+
+
 class SideForm(TapForm):
     """Attendance of a branch that is named in the event of another one."""
 
     entry_reason = late_field()
+    seen = _seen()
 
 
 class EventForm(TapForm):
@@ -192,6 +198,8 @@ class VoteForm(FaultyForm):
 class GradeForm(FaultyForm):
     """A grade for each member who was called; left empty where none was given."""
 
+    seen = _seen()
+
     def __init__(self, *args: Any, rows: Sequence[Attendance], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.keys = {f"grade_{one.member_id}": one.member_id for one in rows}
@@ -210,6 +218,7 @@ class CertificateForm(FaultyForm):
     """The day, and a number for each member who came; left empty where none was given."""
 
     on = forms.DateField(label=_("certificate of"), widget=DateInput())
+    seen = _seen()
 
     def __init__(self, *args: Any, rows: Sequence[Attendance], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

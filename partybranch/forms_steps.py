@@ -148,7 +148,7 @@ class StepForm(forms.Form):
         return Typed(
             step=self.rule.number, on=data["on"],
             body=self.committees.get(str(data.get("body") or "")), ballot=self._ballot(),
-            members=[self.candidates[key] for key in data.get("sponsors") or ()],
+            members=[self.candidates[key] for key in dict.fromkeys(data.get("sponsors") or ())],
             detail=detail, papers=data.get("papers") or (),
             late_reason=data.get("late_reason") or "",
             entry_reason=data.get("entry_reason") or "",

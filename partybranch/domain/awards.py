@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partybranch.domain.award_points import order_of, total_points, unscored
 from partybranch.domain.facts import MIN_REASON, Fault
 from partybranch.domain.life import EventError
-from partybranch.domain.rights import check_still
+from partybranch.domain.rights import check_still, in_turn
 from partybranch.enums import RELATION_HOLDING, PartyKind
 from partybranch.models import AwardRound, JudgeScore, Nomination, PartyMember, PartyOrganization
 from partybranch.queries.awards import weights
@@ -35,6 +36,7 @@ def open_round(
     Raises EventError for days that cannot be, a name that is taken, weights that do not make a
     hundred; PermissionDenied without the right to record the committee's decisions.
     """
+    in_turn(committee)
     faults: list[Fault] = []
     today = timezone.localdate()
     if committee.party_kind != PartyKind.COMMITTEE:
@@ -132,12 +134,10 @@ def _nomination(nomination: Nomination) -> Nomination:
 
 
 def belongs(actor: User, branch: PartyOrganization) -> bool:
-    """Whether the judge is a member of the branch, today or in former times with an open end."""
-    return bool(
-        PartyMember.objects.filter(
-            person=actor, branches__branch=branch, branches__until=None, left_on=None
-        ).exists()
-    )
+    """Whether the judge, of the staff or a student, is a member of the branch today."""
+    own = Q(person=actor) | Q(student__user=actor)
+    rows = PartyMember.objects.filter(own, branches__branch=branch, branches__until=None)
+    return bool(rows.filter(left_on=None).exists())
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from partybranch.access import current_branches
 from partybranch.domain.changes import send_change
 from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.membership import leave_branch
+from partybranch.domain.sent import sent_before
 from partybranch.enums import BESIDE_KINDS, Change, ChangeState, Grouping
 from partybranch.models import Membership, PartyOrganization, ProposedBranch, Reorganization
 from partybranch.queries.branches import committee_of
@@ -40,12 +41,15 @@ def apply_for_branch(
     is taken), DomainError without name or reason, PermissionDenied without the right to keep the
     committee's applications.
     """
-    sent: Reorganization | None = Reorganization.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
+    title = _("Request to establish %(name)s") % {"name": name.strip()}
+    sent = sent_before(
+        Reorganization, client_key, made_by_id=actor and actor.pk, title=title[:80],
+        task_until=task_until,
+    )  # fmt: skip
+    if sent is not None:
         return sent
     if len(name.strip()) < MIN_REASON:
         raise DomainError(_("Give the new branch a name."))
-    title = _("Request to establish %(name)s") % {"name": name.strip()}
     made = _application(actor, parent, Change.BESIDE, title, client_key)
     made.task_until = task_until
     made.save(update_fields=["task_until"])

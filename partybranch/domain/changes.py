@@ -17,6 +17,7 @@ from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.grouping import One, grouped, proposed_name
 from partybranch.domain.life import EventError
 from partybranch.domain.rights import check_still, denied
+from partybranch.domain.sent import sent_before
 from partybranch.enums import ABOVE_BRANCHES, ALONE, ChangeState, Grouping, PartyKind
 from partybranch.models import (
     PartyOrganization,
@@ -48,8 +49,8 @@ def draft_change(
     Raises EventError with every reason against the choice of branches (other committees, closed
     ones, another application under way), PermissionDenied without the right to keep their rolls.
     """
-    sent: Reorganization | None = Reorganization.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
+    said = {"made_by_id": actor and actor.pk, "title": title.strip()[:80], "grouping": rule}
+    if (sent := sent_before(Reorganization, client_key, **said)) is not None:
         return sent
     faults = source_faults(branches)
     if faults:
@@ -59,9 +60,8 @@ def draft_change(
     committee = branches[0].approving_committee
     assert committee is not None
     made: Reorganization = Reorganization.objects.create(
-        committee=committee, title=title.strip()[:80], kind="", grouping=rule, made_by=actor,
-        client_key=client_key,
-    )  # fmt: skip
+        committee=committee, kind="", client_key=client_key, **said
+    )
     made.sources.set(branches)
     people = people_of(branches)
     _propose(made, branches, people, rule, count, kind)

@@ -15,6 +15,7 @@ from partybranch.domain.dates import (
     probation_of,
 )
 from partybranch.domain.facts import MIN_REASON, Facts, Fault, Notice, Proposal, Setting
+from partybranch.domain.late import days_after, late_faults
 from partybranch.domain.organs import step_faults
 from partybranch.domain.step_checks import certificate_expired, own_faults
 from partybranch.domain.voting import ballot_faults
@@ -120,13 +121,8 @@ def _late(book: Book, rule: StepRule, facts: Facts, wanted: Proposal) -> list[Fa
 
 
 def _entry(wanted: Proposal, setting: Setting) -> list[Fault]:
-    """Back-dating is never offered; a late entry says why and is shown as one (rulebook 0.7)."""
-    lag = (wanted.today - wanted.on).days
-    if lag <= setting.number("party.entry_days") or len(wanted.entry_reason.strip()) >= MIN_REASON:
-        return []
-    return [Fault("entry", _(
-        "Entered %(n)s days after the event. Say why it is entered only now and which paper "
-        "proves the date; it is shown as a late entry.") % {"n": lag}, "entry_reason")]  # fmt: skip
+    lag = days_after(wanted.on, wanted.today, setting.number("party.entry_days"))
+    return late_faults(lag, wanted.entry_reason)
 
 
 def _notice(rule: StepRule, facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:

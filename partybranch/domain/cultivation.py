@@ -15,6 +15,7 @@ from partybranch.domain.late import late_by, late_reason
 from partybranch.domain.organs import may_cultivate
 from partybranch.domain.refresh import refresh
 from partybranch.domain.rights import check_still, locked
+from partybranch.domain.sent import sent_before
 from partybranch.enums import Look
 from partybranch.models import CultivationEntry, Development, PartyOrganization, PublicNotice
 from partybranch.queries.rules import rule_book
@@ -49,10 +50,12 @@ def add_entry(
     is meant when it is left out. Raises DomainError for a day ahead, one before the application,
     or a late entry without a reason. The same ``client_key`` gives the first one back.
     """
-    sent = CultivationEntry.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
-        found: CultivationEntry = sent
-        return found
+    sent = sent_before(
+        CultivationEntry, client_key, entered_by_id=actor and actor.pk,
+        development_id=development.pk, kind=kind, on=on, note=note.strip(),
+    )  # fmt: skip
+    if sent is not None:
+        return sent
     kept = locked(development)
     branch = branch or kept.branch
     if not may_cultivate(branch.party_kind):

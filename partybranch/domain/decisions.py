@@ -1,10 +1,12 @@
 """New decisions about what was decided before: nothing is deleted, it is taken back (P23, P18)."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from partybranch.domain import effects
@@ -49,7 +51,9 @@ def decide(
     _check(kept, kind, on, decided_by, reason, steps)
     if kind == Decision.POSTPONED:
         _check_postponed(kept, months, steps)
-    elif kind != Decision.STOP:
+    elif kind == Decision.STOP:
+        check_after(on, steps.values())
+    else:
         from_step = _FROM.get(kind, from_step)
         _check_back(from_step, on, steps)
     made: DecisionRecord = DecisionRecord.objects.create(
@@ -94,8 +98,15 @@ def _check(
 def _check_back(from_step: int | None, on: dt.date, steps: dict[int, dt.date]) -> None:
     if from_step is None or from_step not in steps or from_step == 1:
         raise DomainError(_("Choose a step that was taken; the application itself stays."))
-    if on < steps[from_step]:
-        raise DomainError(_("The decision cannot be earlier than the step it takes back."))
+    check_after(on, [steps[one] for one in rule_book().resting_on(from_step, on) if one in steps])
+
+
+def check_after(on: dt.date, days: Collection[dt.date]) -> None:
+    """Nothing is decided about steps on a day before they were taken."""
+    last = max(days, default=on)
+    if on < last:
+        raise DomainError(_("A step was taken later, on %(day)s. Check the date.")
+                          % {"day": date_format(last, "DATE_FORMAT")})  # fmt: skip
 
 
 def _check_postponed(kept: Development, months: int | None, steps: dict[int, dt.date]) -> None:

@@ -15,8 +15,10 @@ from partybranch.domain import effects
 from partybranch.domain.checks import body_of, step_problems
 from partybranch.domain.dates import days_late, latest
 from partybranch.domain.facts import Ballot, Facts, Fault, Proposal
+from partybranch.domain.late import late_reason
 from partybranch.domain.refresh import refresh
-from partybranch.domain.rights import check_still, locked
+from partybranch.domain.rights import check_still, in_turn, locked
+from partybranch.domain.sent import sent_before
 from partybranch.domain.voting import passes
 from partybranch.enums import Duty
 from partybranch.models import (
@@ -89,10 +91,11 @@ def open_development(
     Raises StepError for an applicant too young and the other rules of step 1, DomainError where
     one is open already or the person is a member. The same ``client_key`` gives the first back.
     """
-    Student.objects.select_for_update(no_key=True).get(pk=student.pk)
-    sent: Development | None = Development.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
+    who = {"opened_by_id": actor and actor.pk, "student_id": student.pk}
+    sent = sent_before(Development, client_key, **who)
+    if sent is not None:
         return sent
+    in_turn(student)
     if Development.objects.filter(student=student, ended_on=None).exists():
         raise DomainError(_("A development of this person is open already. Open that file."))
     if PartyMember.objects.filter(student=student, left_on=None).exists():
@@ -119,7 +122,7 @@ def record_step(
     does not carry the step (steps of the committee take the right to record its decisions). A
     vote that did not pass is kept without the step. The same ``client_key`` gives the first back.
     """
-    before = _sent_before(client_key)
+    before = _sent_before(client_key, actor, development, typed)
     if before is not None:
         return before
     kept = locked(development, version)
@@ -153,13 +156,15 @@ def record_step(
     return Recorded(kept, record, vote)
 
 
-def _sent_before(client_key: uuid.UUID | None) -> Recorded | None:
-    if client_key is None:
-        return None
-    record = StepRecord.objects.filter(client_key=client_key).select_related("development").first()
+def _sent_before(
+    client_key: uuid.UUID | None, actor: User | None, development: Development, typed: Typed
+) -> Recorded | None:
+    said = {"entered_by_id": actor and actor.pk, "development_id": development.pk,
+            "step": typed.step, "on": typed.on}  # fmt: skip
+    record = sent_before(StepRecord, client_key, **said)
     if record is not None:
         return Recorded(record.development, record)
-    vote = Vote.objects.filter(client_key=client_key).select_related("development").first()
+    vote = sent_before(Vote, client_key, **said)
     return Recorded(vote.development, None, vote) if vote else None
 
 
@@ -181,12 +186,10 @@ def _write(
     book = rule_book()
     due = latest(book, facts, typed.step, typed.on)
     late = days_late(due, typed.on)
-    lag = (timezone.localdate() - typed.on).days
-    is_late_entry = lag > setting().number("party.entry_days")
     made: StepRecord = StepRecord.objects.create(
         development=kept, step=typed.step, version_id=book.version(typed.on), on=typed.on,
         due_on=due, days_late=late, late_reason=typed.late_reason.strip() if late else "",
-        entry_reason=typed.entry_reason.strip() if is_late_entry else "",
+        entry_reason=late_reason(typed.on, typed.entry_reason),
         override_reason=typed.override_reason.strip(), branch=kept.branch, body=typed.body,
         detail={name: value for name, value in typed.detail.items() if name not in _SEALED},
         entered_by=actor, client_key=key,

@@ -19,6 +19,7 @@ from partybranch.domain.life import EventError
 from partybranch.domain.months import DAY, add_months
 from partybranch.domain.organs import powers
 from partybranch.domain.rights import check_still
+from partybranch.domain.sent import sent_before
 from partybranch.enums import BranchPost
 from partybranch.models import Candidate, Election, PartyMember, PartyOrganization
 from partybranch.queries.facts import voters
@@ -70,8 +71,10 @@ def record_election(
     talk or without the right to be elected; nothing is kept then. A tie at the last seat is kept:
     that seat stays open until a further ballot.
     """
-    sent: Election | None = Election.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
+    who = {"entered_by_id": actor and actor.pk, "branch_id": branch.pk}
+    counts = {name: getattr(typed, name) for name in ("seats", "right", "present", "returned")}
+    sent = sent_before(Election, client_key, on=typed.on, **who, **counts)
+    if sent is not None:
         return sent
     faults = _faults(branch, typed)
     if faults:

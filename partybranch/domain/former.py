@@ -14,7 +14,7 @@ from partybranch.domain.dates import earliest, never_after
 from partybranch.domain.facts import MIN_REASON, Facts, StepFact
 from partybranch.domain.months import DAY
 from partybranch.domain.refresh import refresh
-from partybranch.domain.rights import check_still
+from partybranch.domain.rights import check_still, in_turn
 from partybranch.domain.step_checks import may_apply_on
 from partybranch.enums import Entry
 from partybranch.models import (
@@ -60,7 +60,7 @@ def take_over_development(
     DomainError for steps out of order, a missing one in between, days that cannot be or do not
     keep the times of the rule, and where the roll of members says otherwise.
     """
-    Student.objects.select_for_update(no_key=True).get(pk=student.pk)
+    in_turn(student)
     if Development.objects.filter(student=student, ended_on=None).exists():
         raise DomainError(_("A development of this person is open already. Open that file."))
     _check(branch, file)
@@ -106,6 +106,12 @@ def _check(branch: PartyOrganization, file: FormerFile) -> None:
             )
         )
     _check_steps(file.steps)
+    later = [number for number, on in file.steps.items() if on >= file.resumed_on]
+    if later:
+        raise DomainError(
+            _("Step %(n)s of the former file lies after the person had come here. Check the days in "
+              "the file; steps taken here are recorded here.") % {"n": min(later)}
+        )  # fmt: skip
     if 17 not in file.steps and file.since < file.steps[3]:
         raise DomainError(_("Cultivation counts from the day on which the former organisation "
                             "confirmed the activist."))  # fmt: skip

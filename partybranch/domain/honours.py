@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partybranch.domain.facts import MIN_REASON
-from partybranch.domain.rights import denied
+from partybranch.domain.rights import denied, in_turn
 from partybranch.models import Honour, HonourKind
 from portal.core import audit
 from portal.core.errors import DomainError
@@ -49,6 +49,7 @@ def enter_honours(
     if strange:
         raise DomainError(_("No student within reach of your post has these numbers: %(numbers)s. "
                             "Nothing was saved.") % {"numbers": "、".join(strange)})  # fmt: skip
+    in_turn(kind)
     there = Honour.objects.filter(
         kind=kind, on=on, withdrawn_at=None, student_id__in=found.values()
     )

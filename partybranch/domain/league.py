@@ -21,7 +21,7 @@ from portal.core.models import User
 from portal.core.scope import forget_reach
 from students.access import standing
 from students.enums import ENROLLED_STATUSES, PoliticalStatus, Tree
-from students.models import Placement, Programme, StatusPeriod
+from students.models import Placement, Programme, StatusPeriod, Student
 
 _YEARS = 4  # where no programme plan tells the length
 _MOST = 500
@@ -44,16 +44,22 @@ def list_graduates(*, actor: User | None) -> int:
     ]
     for one in rows:
         one.entered_by = actor
-    known = set(
-        LeagueTransfer.objects.filter(student_id__in=[one.student_id for one in rows])
-        .values_list("student_id", flat=True)
-    )  # fmt: skip
+    known = _known([one.student_id for one in rows])
     fresh = {one.student_id: one for one in rows if one.student_id not in known}
     made = LeagueTransfer.objects.bulk_create(fresh.values())
     if made:
         audit.record_many(actor=actor, action="list_league_graduates", model=LeagueTransfer,
                           ids=[one.pk for one in made])  # fmt: skip
     return len(made)
+
+
+def _known(students: Collection[int]) -> set[int]:
+    """Who is on the list already. The students are locked: of two lists drawn up at once the second
+    finds what the first one put there."""
+    list(Student.objects.select_for_update(no_key=True).filter(pk__in=students).order_by("pk")
+         .values_list("pk"))  # fmt: skip
+    rows = LeagueTransfer.objects.filter(student_id__in=students)
+    return set(rows.values_list("student_id", flat=True))
 
 
 def _follow(today: dt.date, units: Collection[int] | None) -> None:

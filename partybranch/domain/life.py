@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partybranch.access import book_action
 from partybranch.domain.facts import MIN_REASON, Fault
-from partybranch.domain.joint import partner_faults
+from partybranch.domain.joint import lost_faults, members_of_others, partner_faults
+from partybranch.domain.late import late_by, late_faults, late_reason
 from partybranch.domain.rights import check_still
-from partybranch.enums import ABOVE_BRANCHES, BRANCHES, Applies, Called, Presence
+from partybranch.domain.sent import sent_before
+from partybranch.enums import ABOVE_BRANCHES, BRANCHES, CERTIFIED, GRADED, Applies, Called, Presence
 from partybranch.models import Attendance, BranchEvent, EventKind, PartyMember, PartyOrganization
 from partybranch.queries.facts import organ_of
-from partybranch.queries.joint import roll_of
 from partybranch.queries.life import roll_on
 from partybranch.queries.rules import numbers
 from portal.core import audit
@@ -69,11 +71,11 @@ class EventTyped:
     entry_reason: str = ""
 
 
-_NOT_COLUMNS = ("kinds", "came", "partners")
+_NOT_COLUMNS = ("kinds", "came", "partners", "entry_reason")
 
 
-def _columns(typed: EventTyped) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _columns(typed: EventTyped, entered_on: dt.date) -> dict[str, Any]:
+    found: dict[str, Any] = {"entry_reason": late_reason(typed.on, typed.entry_reason, entered_on)}
     for one in fields(typed):
         value = getattr(typed, one.name)
         if one.name not in _NOT_COLUMNS:
@@ -92,11 +94,7 @@ def event_faults(
     is_ahead = typed.on > timezone.localdate()
     if is_ahead or (branch.opened_on is not None and typed.on < branch.opened_on):
         return [Fault("on", _("The day lies between the founding of the branch and today."), "on")]
-    lag = (entered_on - typed.on).days
-    if lag > numbers()["party.entry_days"] and len(typed.entry_reason.strip()) < MIN_REASON:
-        found.append(Fault("entry", _(
-            "Entered %(n)s days after the event. Say why it is entered only now; it is shown as a "
-            "late entry.") % {"n": lag}, "entry_reason"))  # fmt: skip
+    found += late_faults(late_by(typed.on, entered_on), typed.entry_reason)
     found += _kind_faults(branch, typed)
     found += partner_faults(branch, typed.partners, typed.kinds, typed.on, known)
     return found + _attendance_faults(branch, typed)
@@ -171,14 +169,18 @@ def record_event(
     branch. The same ``client_key`` gives the first one back. Rulebook 1.6: one event may satisfy
     several kinds.
     """
-    sent: BranchEvent | None = BranchEvent.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
+    sent = sent_before(
+        BranchEvent, client_key, entered_by_id=actor and actor.pk, branch_id=branch.pk,
+        on=typed.on, topic=typed.topic.strip(), content=typed.content.strip(),
+    )  # fmt: skip
+    if sent is not None:
         return sent
-    faults = event_faults(branch, typed, timezone.localdate())
+    today = timezone.localdate()
+    faults = event_faults(branch, typed, today)
     if faults:
         raise EventError(faults)
     made: BranchEvent = BranchEvent.objects.create(
-        branch=branch, entered_by=actor, client_key=client_key, **_columns(typed)
+        branch=branch, entered_by=actor, client_key=client_key, **_columns(typed, today)
     )
     _keep(made, typed)
     check_still(actor, branch, book_action(branch))
@@ -203,11 +205,13 @@ def correct_event(
     """
     kept = _locked(event, version)
     # Late is what was entered late the first time, not what is corrected later.
+    entered_on = timezone.localdate(kept.entered_at)
     known = set(kept.partners.values_list("pk", flat=True))
-    faults = event_faults(kept.branch, typed, timezone.localdate(kept.entered_at), known)
+    faults = event_faults(kept.branch, typed, entered_on, known)
+    faults += lost_faults(kept, typed.partners, typed.on, typed.came)
     if faults:
         raise EventError(faults)
-    for name, value in _columns(typed).items():
+    for name, value in _columns(typed, entered_on).items():
         setattr(kept, name, value)
     kept.version += 1
     kept.save()
@@ -254,11 +258,15 @@ def _keep(event: BranchEvent, typed: EventTyped) -> None:
     those of the partners' members stay."""
     event.kinds.set(typed.kinds)
     event.partners.set(typed.partners)
-    theirs: set[int] = set()
-    if typed.partners:
-        theirs = roll_of(typed.partners, typed.on) - roll_of([event.branch], typed.on)
-    Attendance.objects.filter(event=event).exclude(member_id__in={*typed.came, *theirs}).delete()
+    theirs = members_of_others(event.branch, typed.partners, typed.on)
+    rows = Attendance.objects.filter(event=event)
+    rows.exclude(member_id__in={*typed.came, *theirs}).delete()
     write_came(event, typed.came)
+    codes = {kind.code for kind in typed.kinds}
+    if GRADED not in codes:
+        rows.exclude(grade="").update(grade="")
+    if not CERTIFIED & codes:
+        _take_certificates(rows)
 
 
 def write_came(event: BranchEvent, came: Mapping[int, Came], entry_reason: str = "") -> None:
@@ -272,6 +280,12 @@ def write_came(event: BranchEvent, came: Mapping[int, Came], entry_reason: str =
         update_conflicts=True, unique_fields=["event", "member"],
         update_fields=["presence", "reason"],
     )  # fmt: skip
+    _take_certificates(event.attendance.exclude(presence=Presence.PRESENT))
+
+
+def _take_certificates(rows: "QuerySet[Attendance]") -> None:
+    """Whoever did not come after all, or to no training, got no certificate."""
+    rows.exclude(certificate_no="").update(certificate_no="", certificate_on=None)
 
 
 def _tell(actor: User | None, act: str, event: BranchEvent, typed: EventTyped) -> None:

@@ -17,6 +17,7 @@ from cohorts.models import LinkKind, Unit
 from partybranch.access import COMMITTEE_ACTION
 from partybranch.domain.link_checks import check_branch_open, check_links, check_shape
 from partybranch.domain.rights import check_still, denied
+from partybranch.domain.sent import sent_before
 from partybranch.enums import FLAG
 from partybranch.link_access import held_by
 from partybranch.models import LinkVisit, LinkWish, PartyLink, PartyMember, PartyOrganization
@@ -166,9 +167,12 @@ def record_visit(
 ) -> LinkVisit:
     """A contact by a link, written by whoever is linked or by the branch. The same key again
     changes nothing. Raises DomainError for a day ahead, before the link, or over a year ago."""
-    known: LinkVisit | None = LinkVisit.objects.filter(client_key=client_key).first() if client_key else None  # fmt: skip
-    if known is not None:
-        return known
+    sent = sent_before(
+        LinkVisit, client_key, entered_by_id=actor and actor.pk, link_id=link.pk, on=on,
+        note=note.strip(),
+    )  # fmt: skip
+    if sent is not None:
+        return sent
     kept: PartyLink = PartyLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
     today = timezone.localdate()
     if on > today or on < kept.starts_on or (today - on).days > _LATE_DAYS:

@@ -12,7 +12,7 @@ from partybranch.domain.late import late_reason
 from partybranch.domain.links import end_links_of
 from partybranch.domain.months import DAY, add_months
 from partybranch.domain.organs import powers
-from partybranch.domain.rights import check_branch
+from partybranch.domain.rights import check_branch, in_turn
 from partybranch.domain.transfers import file_goes_along
 from partybranch.enums import BRANCHES, Entry
 from partybranch.models import Development, Membership, PartyMember, PartyOrganization
@@ -42,10 +42,11 @@ def enter_member(
     member who is on the roll already, dates that cannot be, or a day of long ago without a reason.
     """
     _check_holds(branch, since)
-    _check_not_ahead(since)
+    _check_not_ahead(max(since, full_on or since))
     why_late = late_reason(since, entry_reason)
     if (student is None) == (person is None):
         raise DomainError(_("Choose one student or one member of staff."))
+    in_turn(student, person)
     if PartyMember.objects.filter(student=student, person=person, left_on=None).exists():
         raise DomainError(_("This person is on the roll already. Move the relation instead."))
     if student is not None and Development.objects.filter(student=student, ended_on=None).exists():
@@ -116,6 +117,7 @@ def move_member(
         leave_party(actor, kept, on, _("moved to %(where)s") % {"where": outside.strip()})
     else:
         _check_holds(branch, on)
+        _end_beside(kept, branch, on, why_late)
         Membership.objects.create(
             member=kept, branch=branch, is_relation=True, since=on, how=Entry.TRANSFER,
             origin=now.branch.name, letter_no=letter_no.strip(), entry_reason=why_late,
@@ -129,6 +131,20 @@ def move_member(
         after=branch.pk if branch else None, on=on, letter_no=letter_no, late=why_late,
     )  # fmt: skip
     return kept
+
+
+def _end_beside(member: PartyMember, branch: PartyOrganization, on: dt.date, why_late: str) -> None:
+    """Whoever stood in ``branch`` beside the home branch stands there with the relation from ``on``."""
+    row = member.branches.filter(branch=branch, until=None).first()
+    if row is None:
+        return
+    if row.since >= on:
+        raise DomainError(
+            _("Stands in that branch beside the home branch only since that day. Let the relation "
+              "come a day later.")
+        )  # fmt: skip
+    row.until, row.end_reason = on - DAY, why_late
+    row.save(update_fields=["until", "end_reason"])
 
 
 @transaction.atomic
@@ -171,6 +187,7 @@ def leave_branch(
         raise DomainError(_("The membership relation is moved, not ended. Choose where it goes."))
     if until < row.since:
         raise DomainError(_("The last day is before the first day."))
+    _check_not_ahead(until)
     row.until = until
     row.end_reason = late_reason(until, entry_reason) if actor is not None else ""
     row.save(update_fields=["until", "end_reason"])
@@ -191,11 +208,12 @@ def suspend_member(
     kept: PartyMember = PartyMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
     if len(reason.strip()) < MIN_REASON or (until is not None and until < since):
         raise DomainError(_("Give the decision and days in order."))
+    home = kept.branches.filter(until=None, is_relation=True).select_related("branch").first()
+    if home is None:
+        raise DomainError(_("The relation is in no branch of the school."))
     kept.suspended_from, kept.suspended_until = since, until
     kept.save(update_fields=["suspended_from", "suspended_until"])
-    home = kept.branches.filter(until=None, is_relation=True).select_related("branch").first()
-    if home is not None:
-        check_branch(actor, home.branch, kept.student)
+    check_branch(actor, home.branch, kept.student)
     audit.record(
         actor=actor, action="suspend_member", obj=kept, since=since, until=until,
         reason=reason.strip()[:200],

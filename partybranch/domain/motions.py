@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from partybranch.domain.facts import Ballot, Fault
 from partybranch.domain.life import EventError
 from partybranch.domain.rights import check_still
+from partybranch.domain.sent import sent_before
 from partybranch.domain.voting import ballot_faults
 from partybranch.enums import Body, Presence
 from partybranch.models import BranchEvent, Motion
@@ -35,8 +36,9 @@ def hold_vote(
     Raises EventError for counts that cannot be (more ballots than people, no quorum, members not
     accounted for), DomainError for a withdrawn event. The same ``client_key`` gives the first back.
     """
-    sent: Motion | None = Motion.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
+    who = {"entered_by_id": actor and actor.pk, "event_id": event.pk}
+    sent = sent_before(Motion, client_key, matter=matter.strip(), **who, **asdict(ballot))
+    if sent is not None:
         return sent
     kept = (
         BranchEvent.objects.select_for_update(of=("self",))

@@ -48,3 +48,21 @@ def locked(development: Development, version: int | None = None) -> Development:
     if kept.ended_on is not None:
         raise DomainError(_("This development has ended; nothing can be added."))
     return kept
+
+
+def in_turn(*rows: models.Model | None) -> None:
+    """Two hands that write about the same row at once come one after the other: the second waits
+    here, and then finds what the first one wrote."""
+    for row in rows:
+        if row is not None:
+            kept = type(row)._base_manager.select_for_update(of=("self",), no_key=True)
+            kept.only("pk").get(pk=row.pk)
+
+
+def check_seen(now: str, seen: str) -> None:
+    """Raises StaleError when somebody wrote the lines between the opening of a form, which saw them
+    as ``seen``, and this moment; empty: no form was opened."""
+    if seen and seen != now:
+        raise StaleError(
+            _("Somebody else changed this entry after you opened it. Reload, then try again.")
+        )

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from partybranch.domain.late import late_reason
 from partybranch.domain.life import Came, EventError, came_faults, write_came
-from partybranch.domain.rights import check_still
+from partybranch.domain.rights import check_seen, check_still
 from partybranch.enums import Presence
 from partybranch.models import Attendance, BranchEvent, PartyOrganization
+from partybranch.queries.events import state_of
 from partybranch.queries.joint import roll_of
 from portal.core import audit
 from portal.core.errors import DomainError
@@ -24,14 +25,15 @@ def record_side(
     branch: PartyOrganization,
     came: Mapping[int, Came],
     entry_reason: str = "",
+    seen: str = "",
 ) -> BranchEvent:
     """Who of ``branch`` came to a joint event, by whoever keeps that branch; typed again it replaces
     the former. From then on the event counts for the branch; entered first long after the day it
     asks for a reason and is shown as a late entry.
 
-    Raises EventError with every reason against it, LateError without that reason, DomainError for
-    a branch that is not named or an event that was withdrawn, PermissionDenied without a post that
-    keeps the branch.
+    Raises EventError with every reason against it, LateError without that reason, StaleError when
+    its lines are not as a form saw them (``seen``), DomainError for a branch that is not named or an
+    event that was withdrawn, PermissionDenied without a post that keeps the branch.
     """
     kept: BranchEvent = (
         BranchEvent.objects.select_for_update(of=("self",))
@@ -49,6 +51,7 @@ def record_side(
     others = [kept.branch, *(one for one in partners if one != branch)]
     own = roll_of([branch], kept.on) - roll_of(others, kept.on)
     rows = Attendance.objects.filter(event=kept, member_id__in=own)
+    check_seen(state_of(kept.attendance.filter(member__in=roll_of([branch], kept.on))), seen)
     entered = rows.values_list("entry_reason", flat=True).first()
     why_late = late_reason(kept.on, entry_reason) if entered is None else entered
     rows.exclude(member_id__in=came).delete()

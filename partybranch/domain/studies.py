@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from partybranch.domain.facts import Fault
 from partybranch.domain.life import EventError
-from partybranch.domain.rights import check_still, denied
+from partybranch.domain.rights import check_still, denied, in_turn
 from partybranch.enums import PartyKind
 from partybranch.models import EventKind, PartyOrganization
 from partybranch.queries.studies import asked_branches, study_rows
@@ -33,6 +33,7 @@ def open_study(
     Raises EventError for days that cannot be, a name that is taken, a unit that is no committee or
     general branch; PermissionDenied without the right to record the committee's decisions there.
     """
+    in_turn(unit)
     faults: list[Fault] = []
     today = timezone.localdate()
     if unit.party_kind not in _UNITS:
@@ -61,7 +62,7 @@ def open_study(
 def remind_study(*, actor: User, study: EventKind) -> int:
     """A line in the bell of every member who has not studied yet, in the branches that the actor
     keeps or for which he records the committee's decisions; once a day for each. Returns how many
-    were reminded.
+    were reminded now.
 
     Raises EventError when the study is over, PermissionDenied without a branch to keep.
     """
@@ -72,12 +73,13 @@ def remind_study(*, actor: User, study: EventKind) -> int:
     kept = kept_branches(actor, asked_branches(actor, study))
     if not kept:
         raise denied()
-    waiting = (row.account for row in study_rows(study, kept) if row.on is None)
-    accounts = [one for one in waiting if one is not None]
+    waiting = {row.account for row in study_rows(study, kept) if row.on is None}
     text = _("Please take part in the study “%(name)s” by %(day)s.") % {
         "name": study.name, "day": date_format(study.until, "DATE_FORMAT"),
     }  # fmt: skip
     key = f"study:{study.pk}:{today.isoformat()}"
+    told = Notification.objects.filter(key=key).values_list("user_id", flat=True)
+    accounts = sorted({one for one in waiting if one is not None} - set(told))
     Notification.objects.bulk_create(
         (
             Notification(user_id=one, key=key, text=text, url=reverse("party:my_studies"))

@@ -3,12 +3,12 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from partybranch.domain import effects
+from partybranch.domain.decisions import check_after
 from partybranch.domain.facts import MIN_REASON
 from partybranch.domain.rights import check_still, locked
 from partybranch.enums import Decision, Ended
@@ -58,10 +58,7 @@ def _check(
         raise DomainError(_("Choose another branch, and say in one sentence why."))
     if on > timezone.localdate():
         raise DomainError(_("This day lies ahead. Enter it on the day itself."))
-    last = kept.records.filter(withdrawn_by=None).aggregate(last=Max("on"))["last"]
-    if last is not None and on < last:
-        raise DomainError(_("A step was taken later, on %(day)s. Check the date.")
-                          % {"day": date_format(last, "DATE_FORMAT")})  # fmt: skip
+    check_after(on, kept.records.filter(withdrawn_by=None).values_list("on", flat=True))
 
 
 def file_goes_along(

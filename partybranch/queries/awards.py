@@ -24,17 +24,24 @@ def weights() -> dict[str, int]:
 
 def award_rounds(user: Any) -> "QuerySet[AwardRound]":
     """Rounds of the committees above the branches whose life ``user`` may see, or whose decisions
-    he records, each with how many branches were proposed and chosen."""
+    he records, each with how many of the branches in reach were proposed and chosen."""
     mine = PartyOrganization.objects.restrict(user, "see_branch_life").values("pk")
     above = UnitTree.objects.filter(descendant_id__in=mine).values("ancestor_id")
     judged = PartyOrganization.objects.restrict(user, "approve_party_file").values("pk")
     rows = AwardRound.objects.filter(Q(committee_id__in=above) | Q(committee_id__in=judged))
-    alive = Q(nominations__withdrawn_at=None)
+    listed = Q(nominations__in=_listed(user).order_by().values("pk"))
+    is_chosen = Q(nominations__is_chosen=True)
     counted: QuerySet[AwardRound] = rows.select_related("committee").annotate(
-        proposed=Count("nominations", filter=alive, distinct=True),
-        chosen=Count("nominations", filter=Q(nominations__is_chosen=True), distinct=True),
-    )  # fmt: skip
+        proposed=Count("nominations", filter=listed, distinct=True),
+        chosen=Count("nominations", filter=listed & is_chosen, distinct=True),
+    )
     return counted
+
+
+def _listed(user: Any) -> "QuerySet[Nomination]":
+    """Nominations that ``user`` reads and that were not withdrawn."""
+    rows: QuerySet[Nomination] = Nomination.objects.restrict(user, "see_branch_life")
+    return rows.filter(withdrawn_at=None)
 
 
 @dataclass(frozen=True)
@@ -50,10 +57,7 @@ class NominationRow:
 
 def nomination_rows(user: Any, round: AwardRound) -> list[NominationRow]:
     """Nominations of a round within the reader's reach, the best first; three statements."""
-    rows = Nomination.objects.restrict(user, "see_branch_life").filter(
-        round=round, withdrawn_at=None
-    )
-    nominations = list(rows.select_related("branch", "round"))
+    nominations = list(_listed(user).filter(round=round).select_related("branch", "round"))
     given: dict[int, list[Decimal]] = defaultdict(list)
     own: dict[int, Decimal] = {}
     scores = JudgeScore.objects.filter(nomination__in=nominations)

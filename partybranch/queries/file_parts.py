@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from partybranch.domain.facts import Facts, Notice, Organ, Span, StepFact
+from partybranch.domain.late import late_by
 from partybranch.enums import Decision, Duty, Look, PartyKind
 from partybranch.models import Development
 from partybranch.queries.facts import expected_leaving
@@ -215,7 +216,7 @@ def _late_entry(on: dt.date, entered: str) -> dt.date | None:
     entered_at = moment(entered)
     assert entered_at is not None
     day = timezone.localtime(entered_at).date()
-    return day if (day - on).days > numbers()["party.entry_days"] else None
+    return day if late_by(on, day) else None
 
 
 def _lists(found: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:

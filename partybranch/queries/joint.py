@@ -174,21 +174,35 @@ def sides_of(event: BranchEvent, came: Collection[Attendance]) -> list[Side]:
     return found
 
 
+def branches_held(
+    user: Any, action: str, event: BranchEvent, sides: Sequence[Side]
+) -> list[PartyOrganization]:
+    """Those of the branches that held the event on which ``user`` holds ``action``, the one that
+    entered it first. One question per branch."""
+    several = [one.branch for one in sides] or [event.branch]
+    return [one for one in several if reaches_one(PartyOrganization, user, action, one.pk)]
+
+
+def members_in(
+    event: BranchEvent, came: Sequence[Attendance], sides: Sequence[Side],
+    branches: Collection[PartyOrganization],
+) -> frozenset[int]:  # fmt: skip
+    """Keys of those of ``came`` who stood in one of ``branches``; whoever stood in none of the
+    branches that held the event belongs to the one that entered it."""
+    found = [one.members for one in sides if one.branch in branches]
+    if event.branch in branches:
+        placed = frozenset[int]().union(*(one.members for one in sides))
+        found.append(frozenset(one.member_id for one in came) - placed)
+    return frozenset[int]().union(*found)
+
+
 def readable(
     user: Any, event: BranchEvent, came: Sequence[Attendance], sides: Sequence[Side]
 ) -> list[Attendance]:
     """``came`` as ``user`` reads it: why somebody was on leave, and the number of a certificate,
     only of members of the branches whose book he reads; of others whether they came. The rows are
-    copies to be shown, not to be saved. One question per branch."""
-
-    def has_book(branch: PartyOrganization) -> bool:
-        return reaches_one(PartyOrganization, user, "see_branch_life", branch.pk)
-
-    books = [one.members for one in sides if has_book(one.branch)]
-    if has_book(event.branch):
-        placed = frozenset[int]().union(*(one.members for one in sides))
-        books.append(frozenset(one.member_id for one in came) - placed)
-    told = frozenset[int]().union(*books)
+    copies to be shown, not to be saved."""
+    told = members_in(event, came, sides, branches_held(user, "see_branch_life", event, sides))
     shown = [copy(one) for one in came]
     for one in shown:
         if one.member_id not in told:

@@ -87,10 +87,15 @@ class Ranking:
         return sum(one.members for one in self.lines)
 
 
-def periods(user: Any, most: int = 12) -> list[str]:
-    """Periods with numbers within reach, the latest first; one statement."""
+def periods(user: Any) -> list[str]:
+    """All periods with numbers within reach, the latest first; one statement."""
     rows = LeagueRate.objects.restrict(user, "see_unit").order_by("-period")
-    return list(rows.values_list("period", flat=True).distinct()[:most])
+    return list(rows.values_list("period", flat=True).distinct())
+
+
+def is_issue(period: str) -> bool:
+    """Whether it is an issue; a month otherwise."""
+    return period.endswith("期")
 
 
 def classes_of(user: Any) -> "QuerySet[Unit]":
@@ -126,7 +131,7 @@ def keeps_classes(user: Any) -> bool:
 def ranking(user: Any, period: str, known: Sequence[str]) -> Ranking:
     """The classes in reach; three statements. ``before`` is the period before of the same kind:
     months beside months, issues beside issues."""
-    alike = [one for one in known if one.endswith("期") == period.endswith("期") and one < period]
+    alike = [one for one in known if is_issue(one) == is_issue(period) and one < period]
     before = max(alike, default="")
     rows = LeagueRate.objects.restrict(user, "see_unit").filter(period__in=[period, before])
     now: list[LeagueRate] = []

@@ -29,6 +29,7 @@ from partybranch.queries.cards import Card
 from partybranch.queries.rules import rules_asked
 from portal.core.access import reaches_any
 from portal.core.asks import answers
+from portal.core.typed import whole
 from portal.core.ui.marks import tag_markup
 from portal.core.ui.shells import shell
 from students.queries.rights import reaches_anyone
@@ -96,17 +97,13 @@ def _why(user: Any, units: Any) -> str:
 
 
 def _asked(request: HttpRequest, counted: Counts) -> dict[str, Any]:
-    branch, stage = (_number(request.GET.get(name, "")) for name in ("branch", "stage"))
+    branch, stage = (whole(request.GET.get(name)) for name in ("branch", "stage"))
     only = request.GET.get("only", "")
     only = only if only in ONLY else ""
     stage = stage if stage in stage_names() else 0
     is_list = request.GET.get("view") == "list" or bool(only or stage)
     return {"branch": branch if branch in counted.names else 0, "stage": stage, "only": only,
             "list": is_list}  # fmt: skip
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 def _url(asked: dict[str, Any], **changes: Any) -> str:

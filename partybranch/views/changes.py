@@ -29,6 +29,7 @@ from partybranch.queries.changes import (
     simulated,
     warnings_of,
 )
+from partybranch.views.form_page import show_refusal
 from portal.core import reads
 from portal.core.access import reaches_one
 from portal.core.errors import DomainError
@@ -84,9 +85,7 @@ def new_change(request: HttpRequest) -> HttpResponse:
                     client_key=data["client_key"],
                 )  # fmt: skip
             except DomainError as error:
-                form.take_faults(getattr(error, "faults", ()))
-                if not form.errors:
-                    form.add_error(None, str(error))
+                show_refusal(form, error)
             else:
                 messages.success(request, _("The draft is kept. No branch has changed."))
                 return redirect("party:change", made.pk)

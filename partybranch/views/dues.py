@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cohorts.post_reasons import post_reasons
-from partybranch.domain.dues import enter_dues, set_dues, withdraw_dues
+from partybranch.domain.dues import AHEAD, enter_dues, set_dues, withdraw_dues
 from partybranch.domain.dues_table import Behind, first_of
 from partybranch.domain.months import add_months
 from partybranch.forms_dues import PaymentForm, RateForm, TakeBackForm
@@ -74,10 +74,12 @@ def branch_dues(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _month(request: HttpRequest) -> dt.date:
     text = request.POST.get("month") or request.GET.get("month") or ""
+    now = first_of(timezone.localdate())
     try:
-        return first_of(dt.date.fromisoformat(f"{text[:7]}-01"))
+        month = first_of(dt.date.fromisoformat(f"{text[:7]}-01"))
     except ValueError:
-        return first_of(timezone.localdate())
+        return now
+    return month if month <= add_months(now, AHEAD) else now
 
 
 @login_required

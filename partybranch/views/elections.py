@@ -19,6 +19,7 @@ from partybranch.queries.branches import officers
 from partybranch.queries.elections import elections_of, electors
 from partybranch.queries.life import full_members
 from partybranch.queries.rules import numbers
+from partybranch.views.form_page import show_refusal
 from partybranch.views.life import branch_of
 from portal.core.access import reaches_one
 from portal.core.errors import DomainError
@@ -60,9 +61,7 @@ def new_election(request: HttpRequest, pk: int) -> HttpResponse:
                     client_key=form.cleaned_data["client_key"],
                 )  # fmt: skip
             except DomainError as error:
-                form.take_faults(getattr(error, "faults", ()))
-                if not form.errors:
-                    form.add_error(None, str(error))
+                show_refusal(form, error)
             else:
                 messages.success(request, _("Entered. The committee above approves it."))
                 return redirect(back)

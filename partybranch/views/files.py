@@ -28,6 +28,7 @@ from portal.core import audit, reads
 from portal.core.access import actions_on, reasons, rows_within
 from portal.core.exports import stamp_of
 from portal.core.papers import WORD
+from portal.core.typed import whole
 
 
 @login_required
@@ -43,7 +44,7 @@ def development_page(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
     parts = file_parts(user, development, reviews)
     view = file_view(parts)
-    shown = _number(request.GET.get("step", "")) or development.next_step
+    shown = whole(request.GET.get("step"), 2) or development.next_step
     context = {
         "development": development,
         "student": parts.student,
@@ -64,10 +65,6 @@ def development_page(request: HttpRequest, pk: int) -> HttpResponse:
     }
     reads.note(user, "read_party_file", parts.student)
     return render(request, "party/file.html", context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 3 else 0
 
 
 def _choices(view: FileView, shown: int) -> list[dict[str, Any]]:

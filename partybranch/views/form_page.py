@@ -1,5 +1,6 @@
 """One page with one form: shown, refused with what to correct, or done."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from partybranch.domain.sent import USED_KEY
 from portal.core.errors import DomainError
+
+
+def show_refusal(form: Any, error: DomainError) -> None:
+    """What the domain refused, beside the fields that it names. Where the key of the form was used
+    for other words, the form gets one of its own, so that what was typed can be sent."""
+    take, faults = getattr(form, "take_faults", None), getattr(error, "faults", None)
+    if take is not None and faults:
+        take(faults)
+    else:
+        form.add_error(None, str(error))
+    if error.code == USED_KEY:
+        form.data = form.data.copy()
+        form.data["client_key"] = str(uuid.uuid4())
 
 
 def form_page(
@@ -34,12 +49,7 @@ def form_page(
             try:
                 made = act(form.cleaned_data)
             except DomainError as error:
-                take = getattr(form, "take_faults", None)
-                faults = getattr(error, "faults", None)
-                if take is not None and faults:
-                    take(faults)
-                else:
-                    form.add_error(None, str(error))
+                show_refusal(form, error)
             else:
                 word, url = done(made) if callable(done) else (done, back)
                 messages.success(request, word)

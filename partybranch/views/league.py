@@ -22,6 +22,7 @@ from partybranch.models import LeagueTransfer
 from partybranch.queries.league import (
     graduation_year,
     is_below,
+    is_issue,
     keeps_classes,
     league_numbers,
     percent,
@@ -47,6 +48,12 @@ def _check_door(user: Any) -> None:
 
 def _chip(label: str, url: str, active: bool, count: int | None = None) -> dict[str, Any]:
     return {"label": label, "url": url, "active": active, "count": count}
+
+
+def _latest(known: list[str]) -> list[str]:
+    """The latest months and the latest issues: a school that reads in both finds either."""
+    months = [one for one in known if not is_issue(one)]
+    return months[:_SHOWN] + [one for one in known if is_issue(one)][:_SHOWN]
 
 
 @login_required
@@ -83,7 +90,7 @@ def rates(request: HttpRequest) -> HttpResponse:
             _chip(_("no rate yet"), f"{query}&only=missing", only == "missing", len(found.missing)),
         ],
         "periods": [_chip(period_words(one), f"{here}?period={one}", one == period)
-                    for one in known[:_SHOWN]],
+                    for one in _latest(known)],
         "may_import": keeps_classes(user),
     }  # fmt: skip
     return render(request, "party/league.html", context)

@@ -18,14 +18,12 @@ from django.views.decorators.http import require_GET
 
 from cohorts.post_reasons import post_reasons
 from partybranch.access import book_action
-from partybranch.domain.appraisals import KIND
-from partybranch.domain.certificates import CERTIFIED
 from partybranch.domain.quotas import Light
-from partybranch.enums import ABOVE_BRANCHES, BRANCHES, Grade, Presence
+from partybranch.enums import ABOVE_BRANCHES, BRANCHES, CERTIFIED, GRADED, Grade, Presence
 from partybranch.exporters.minutes import minutes
 from partybranch.models import BranchEvent, PartyOrganization
 from partybranch.queries.events import attendance_of, kind_names, motions_of
-from partybranch.queries.joint import Side, readable, sides_of
+from partybranch.queries.joint import Side, branches_held, readable, sides_of
 from partybranch.queries.life import (
     events_of,
     healths,
@@ -139,16 +137,15 @@ def branch_life(request: HttpRequest, pk: int) -> HttpResponse:
 def _book(user: Any, event: BranchEvent, sides: Sequence[Side]) -> PartyOrganization | None:
     """The book from which the reader comes, his own where the event was held together; None for
     whoever was called and reads this meeting alone."""
-    several = [one.branch for one in sides] or [event.branch]
-    mine = (one for one in several if reaches_one(PartyOrganization, user, SEE, one.pk))
-    return next(mine, None)
+    return next(iter(branches_held(user, SEE, event, sides)), None)
 
 
 def _own_sides(user: Any, event: BranchEvent, sides: Sequence[Side]) -> list[PartyOrganization]:
     """Branches named in the event whose attendance the reader enters."""
-    named = [] if event.withdrawn_at else [one.branch for one in sides[1:]]
-    action = "write_branch_life"
-    return [one for one in named if reaches_one(PartyOrganization, user, action, one.pk)]
+    if event.withdrawn_at or not sides:
+        return []
+    held = branches_held(user, "write_branch_life", event, sides)
+    return [one for one in held if one != event.branch]
 
 
 @login_required
@@ -165,20 +162,23 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
         for presence in Presence
     ]
     reads.note(user, "read_branch_event", event)
+    own_sides = _own_sides(user, event, sides)
+    may_write = event.withdrawn_at is None and reaches_one(
+        BranchEvent, user, book_action(event.branch), pk
+    )
     context = {
-        "event": event, "sides": sides, "own_sides": _own_sides(user, event, sides),
+        "event": event, "sides": sides, "own_sides": own_sides,
         "is_certified": any(kind.code in CERTIFIED for kind in event.kinds.all()),
         "certified": [one for one in came if one.certificate_no], "kinds": kind_names(event), "groups": groups, "called": len(came),
         "present": len(groups[0]["rows"]), "motions": motions_of(event),
-        "is_appraisal": any(kind.code == KIND for kind in event.kinds.all()),
+        "is_appraisal": any(kind.code == GRADED for kind in event.kinds.all()),
         "grades": [
             {"label": grade.label, "rows": [one for one in came if one.grade == grade]}
             for grade in Grade
         ],
         "files": files_of("event", [pk]).get(pk, []),
         "decisions": lines_of(event),
-        "may_write": event.withdrawn_at is None
-        and reaches_one(BranchEvent, user, book_action(event.branch), pk),
+        "may_write": may_write, "may_certify": bool(may_write or own_sides),
         "agenda": [one for one in event.agenda.splitlines() if one.strip()],
         "is_above": event.branch.party_kind in ABOVE_BRANCHES,
         "book": _book(user, event, sides),

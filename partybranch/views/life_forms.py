@@ -17,8 +17,8 @@ from django.utils.translation import pgettext
 
 from cohorts.forms.people import suggested_people
 from partybranch.access import book_action
-from partybranch.domain.appraisals import KIND, grade_members
-from partybranch.domain.certificates import CERTIFIED, certify_members
+from partybranch.domain.appraisals import grade_members
+from partybranch.domain.certificates import certify_members
 from partybranch.domain.life import (
     Came,
     correct_event,
@@ -27,7 +27,7 @@ from partybranch.domain.life import (
 )
 from partybranch.domain.motions import hold_vote
 from partybranch.domain.resolutions import give_resolution
-from partybranch.enums import ABOVE_BRANCHES, Body, Presence
+from partybranch.enums import ABOVE_BRANCHES, CERTIFIED, GRADED, Body, Presence
 from partybranch.forms_life import (
     CertificateForm,
     EventForm,
@@ -39,9 +39,9 @@ from partybranch.forms_life import (
     first_marks,
 )
 from partybranch.models import BranchEvent, EventKind, PartyOrganization
-from partybranch.queries.events import attendance_of
+from partybranch.queries.events import attendance_of, state_of
 from partybranch.queries.facts import voters
-from partybranch.queries.joint import possible_partners
+from partybranch.queries.joint import branches_held, members_in, possible_partners, sides_of
 from partybranch.queries.life import (
     kinds_for,
     officer_members,
@@ -50,9 +50,10 @@ from partybranch.queries.life import (
 )
 from partybranch.queries.resolutions import first_agenda, resolutions_of
 from partybranch.queries.studies import studies_of
-from partybranch.views.form_page import form_page
+from partybranch.views.form_page import form_page, show_refusal
 from partybranch.views.life import book_of
 from portal.core.errors import DomainError
+from portal.core.typed import whole
 
 
 def _day(request: HttpRequest, otherwise: dt.date) -> dt.date:
@@ -84,11 +85,7 @@ def _done(request: HttpRequest, form: EventForm, act: Any) -> HttpResponse | Non
     try:
         made = act()
     except DomainError as error:
-        faults = getattr(error, "faults", None)
-        if faults:
-            form.take_faults(faults)
-        else:
-            form.add_error(None, str(error))
+        show_refusal(form, error)
         return None
     messages.success(request, _("The event is in the book of the branch."))
     return redirect("party:event", made.pk)
@@ -186,12 +183,15 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def grades(request: HttpRequest, pk: int) -> HttpResponse:
     """The grades of a democratic appraisal, member by member."""
     event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
-    if not event.kinds.filter(code=KIND).exists():
+    if not event.kinds.filter(code=GRADED).exists():
         raise Http404
-    form = GradeForm(request.POST or None, rows=attendance_of(event))
+    rows = attendance_of(event)
+    form = GradeForm(request.POST or None, rows=rows, initial={"seen": state_of(rows)})
 
-    def act(_data: dict[str, Any]) -> Any:
-        return grade_members(actor=request.user, event=event, grades=form.grades())  # type: ignore[arg-type]
+    def act(data: dict[str, Any]) -> Any:
+        return grade_members(
+            actor=request.user, event=event, grades=form.grades(), seen=data["seen"]  # type: ignore[arg-type]
+        )  # fmt: skip
 
     return form_page(
         request, form, act, title=_("Grades: %(topic)s") % {"topic": event.topic},
@@ -202,13 +202,21 @@ def grades(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def certificates(request: HttpRequest, pk: int) -> HttpResponse:
-    """Certificates of a training, member by member."""
-    event: BranchEvent = BranchEvent.objects.get_for(request.user, "write_branch_life", pk)
+    """Certificates of a training, member by member: of those in the branches that one keeps."""
+    action = "write_branch_life"
+    event: BranchEvent = BranchEvent.objects.get_for(request.user, "see_branch_life", pk)
     if not event.kinds.filter(code__in=CERTIFIED).exists():
         raise Http404
     came = [one for one in attendance_of(event) if one.presence == Presence.PRESENT]
+    sides = sides_of(event, came)
+    held = branches_held(request.user, action, event, sides)
+    if not held:
+        BranchEvent.objects.get_for(request.user, action, pk)
+    own = members_in(event, came, sides, held)
+    came = [one for one in came if one.member_id in own]
     given = next((one.certificate_on for one in came if one.certificate_on), event.on)
-    form = CertificateForm(request.POST or None, rows=came, initial={"on": given})
+    first = {"on": given, "seen": state_of(came)}
+    form = CertificateForm(request.POST or None, rows=came, initial=first)
 
     def act(data: dict[str, Any]) -> Any:
         return certify_members(
@@ -216,6 +224,7 @@ def certificates(request: HttpRequest, pk: int) -> HttpResponse:
             event=event,
             on=data["on"],
             numbers=form.numbers(),  # type: ignore[arg-type]
+            seen=data["seen"],
         )
 
     return form_page(
@@ -256,8 +265,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     """A resolution becomes the task of somebody; ``line`` names which."""
     event = written_event(request, pk)
     lines = resolutions_of(event)
-    typed = request.GET.get("line", "")
-    asked = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
+    asked = whole(request.GET.get("line"), 3)
     form = ResolutionForm(request.POST or None, initial={
         "text": lines[asked - 1] if 0 < asked <= len(lines) else "",
         "due_on": timezone.localdate() + dt.timedelta(days=14)})  # fmt: skip

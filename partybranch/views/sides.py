@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partybranch.domain.facts import Fault
 from partybranch.domain.life import Came
 from partybranch.domain.sides import record_side
 from partybranch.enums import Presence
 from partybranch.forms_life import SideForm, first_marks
 from partybranch.models import BranchEvent, PartyOrganization
+from partybranch.queries.events import state_of
 from partybranch.queries.life import officer_members, roll_on
+from partybranch.views.form_page import show_refusal
 from portal.core.errors import DomainError
 
 
@@ -28,20 +29,21 @@ def side(request: HttpRequest, pk: int, branch: int) -> HttpResponse:
     if not event.partners.filter(pk=branch).exists():
         raise Http404
     roll, back = roll_on(own, event.on), reverse("party:event", args=[pk])
-    came = {one.member_id: Came(Presence(one.presence), one.reason)
-            for one in event.attendance.filter(member__in=roll)}  # fmt: skip
+    rows = list(event.attendance.filter(member__in=roll))
+    came = {one.member_id: Came(Presence(one.presence), one.reason) for one in rows}
     kind = event.kinds.order_by("order", "pk").first()
     first = first_marks(roll, kind.called if kind else "", officer_members([branch]))
-    form = SideForm(request.POST or None, roll=roll, came=came or first)
+    form = SideForm(
+        request.POST or None, roll=roll, came=came or first, initial={"seen": state_of(rows)}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             record_side(
                 actor=user, event=event, branch=own, came=form.came(),
-                entry_reason=form.cleaned_data["entry_reason"],
+                entry_reason=form.cleaned_data["entry_reason"], seen=form.cleaned_data["seen"],
             )  # fmt: skip
         except DomainError as error:
-            faults = getattr(error, "faults", None)
-            form.take_faults(faults or [Fault("", str(error))])
+            show_refusal(form, error)
         else:
             messages.success(request, _("The event counts for %(branch)s.") % {"branch": own.label})
             return redirect(back)

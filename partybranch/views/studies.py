@@ -125,7 +125,8 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         words = ngettext("%(n)s member was reminded.", "%(n)s members were reminded.", n)
-        messages.success(request, words % {"n": n})
+        none = _("Nobody was reminded: each of them has been today, or has no account.")
+        messages.success(request, words % {"n": n} if n else none)
     return redirect("party:study", pk)
 
 

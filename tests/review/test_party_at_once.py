@@ -1,0 +1,75 @@
+"""Two people who write the same lines of an event: the second is told, and nothing is overwritten."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from partybranch.domain.life import record_event
+from partybranch.domain.membership import enter_member
+from partybranch.domain.sides import record_side
+from partybranch.models import BranchEvent
+from tests.partybranch.life import HERE, event_typed, hold, only
+from tests.partybranch.party import DAY, member_of
+from tests.review.test_party_lines import campus, client_of, today
+from tests.world import LONG_AGO, World
+
+pytestmark = pytest.mark.django_db
+__all__ = ["campus"]
+
+
+def hidden(client: Client, url: str) -> dict[str, Any]:
+    form = client.get(url).context["form"]
+    return {one.name: one.value() or "" for one in form.hidden_fields()}
+
+
+def both(campus: World, key: str, url: str, first: dict[str, Any], second: dict[str, Any]) -> Any:
+    """The form opened twice, sent with ``first`` and then with ``second``; the second answer."""
+    client = client_of(campus, key)
+    opened = hidden(client, url)
+    assert client.post(url, opened | first).status_code == 302
+    return client.post(url, opened | second)
+
+
+def joint(campus: World) -> BranchEvent:
+    made = record_event(actor=campus.qin, branch=campus.joint, typed=event_typed(
+        campus, "training", partners=[campus.second], came=only([member_of(campus, "qin")])))  # fmt: skip
+    return made
+
+
+def test_attendance_of_a_side_entered_by_two_is_not_overwritten_unseen(campus: World) -> None:
+    campus.add_person("s2", "二支乙")
+    enter_member(actor=campus.kim, branch=campus.second, person=campus.s2, since=today() - DAY,
+                 joined_on=LONG_AGO, full_on=None, origin="兄弟院校党委")  # fmt: skip
+    made, s1, s2 = joint(campus), member_of(campus, "s1").pk, member_of(campus, "s2").pk
+    url = f"/branch-events/{made.pk}/sides/{campus.second.pk}/"
+    other = {f"came_{s2}": "present", f"came_{s1}": "leave", f"why_{s1}": "外出实习"}
+    answer = both(campus, "kim", url, {f"came_{s1}": "present"}, other)
+    assert answer.status_code == 422
+    assert "外出实习" in answer.content.decode()  # nothing typed is lost
+    assert made.attendance.get(member=s1).presence == "present"
+    client = client_of(campus, "kim")  # opened anew it replaces the former
+    assert client.post(url, hidden(client, url) | {f"came_{s1}": "present"}).status_code == 302
+
+
+def test_grades_and_certificates_entered_by_two_are_not_overwritten_unseen(campus: World) -> None:
+    m1 = member_of(campus, "m1").pk
+    appraisal = hold(campus, today(), "appraisal")
+    url = f"/branch-events/{appraisal.pk}/grades/"
+    assert both(campus, "qin", url, {f"grade_{m1}": "good"}, {f"grade_{m1}": ""}).status_code == 422
+    assert appraisal.attendance.get(member=m1).grade == "good"
+    training = hold(campus, today(), "training")
+    url, on = f"/branch-events/{training.pk}/certificates/", {"on": today().isoformat()}
+    answer = both(campus, "qin", url, on | {f"no_{m1}": "培1"}, on | {f"no_{m1}": "培2"})
+    assert answer.status_code == 422
+    assert training.attendance.get(member=m1).certificate_no == "培1"
+
+
+def test_what_another_branch_enters_does_not_stand_in_the_way(campus: World) -> None:
+    made, qin = joint(campus), member_of(campus, "qin").pk
+    url, on = f"/branch-events/{made.pk}/certificates/", {"on": today().isoformat()}
+    client = client_of(campus, "qin")
+    opened = hidden(client, url)
+    record_side(actor=campus.kim, event=made, branch=campus.second,
+                came={member_of(campus, "s1").pk: HERE})  # fmt: skip
+    assert client.post(url, opened | on | {f"no_{qin}": "培1"}).status_code == 302
