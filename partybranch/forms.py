@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.people import PersonField
@@ -175,7 +175,7 @@ class DecisionForm(forms.Form):
     """A new decision that takes back or postpones."""
 
     kind = forms.ChoiceField(
-        label=_("Decision"),
+        label=pgettext_lazy("development", "Decision"),
         choices=[(one.value, one.label) for one in (
             Decision.BACK, Decision.TARGET_OFF, Decision.STOP, Decision.POSTPONED)],
     )  # fmt: skip
@@ -211,7 +211,9 @@ class MemberForm(FaultyForm):
     )  # fmt: skip
     since = forms.DateField(label=_("Relation here from"), widget=DateInput())
     origin = forms.CharField(label=_("From which organisation"), max_length=80)
-    letter_no = forms.CharField(label=_("letter number"), max_length=40, required=False)
+    letter_no = forms.CharField(
+        label=pgettext_lazy("membership relation", "letter number"), max_length=40, required=False
+    )
     entry_reason = late_field()
 
     def __init__(self, *args: Any, students: "QuerySet[Student]", **kwargs: Any) -> None:
@@ -227,7 +229,9 @@ class MoveForm(FaultyForm):
     )
     outside = forms.CharField(label=_("Or outside the school"), max_length=80, required=False)
     on = forms.DateField(label=_("From"), widget=DateInput())
-    letter_no = forms.CharField(label=_("letter number"), max_length=40, required=False)
+    letter_no = forms.CharField(
+        label=pgettext_lazy("membership relation", "letter number"), max_length=40, required=False
+    )
     entry_reason = late_field()
 
     def __init__(self, *args: Any, branches: "QuerySet[Any]", **kwargs: Any) -> None:

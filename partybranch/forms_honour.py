@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.forms.posts import DateInput
 from partybranch.domain.facts import Fault
@@ -27,7 +28,7 @@ class HonourForm(forms.Form):
     )
     on = forms.DateField(label=_("Given on"), widget=DateInput())
     proof = forms.CharField(
-        label=_("proof"), max_length=80,
+        label=pgettext_lazy("honour", "proof"), max_length=80,
         help_text=_("Number of the document or of the certificate."),
     )  # fmt: skip
     numbers = forms.CharField(
