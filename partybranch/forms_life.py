@@ -1,11 +1,13 @@
 """The form of a branch event with attendance by tapping, and that of a vote."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,6 +23,7 @@ from portal.core.files import FilesField
 NOT_CALLED = ""
 _TAPS = [*Presence.choices, (NOT_CALLED, pgettext_lazy("attendance", "not called"))]
 _STUDIED = ("self_study", "group_study", "expert_study")
+NARROWED_FROM = 8  # branches; fewer are seen at a glance
 _COUNTS = ("expected", "present", "yes", "no", "abstain", "invalid", "written_yes", "left_out")
 
 
@@ -89,6 +92,29 @@ class SideForm(TapForm):
     entry_reason = late_field()
 
 
+class BranchBoxes(forms.CheckboxSelectMultiple):
+    """Many branches under headings as boxes to tick; a long list can be narrowed by name."""
+
+    template_name = "party/branch_boxes.html"
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> Any:
+        # The templates of the portal, which the renderer of forms does not look into.
+        groups = context["widget"]["optgroups"]
+        context["described"] = context["widget"]["attrs"].get("aria-describedby", "")
+        context["is_long"] = sum(len(options) for _name, options, _n in groups) >= NARROWED_FROM
+        return mark_safe(render_to_string(template_name, context))
+
+
+def partner_groups(partners: Iterable[Any]) -> list[tuple[Any, list[tuple[int, str]]]]:
+    """(heading, [(key, name)]) of the branches that may be named, in their order."""
+    near, others = [], []
+    for one in partners:
+        (near if one.is_near else others).append((one.pk, one.name))
+    groups = ((_("branches under the same committee"), near),
+              (_("linked branches, and those named before"), others))  # fmt: skip
+    return [(heading, rows) for heading, rows in groups if rows]
+
+
 class EventForm(TapForm):
     """An event of a branch. ``partners``: branches that may have held it together."""
 
@@ -99,9 +125,8 @@ class EventForm(TapForm):
     )  # fmt: skip
     partners = forms.ModelMultipleChoiceField(
         label=_("held together with"), queryset=PartyOrganization.objects.none(), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 5}),
-        help_text=_("Branches under the same committee or linked with this one. It counts for each "
-                    "of them as soon as it enters who of its members came. Hold Ctrl to choose several."),
+        widget=BranchBoxes,
+        help_text=_("It counts for each of them as soon as it enters who of its members came."),
     )  # fmt: skip
     on = forms.DateField(label=_("Date"), widget=DateInput())
     place = _text(_("place"), 60)
@@ -136,7 +161,9 @@ class EventForm(TapForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kinds"].queryset = kinds  # type: ignore[attr-defined]
-        self.fields["partners"].queryset = partners  # type: ignore[attr-defined]
+        offered: Any = self.fields["partners"]
+        offered.queryset = partners
+        offered.widget.choices = partner_groups(partners)
         # A meeting of secretaries follows an agenda; study is counted in the branches.
         for name in (*_STUDIED, "partners", "audience") if is_above else ("agenda",):
             del self.fields[name]
