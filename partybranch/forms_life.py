@@ -6,8 +6,6 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,13 +15,13 @@ from partybranch.domain.facts import Ballot
 from partybranch.domain.life import Came, EventTyped
 from partybranch.enums import Body, Grade, Presence
 from partybranch.forms import FaultyForm, late_field
+from partybranch.forms_choose import BoxList
 from partybranch.models import Attendance, EventKind, PartyMember, PartyOrganization
 from portal.core.files import FilesField
 
 NOT_CALLED = ""
 _TAPS = [*Presence.choices, (NOT_CALLED, pgettext_lazy("attendance", "not called"))]
 _STUDIED = ("self_study", "group_study", "expert_study")
-NARROWED_FROM = 8  # branches; fewer are seen at a glance
 _COUNTS = ("expected", "present", "yes", "no", "abstain", "invalid", "written_yes", "left_out")
 
 
@@ -92,19 +90,6 @@ class SideForm(TapForm):
     entry_reason = late_field()
 
 
-class BranchBoxes(forms.CheckboxSelectMultiple):
-    """Many branches under headings as boxes to tick; a long list can be narrowed by name."""
-
-    template_name = "party/branch_boxes.html"
-
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> Any:
-        # The templates of the portal, which the renderer of forms does not look into.
-        groups = context["widget"]["optgroups"]
-        context["described"] = context["widget"]["attrs"].get("aria-describedby", "")
-        context["is_long"] = sum(len(options) for _name, options, _n in groups) >= NARROWED_FROM
-        return mark_safe(render_to_string(template_name, context))
-
-
 def partner_groups(partners: Iterable[Any]) -> list[tuple[Any, list[tuple[int, str]]]]:
     """(heading, [(key, name)]) of the branches that may be named, in their order."""
     near, others = [], []
@@ -125,7 +110,7 @@ class EventForm(TapForm):
     )  # fmt: skip
     partners = forms.ModelMultipleChoiceField(
         label=_("held together with"), queryset=PartyOrganization.objects.none(), required=False,
-        widget=BranchBoxes,
+        widget=BoxList(_("held together with")),
         help_text=_("It counts for each of them as soon as it enters who of its members came."),
     )  # fmt: skip
     on = forms.DateField(label=_("Date"), widget=DateInput())
