@@ -33,6 +33,10 @@ class BoxList(forms.CheckboxSelectMultiple):
         copied.label = self.label
         return copied
 
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        """The list as a whole has an id too: the summary of errors leads to it."""
+        return id_ if index is None else super().id_for_label(id_, index)
+
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> Any:
         # The templates of the portal, which the renderer of forms does not look into.
         groups: list[tuple[Any, list[Any]]] = []

@@ -46,13 +46,15 @@ def _count(label: Any, required: bool = False, **more: Any) -> forms.IntegerFiel
 
 class TapForm(FaultyForm):
     """Attendance by tapping. ``roll``: members who may be called; ``came``: how each is marked at
-    first. The fields of a member are ``came_<key>`` and ``why_<key>``."""
+    first. The fields of a member are ``came_<key>`` and ``why_<key>``. ``starts_present``: some are
+    marked as present, so that only those who did not come are tapped."""
 
     def __init__(
         self, *args: Any, roll: Sequence[PartyMember], came: Mapping[int, Came], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.roll = roll
+        self.starts_present = any(one.presence == Presence.PRESENT for one in came.values())
         for one in roll:
             mark = came.get(one.pk)
             self.fields[f"came_{one.pk}"] = forms.ChoiceField(
