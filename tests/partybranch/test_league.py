@@ -2,7 +2,9 @@
 
 import datetime as dt
 import io
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,7 +19,7 @@ from cohorts.models import Parameter, SchoolClass, Unit
 from partybranch.domain.imports_league import period_words, read_period
 from partybranch.domain.league import list_graduates, mark_transferred, unmark_transferred
 from partybranch.models import LeagueRate, LeagueTransfer
-from partybranch.queries.league import periods, ranking, transfer_board, transfers
+from partybranch.queries.league import graduation_year, periods, ranking, transfer_board, transfers
 from portal.core.domain.imports import Context, import_kind, run_import
 from portal.core.errors import DomainError
 from portal.core.models import AuditEntry
@@ -329,6 +331,21 @@ def test_shares_by_class_are_those_of_the_people_behind_them(leavers: World) -> 
     assert "顾言川" not in gao.get(f"{people}&only=open").content.decode().split("p-table")[1]
     done = gao.get(f"{people}&only=done").content.decode()
     assert "研究生院团委" in done
+
+
+@pytest.mark.parametrize("typed", ["罗嘉", "ljh", "luojia", "2230515042"])
+def test_a_graduate_is_found_on_the_list_by_name_initials_or_number(
+    leavers: World, typed: str
+) -> None:
+    list_graduates(actor=leavers.gao)
+    page = "/league/transfers/list/"
+    text = client(leavers.gao).get(page, {"year": graduation_year(), "q": typed}).content.decode()
+    assert set(re.findall(r'class="p-c-name">(.*?)</th>', text)) == {"罗嘉禾"}
+    # Chips count what is found, and keep what was typed.
+    assert "尚未 <span>1</span>" in text
+    assert f"q={quote(typed)}&amp;only=open" in text
+    missed = client(leavers.gao).get(page, {"year": graduation_year(), "q": "没有此人"})
+    assert "没有符合条件" in missed.content.decode()
 
 
 def test_the_class_reads_the_list_the_school_the_shares_alone_and_strangers_nothing(
