@@ -91,8 +91,9 @@ def _line(one: Member, branch: int, may_keep: bool) -> dict[str, Any]:
     acts: Any = ""
     if may_keep and one.is_relation:
         acts = format_html(
-            '<a class="p-link" href="/party-members/{pk}/move/">{}</a>'
-            ' <a class="p-link" href="{}">{}</a>',
+            # On a phone the page of the member has both as buttons.
+            '<span class="p-not-phone"><a class="p-link" href="/party-members/{pk}/move/">{}</a>'
+            ' <a class="p-link" href="{}">{}</a></span>',
             pgettext("membership relation", "Move"),
             reverse("party:join_branch", args=[one.pk]), pgettext("branch", "Join another"),
             pk=one.pk,
@@ -196,5 +197,5 @@ def member_move(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, form, act, title=_("Move the membership relation: %(name)s") % {"name": member.name},
         back=reverse("party:branch", args=[now.branch_id]), done=_("The relation has moved."),
-        submit=_("Move"), note=note,
+        submit=pgettext("membership relation", "Move"), note=note,
     )  # fmt: skip
