@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -166,6 +167,34 @@ class StepForm(forms.Form):
         """Each refusal beside the field that it is about."""
         for one in faults:
             self.add_error(one.field if one.field in self.fields else None, one.message)
+
+
+_DAYS = ("applied_on", "notice_from", "notice_until")
+
+
+class StaffStepForm(StepForm):
+    """The vote or the decision at the end of probation of a member of staff: the other steps and
+    all papers are in the paper file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, candidates=(), **kwargs)
+        del self.fields["papers"], self.fields["version"]
+        if self.rule.number == 23:
+            days = {"applied_on": _("Application for transfer handed in on")}
+            if self.rule.notice_days:
+                days |= {"notice_from": _("Public notice from"),
+                         "notice_until": _("Public notice until")}  # fmt: skip
+            for name, label in days.items():
+                self.fields[name] = forms.DateField(
+                    label=label, widget=DateInput(), required=name == "applied_on"
+                )
+        self.fields["kept_at"] = _text(_("Where the paper file is kept"), 80)
+        self.order_fields(["on", *_DAYS])
+
+    def typed(self) -> Typed:
+        made, data = super().typed(), self.cleaned_data
+        days = {name: _iso(data[name]) for name in _DAYS if data.get(name)}
+        return replace(made, detail={**made.detail, **days})
 
 
 def _offer(one: Offered) -> str:

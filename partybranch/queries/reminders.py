@@ -21,6 +21,7 @@ from partybranch.queries.dues_board import accounts_behind, dues_board
 from partybranch.queries.facts import facts_of
 from partybranch.queries.life_board import life_board
 from partybranch.queries.rules import rule_book
+from partybranch.queries.staff_steps import staff_on_probation
 from partybranch.queries.studies import accounts_asked, open_studies_of_person
 from portal.core.dues import Due, register_due
 from portal.core.rows import fetch
@@ -86,6 +87,25 @@ def _files(only: str) -> Any:
     return count
 
 
+_STAFF_WAITING = """
+       AND EXISTS (SELECT 1 FROM partybranch_partymember m WHERE m.person_id IS NOT NULL
+                    AND m.full_on IS NULL AND m.left_on IS NULL)
+"""
+
+
+def _staff_keepers() -> set[int]:
+    """Those who write files, while some member of staff anywhere is on probation."""
+    asked = {"day": timezone.localdate(), "action": "write_party_file"}
+    return {pk for (pk,) in fetch(_HOLDERS + _STAFF_WAITING, asked)}
+
+
+def _staff_near(user: Any) -> int:
+    """Members of staff at the end of probation, for those who keep files."""
+    if not granted_unit_ids(user, "write_party_file"):
+        return 0
+    return sum(row.is_near for row in staff_on_probation(user))
+
+
 def _transfer_own(user: Any) -> int:
     """1 from the day on which a member on probation may apply for transfer until it is there (P16)."""
     rows = Development.objects.restrict(user, "see_own").select_related("student")
@@ -116,6 +136,10 @@ register_due(
         lambda n: ngettext("%(n)s file of development is due within 30 days",
                            "%(n)s files of development are due within 30 days", n) % {"n": n},
         _files("soon"), _file_keepers, lambda _user: "/development/?only=soon"),
+    Due("staff_probation", 58,
+        lambda n: ngettext("%(n)s member of staff is at the end of probation",
+                           "%(n)s members of staff are at the end of probation", n) % {"n": n},
+        _staff_near, _staff_keepers, lambda _user: "/party-members/probation/?only=near"),
     Due("transfer_own", 59,
         lambda _n: _("Your probation ends: hand in the application for transfer to full member"),
         _transfer_own, _on_probation, lambda _user: "/my/development/"),
