@@ -48,7 +48,14 @@ def _posts(posts: Sequence[Talker]) -> list[tuple[str, Any]]:
 FIELDS: dict[int, Callable[[], dict[str, forms.Field]]] = {
     2: lambda: {"talker": _text(_("Talk held by")),
                 "talker_post": _choice(_("As"), _posts(FIRST_TALK))},
-    3: lambda: {"recommendation": _choice(_("Recommendation"), Recommendation.choices)},
+    3: lambda: {
+        "recommendation": _choice(_("Recommendation"), Recommendation.choices),
+        "league_expected": _count(
+            _("League meeting: should attend"),
+            help_text=_("The three numbers of the meeting that recommended the applicant.")),
+        "league_present": _count(_("League meeting: present")),
+        "league_yes": _count(_("League meeting: in favour")),
+    },
     7: lambda: {"heard": _count(_("People heard"), True)},
     8: lambda: {"reply": _choice(_("Answer of the committee"), Reply.choices)},
     10: lambda: {
@@ -126,7 +133,7 @@ class StepForm(forms.Form):
             self.fields["late_reason"] = _text(
                 _("Why late"), 300, False, help_text=_("Only when the last day in time has passed.")
             )
-        if self.rule.number in (*DUTIES, 15):
+        if self.rule.number in (*DUTIES, 3, 15):
             self.fields["override_reason"] = _text(_("Why nevertheless"), 300, False)
         self.fields["entry_reason"] = _text(
             _("Why entered late"), 300, False,
@@ -144,6 +151,8 @@ class StepForm(forms.Form):
         detail = {name: data[name] for name in names if data.get(name) not in (None, "")}
         if detail.get("outcome") != Outcome.EXTEND:
             detail.pop("months", None)  # offered beforehand, and meant for an extension only
+        if detail.get("recommendation") != Recommendation.LEAGUE:
+            detail = {name: one for name, one in detail.items() if not name.startswith("league_")}
         if day := data.get("deliberated_on"):
             detail["deliberated_on"] = _iso(day)
         return Typed(
