@@ -15,7 +15,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,9 +95,30 @@ def requirements(name: str) -> None:
 
     def install() -> None:
         say(f"installing requirements/{name}.txt")
-        run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
+        # pip compiles on one core what it has unpacked; done after it, all cores take part.
+        run(
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-compile",
+            "--require-hashes",
+            "-r",
+            lock,
+        )
+        compile_packages()
 
     once(VENV / f".installed-{name}", key, install)
+
+
+def compile_packages() -> None:
+    """Bytecode of the packages: their own tests are left out, and what cannot be compiled."""
+    clean = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    found = subprocess.run([PYTHON, "-c", where], capture_output=True, text=True, check=True)
+    options = ["-qq", "-j", "0", "-x", r"[/\\]tests?[/\\]", found.stdout.strip()]
+    subprocess.run([PYTHON, "-m", "compileall", *options], env=clean)
 
 
 def base() -> None:
@@ -132,37 +155,44 @@ def messages() -> None:
     run(PYTHON, ROOT / "tools" / "compile_messages.py")
 
 
+_APT = threading.Lock()
+
+
 def apt_install(*packages: str) -> bool:
     """Install system packages where that is allowed: root on Debian or Ubuntu."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    say(f"apt-get install {' '.join(packages)}")
     quiet = {
         "stdout": subprocess.DEVNULL,
         "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
     }
     try:
-        run("apt-get", "update", "-qq", **quiet)
-        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, **quiet)
+        with _APT:
+            say(f"apt-get install {' '.join(packages)}")
+            run("apt-get", "update", "-qq", **quiet)
+            run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, **quiet)
     except (OSError, subprocess.CalledProcessError) as error:
         say(f"apt-get failed: {error}")
         return False
     return True
 
 
+def browser_packages() -> None:
+    """A Chromium and a Chinese font by apt, where they are missing; needs no virtual environment."""
+    if _find_browser() is None:
+        # Older systems know only the browser with windows.
+        _ = apt_install(BROWSERS[0], "fonts-noto-cjk") or apt_install("chromium", "fonts-noto-cjk")
+    elif not _has_chinese_font():
+        apt_install("fonts-noto-cjk")
+
+
 def browser() -> None:
-    """A Chromium and a Chinese font for the browser tests; its path into var/browser.
+    """The path of a Chromium for the browser tests into var/browser; main() has begun to install one.
 
     Where none can be had the file says `none`: `make test` then skips the browser part and
     says so, and `.ci/run` fails.
     """
-    found = _find_browser()
-    if found is None:
-        # Older systems know only the browser with windows.
-        _ = apt_install(BROWSERS[0], "fonts-noto-cjk") or apt_install("chromium", "fonts-noto-cjk")
-        found = _find_browser() or _playwright_browser()
-    elif not _has_chinese_font():
-        apt_install("fonts-noto-cjk")
+    found = _find_browser() or _playwright_browser()
     (ROOT / "var" / "browser").write_text(found or "none", encoding="utf-8")
     if found is None:
         say("NO CHROMIUM FOUND AND NONE COULD BE INSTALLED: browser tests will be skipped")
@@ -243,8 +273,12 @@ def main(steps: list[str]) -> None:
     if unknown:
         sys.exit(f"unknown step {unknown[0]}; known: {' '.join(STEPS)}")
     try:
-        with alone():
+        with alone(), ThreadPoolExecutor(1) as beside:
+            # By apt, which leaves one core to pip.
+            packages = beside.submit(browser_packages) if "browser" in steps else None
             for step in steps:
+                if step == "browser" and packages is not None:
+                    packages.result()
                 STEPS[step]()
     except subprocess.CalledProcessError as error:
         command = " ".join(str(part) for part in error.cmd)

@@ -196,6 +196,8 @@ RULES = [
     Mutant("view-as: a post above the other's", "cohorts/access.py",
            "return held.filter(content_object__below__descendant__appointments__in=posts).exists()",
            "return held.exists() and posts.exists()", "tests/web/test_view_as.py"),
+    Mutant("leave reasons of another branch", "partybranch/queries/joint.py",
+           "if one.member_id not in told:", "if False:", "tests/partybranch/test_joint.py"),
     Mutant("graduates have no own route", "students/access.py",
            "WHERE s.user_id = %(user)s AND s.status NOT IN ({_LEFT}) AND NOT EXISTS (",
            "WHERE s.user_id = %(user)s AND TRUE >= EXISTS (",
@@ -210,6 +212,7 @@ VIEW_TESTS = {
     "students": "tests/students tests/web",
     "casework": "tests/casework tests/web",
     "cohorts": "tests/cohorts tests/web",
+    "partybranch": "tests/partybranch tests/web",
     "portal": "tests/web tests/students tests/casework",
 }
 

@@ -19,6 +19,7 @@ from portal.core.listing import digest
 from portal.core.rows import fetch, fetch_in_sets
 from portal.core.scope import remembered
 from portal.core.unchanged import kept_in_state
+from students.access import linked_student_ids
 from students.models import Student
 from students.queries.analysis_sql import (
     COURSE_FIGURES,
@@ -61,14 +62,15 @@ class Scope:
 def scope_of(user: Any, unit_id: int | None) -> Scope | None:
     """The scope of ``user`` in a unit, or in the whole reach; None where nothing may be seen.
 
-    Without a unit somebody who holds counts alone looks at the unit of the own post.
+    Without a unit somebody who holds counts alone looks at the unit of the own post, and whoever
+    reaches students by one post alone at its unit.
     """
     offered = _offered(user)
     reach = reach_statement(Student, user, "see_results")
     if unit_id is None and reach is None:
         unit_id = next(iter(held_units(user, "see_counts")), None)
     if unit_id is None:
-        return None if reach is None else _by_name(user, None, reach)
+        return None if reach is None else _by_name(user, _only_unit(user), reach, is_whole=True)
     unit = Unit.objects.filter(pk=unit_id, kind__in=_KINDS).first()
     if unit is None or unit_id not in offered:
         return None
@@ -77,9 +79,20 @@ def scope_of(user: Any, unit_id: int | None) -> Scope | None:
     return Scope(unit, _STANDS, {"unit": unit_id, "day": timezone.localdate()}, by_name=False)
 
 
-def _by_name(user: Any, unit: Unit | None, reach: tuple[str, dict[str, Any]]) -> Scope:
+def _only_unit(user: Any) -> Unit | None:
+    """The unit of the one post through which all students are reached whose results are shown."""
+    held = held_units(user, "see_results")
+    if len(held) != 1 or linked_student_ids(user, "see_results") or supporter_of(user) is not None:
+        return None
+    return Unit.objects.filter(pk=held[0], kind__in=_KINDS).first()
+
+
+def _by_name(
+    user: Any, unit: Unit | None, reach: tuple[str, dict[str, Any]], is_whole: bool = False
+) -> Scope:
+    """``is_whole``: the reach holds nobody outside the unit."""
     sql, params = f"s.id = ANY(ARRAY({reach[0]}))", dict(reach[1])
-    if unit is not None:
+    if unit is not None and not is_whole:
         sql, params = f"{sql} AND {_STANDS}", {**params, "unit": unit.pk}
     day = {"day": timezone.localdate()}
     return Scope(unit, sql, params | day, True, is_kept=supporter_of(user) is None)

@@ -1,12 +1,14 @@
 """A folded template says what the same template says when the engine takes it as it is written."""
 
 import copy
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.template import Context, Engine
 from django.template.exceptions import TemplateSyntaxError
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 OPTIONS: dict[str, Any] = {
     "libraries": {"rows": "portal.core.templatetags.rows", "ui": "portal.core.templatetags.ui",
@@ -27,7 +29,13 @@ FILES = {
     "{{ o.method }}{{ o.items }}{{ l.0 }}{{ l.count }}{{ d.items }}{{ text|upper }}{{ gone|default:'—' }}"
     "{% if d.x and not gone %}yes{% elif gone %}no{% else %}other{% endif %}{% firstof gone text %}"
     "{% if n > 3 %}more{% endif %}{{ f }}{{ big }}{{ True }}",
-    "broken.html": "{{ o.broken }}",
+    "filters.html": LOAD + "{{ text|upper }}{{ html|lower }}{{ html|lower|upper }}{{ text|safe|lower }}{{ html|slice:':2' }}{{ l|join:text }}"
+    "{{ text|linebreaksbr }}{{ n|add:n }}{{ none|default:text }}{{ gone|upper }}{{ o.name|upper }}"
+    "{{ o.method|upper }}{{ at|date:'Y-m-d H:i' }}{{ at|time:'H:i' }}{{ at|cn_date:'full,time' }}{{ gone|cn_date }}"
+    "{{ d.x.y|default:'—' }}{{ l.0|length }}{{ f|floatformat:1 }}{% if gone|default:n > 3 %}more{% endif %}"
+    "{% for x in l|slice:':1' %}{{ x }}{% endfor %}{% autoescape off %}{{ text|upper }}{{ l|join:text }}{% endautoescape %}",
+    "broken.html": "{{ o.broken }}{{ o.broken|upper }}",
+    "broken_filter.html": "{{ o.broken|upper }}",
     "loops.html": LOAD + "{% for x in l %}{{ forloop.counter }}{{ x }}{% include 'part.html' with a=x %}"
     "{% empty %}{% translate 'Save' %}{% endfor %}{% for k, v in pairs %}{{ k }}={{ v }}{% endfor %}"
     "{% with a=text b=l.1 %}{{ a }}{{ b }}{% endwith %}{{ a }}{% each rows %}<td>{name}</td>{% endeach %}",
@@ -71,6 +79,7 @@ def _values() -> dict[str, Any]:
         "text": "a<b", "safe": translation.gettext_lazy("Save"), "n": 4, "none": None, "f": 1234.5,
         "d": {"x": {"y": "&"}, "items": "own key"}, "o": Thing(), "l": ["<1>", 2], "user": "me",
         "pairs": [("k", "v")], "rows": [{"name": "<n>"}], "which": "part.html", "big": 12345,
+        "html": mark_safe("<B>"), "at": dt.datetime(2026, 5, 28, 20, 30, tzinfo=dt.UTC),
         "t": {"n": 1, "below": [{"n": 2, "below": [{"n": 3, "below": []}]}, {"n": 4}]},
     }  # fmt: skip
 

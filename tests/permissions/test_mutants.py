@@ -39,3 +39,10 @@ def test_the_documentation_names_a_test_for_every_rule() -> None:
         path, _colons, function = test.partition("::")
         text = (ROOT / path).read_text(encoding="utf-8")
         assert f"def {function}(" in text, f"{name}: {test} is not there any more; run the mutant"
+
+
+def test_every_view_that_could_forget_to_ask_has_tests_that_must_notice() -> None:
+    found = script().view_mutants()
+    rooms = {one.path.split("/")[0] for one in found}
+    assert rooms == {"casework", "cohorts", "partybranch", "portal", "students"}
+    assert all((ROOT / test).is_dir() for one in found for test in one.tests.split())

@@ -138,3 +138,14 @@ def test_without_a_chinese_font_bars_bear_codes(monkeypatch: pytest.MonkeyPatch)
         study_charts.bars([("化工热力学", "TD", 12.5, 10.0), ("力学", "ME", 3.0, None)])[:4]
         == b"\x89PNG"
     )
+
+
+@pytest.mark.django_db
+def test_a_report_of_the_whole_reach_bears_the_name_of_the_only_unit(school: World) -> None:
+    def head(job: Job) -> str:
+        return Document(io.BytesIO(bytes(job.report or b""))).paragraphs[0].text.split("\n")[0]
+
+    assert head(written(school.han)) == "化学工程学院"
+    assert head(written(school.wang)) == "所辖学生"  # his by links, of no unit
+    school.add_post("han", "clerk", "mech")
+    assert head(written(school.han)) == "所辖学生"

@@ -39,10 +39,16 @@ def format_day(value: date | datetime | None, variant: str = "", today: date | N
     """
     if not value:
         return "—"
-    words = {word.strip() for word in variant.split(",") if word.strip()}
     day, clock = local_parts(value)
-    year = "full" in words or day.year != (today or local_today()).year
-    if is_chinese():
+    text = _day_words(day, variant, day.year != (today or local_today()).year, is_chinese())
+    return f"{text} {clock}" if clock and "time" in variant else text
+
+
+@lru_cache(maxsize=4_000)
+def _day_words(day: date, variant: str, is_other_year: bool, is_chinese: bool) -> str:
+    words = {word.strip() for word in variant.split(",")}
+    year = is_other_year or "full" in words
+    if is_chinese:
         text = f"{day.month}月" if "month" in words else f"{day.month}月{day.day}日"
         text = f"{day.year}年{text}" if year else text
         if "weekday" in words:
@@ -53,7 +59,7 @@ def format_day(value: date | datetime | None, variant: str = "", today: date | N
         text = f"{text} {day.year}" if year else text
         if "weekday" in words:
             text = f"{_DAYS[day.weekday()]} {text}"
-    return f"{text} {clock}" if "time" in words and clock else text
+    return text
 
 
 def day_gap(value: date | datetime, today: date | None = None) -> int:

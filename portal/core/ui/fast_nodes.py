@@ -20,7 +20,8 @@ from django.template.base import (
 from django.template.defaulttags import ForNode, IfNode, TemplateLiteral, URLNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import NoReverseMatch, reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeData, SafeString, mark_safe
+from django.utils.timezone import template_localtime
 
 _UNKNOWN = object()
 _ALWAYS = {"True": True, "False": False, "None": None}
@@ -58,6 +59,28 @@ class Expression(FilterExpression):
     def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
         found = _look_up(self.var.lookups, context)  # type: ignore[union-attr]
         return super().resolve(context, ignore_failures) if found is _UNKNOWN else found
+
+
+class Filtered(FilterExpression):
+    """A variable with filters, by the plain way first."""
+
+    __slots__ = ()
+
+    def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
+        found = _look_up(self.var.lookups, context)  # type: ignore[union-attr]
+        if found is _UNKNOWN:
+            return super().resolve(context, ignore_failures)
+        for function, given in self.filters:
+            values = [one.resolve(context) if is_var else SafeString(one) for is_var, one in given]
+            if getattr(function, "expects_localtime", False):
+                found = template_localtime(found, context.use_tz)
+            if getattr(function, "needs_autoescape", False):
+                made = function(found, *values, autoescape=context.autoescape)
+            else:
+                made = function(found, *values)
+            is_safe = getattr(function, "is_safe", False) and isinstance(found, SafeData)
+            found = mark_safe(made) if is_safe else made
+        return found
 
 
 class Value(VariableNode):

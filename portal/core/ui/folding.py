@@ -34,6 +34,7 @@ from portal.core.ui.fast_nodes import (
     Address,
     Around,
     Expression,
+    Filtered,
     For,
     If,
     Inlined,
@@ -137,10 +138,10 @@ class Folding:
             for condition, _inside in node.conditions_nodelists:
                 listed += _operands(condition)
         for one in listed:
-            if type(one) is FilterExpression and not one.filters and one.is_var:
+            if type(one) is FilterExpression and one.is_var:
                 if one.var.lookups is not None:  # type: ignore[union-attr]
-                    one.__class__ = Expression
-                elif one.var.translate:  # type: ignore[union-attr]
+                    one.__class__ = Filtered if one.filters else Expression
+                elif one.var.translate and not one.filters:  # type: ignore[union-attr]
                     one.is_var, one.var = False, str(one.resolve(self.bare))
 
     def _constant(self, node: Node) -> list[Node]:
