@@ -87,6 +87,13 @@ def probation_now(member: PartyMember) -> OnProbation:
     )  # fmt: skip
 
 
+def file_branches(user: Any) -> list[int]:
+    """Party organisations whose members' files ``user`` may see."""
+    return list(
+        PartyOrganization.objects.restrict(user, "see_party_file").values_list("pk", flat=True)
+    )
+
+
 def staff_on_probation(user: Any) -> list[OnProbation]:
     """Members of staff on probation whose file ``user`` may see, the first to end on top; a constant
     number of statements."""

@@ -26,7 +26,12 @@ from partybranch.queries.branch_page import Member, branch_view, checks
 from partybranch.queries.branches import branch_tree, closed_branches, flags
 from partybranch.queries.changes import committees_of
 from partybranch.queries.flags import flags_of
-from partybranch.queries.staff_steps import is_on_probation, probation_now, steps_told
+from partybranch.queries.staff_steps import (
+    file_branches,
+    is_on_probation,
+    probation_now,
+    steps_told,
+)
 from partybranch.views.form_page import form_page
 from portal.core import reads
 from portal.core.access import reaches_one, reasons
@@ -46,7 +51,7 @@ def branch_list(request: HttpRequest) -> HttpResponse:
         "nodes": nodes,
         "closed": closed_branches(request.user),
         "sees_changes": bool(committees_of(request.user)),
-        "sees_files": bool(granted_unit_ids(request.user, "see_party_file")),  # type: ignore[arg-type]
+        "sees_files": bool(file_branches(request.user)),
     }
     return render(request, "party/branches.html", context)
 

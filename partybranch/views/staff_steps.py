@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cohorts.access import granted_unit_ids
 from cohorts.post_reasons import post_reasons
 from partybranch.domain.checks import body_of
 from partybranch.domain.facts import Proposal
@@ -25,6 +24,7 @@ from partybranch.queries.rules import numbers, rule_book
 from partybranch.queries.staff_steps import (
     DECISION,
     VOTE,
+    file_branches,
     is_on_probation,
     staff_on_probation,
 )
@@ -38,7 +38,7 @@ from portal.core.access import reaches_one
 def board(request: HttpRequest) -> HttpResponse:
     """All in the branches in reach, the first to end on top; ``only=near`` those at the end."""
     user: Any = request.user
-    units = granted_unit_ids(user, "see_party_file")
+    units = file_branches(user)
     if not units:
         raise PermissionDenied(_("None of your posts shows party files."))
     rows, here = staff_on_probation(user), reverse("party:staff_probation")

@@ -86,6 +86,7 @@ PLACES = [
     Place("party-award", "organiser", "/awards/{}/", AWARD),
     Place("party-nomination", "organiser", "/nominations/{}/", NOMINATION),
     Place("party-honours", "organiser", "/honours/"),
+    Place("staff-probation", "organiser", "/party-members/probation/"),
     Place("my", "student", "/my/"),
     Place("my-study", "student", "/my/study/"),
     Place("me", "counsellor", "/me/"),
