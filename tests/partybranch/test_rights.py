@@ -154,6 +154,23 @@ def test_pages_of_a_file_and_a_branch_by_right(campus: World, client: Client) ->
     assert client.get(f"/development/{made.pk}/").status_code == 404
 
 
+def test_whoever_reads_the_file_alone_does_not_open_the_text_of_its_review(
+    campus: World, client: Client
+) -> None:
+    made = bring_to(campus, "gu", 3, shift=950)
+    PoliticalReview.objects.create(
+        development=made, on=timezone.localdate(), passed=True,
+        cipher=PoliticalReview.sealed("本人历史清楚"),
+    )  # fmt: skip
+    answers = {}
+    for key in ("gao", "qin"):
+        client.force_login(campus.people[key])
+        assert client.get(f"/development/{made.pk}/").status_code == 200
+        page = client.get(f"/development/{made.pk}/review/")
+        answers[key] = (page.status_code, "本人历史清楚" in page.content.decode())
+    assert answers == {"gao": (200, True), "qin": (404, False)}
+
+
 def test_lists_cost_the_same_for_one_and_for_three(campus: World, client: Client) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
