@@ -141,6 +141,22 @@ def test_whoever_joined_beside_on_the_day_of_the_move_stands_once(campus: World)
     assert m1.branches.filter(until=None, is_relation=True).get().branch == campus.joint
 
 
+def test_nobody_stands_twice_in_a_branch_on_one_day(campus: World) -> None:
+    m1 = member_of(campus, "m1")
+
+    def join(days: int) -> Membership:
+        return join_branch(actor=None, member=m1, branch=campus.second, since=today() - days * DAY)
+
+    row = join(5)
+    leave_branch(actor=None, membership=row, until=today() - 2 * DAY)
+    for days in (5, 2):
+        with pytest.raises(DomainError):
+            join(days)
+    with pytest.raises(DomainError):
+        move_member(actor=campus.gao, member=m1, on=today() - 2 * DAY, branch=campus.second)
+    move_member(actor=campus.gao, member=m1, on=today() - DAY, branch=campus.second)
+
+
 def test_a_suspension_is_entered_for_members_alone_and_by_the_home_branch(campus: World) -> None:
     m1 = member_of(campus, "m1")
     asked: Any = {"member": m1, "since": today(), "until": None, "reason": "留党察看一年"}
