@@ -1,14 +1,21 @@
-"""Two people who write the same lines of an event: the second is told, and nothing is overwritten."""
+"""Two people who write the same lines of an event: the second is told, and nothing is overwritten.
+The day on a paper is that of the school."""
 
+import datetime as dt
+import io
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from docx import Document
 
+from cohorts.exporters.letters import day_words
+from partybranch.domain.awards import nominate, open_round
 from partybranch.domain.life import record_event
 from partybranch.domain.membership import enter_member
 from partybranch.domain.sides import record_side
-from partybranch.models import BranchEvent
+from partybranch.models import BranchEvent, Nomination
 from tests.partybranch.life import HERE, event_typed, hold, only
 from tests.partybranch.party import DAY, member_of
 from tests.review.test_party_lines import campus, client_of, today
@@ -73,3 +80,14 @@ def test_what_another_branch_enters_does_not_stand_in_the_way(campus: World) -> 
     record_side(actor=campus.kim, event=made, branch=campus.second,
                 came={member_of(campus, "s1").pk: HERE})  # fmt: skip
     assert client.post(url, opened | on | {f"no_{qin}": "培1"}).status_code == 302
+
+
+def test_the_paper_of_a_nomination_tells_the_day_of_the_school(campus: World) -> None:
+    made = open_round(actor=campus.yan, committee=campus.community, name="十佳2026", until=today(),
+                      apply_until=today() + DAY, seats=1)  # fmt: skip
+    one = nominate(actor=campus.kim, round=made, branch=campus.second, deeds="服务社区")
+    early = dt.datetime.combine(today(), dt.time(1), tzinfo=timezone.get_current_timezone())
+    Nomination.objects.filter(pk=one.pk).update(entered_at=early)  # yesterday in Greenwich
+    paper = client_of(campus, "kim").get(f"/nominations/{one.pk}/paper.docx").content
+    cells = [c.text for t in Document(io.BytesIO(paper)).tables for r in t.rows for c in r.cells]
+    assert cells[cells.index("申报时间") + 1] == day_words(today())
