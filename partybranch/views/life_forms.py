@@ -72,9 +72,10 @@ def _offered(branch: PartyOrganization, day: dt.date, held: Collection[int] = ()
 
 def _page(
     request: HttpRequest, form: EventForm, branch: PartyOrganization, title: str, back: str,
-    status: int, chips: Any = (),
+    status: int, chips: Any = (), draft: str = "",
 ) -> HttpResponse:  # fmt: skip
-    context = {"form": form, "branch": branch, "title": title, "back": back, "chips": chips}
+    context = {"form": form, "branch": branch, "title": title, "back": back, "chips": chips,
+               "draft": draft}  # fmt: skip
     return render(request, "party/event_form.html", context, status=status)
 
 
@@ -160,7 +161,8 @@ def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
             return answer
     title = _("Correct: %(topic)s") % {"topic": event.topic}
     status = 422 if request.method == "POST" else 200
-    return _page(request, form, branch, title, reverse("party:event", args=[pk]), status)
+    back = reverse("party:event", args=[pk])
+    return _page(request, form, branch, title, back, status, draft=f"-correct-{pk}")
 
 
 @login_required

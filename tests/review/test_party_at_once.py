@@ -3,6 +3,7 @@ The day on a paper is that of the school."""
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -91,3 +92,12 @@ def test_the_paper_of_a_nomination_tells_the_day_of_the_school(campus: World) ->
     paper = client_of(campus, "kim").get(f"/nominations/{one.pk}/paper.docx").content
     cells = [c.text for t in Document(io.BytesIO(paper)).tables for r in t.rows for c in r.cells]
     assert cells[cells.index("申报时间") + 1] == day_words(today())
+
+
+def test_an_abandoned_correction_does_not_fill_the_form_of_a_new_event(campus: World) -> None:
+    made, client = hold(campus, today(), "theme_day"), client_of(campus, "qin")
+    marks = [
+        re.findall(r'data-draft="([^"]+)"', client.get(url).content.decode())
+        for url in (f"/branches/{campus.joint.pk}/life/new/", f"/branch-events/{made.pk}/edit/")
+    ]
+    assert marks[0] != marks[1]
