@@ -101,3 +101,23 @@ def test_an_abandoned_correction_does_not_fill_the_form_of_a_new_event(campus: W
         for url in (f"/branches/{campus.joint.pk}/life/new/", f"/branch-events/{made.pk}/edit/")
     ]
     assert marks[0] != marks[1]
+
+
+def test_whoever_left_the_roll_of_that_day_is_struck_by_hand_and_not_unseen(campus: World) -> None:
+    made, m1, qin = (
+        hold(campus, today(), "theme_day"),
+        member_of(campus, "m1"),
+        member_of(campus, "qin"),
+    )
+    m1.branches.update(until=today() - DAY)  # a move that was entered late
+    client, url = client_of(campus, "qin"), f"/branch-events/{made.pk}/edit/"
+    form = client.get(url).context["form"]
+    assert "党员1" in [mark.label for mark, _why in form.taps()]
+    sent = {name: form[name].value() or "" for name in form.fields if name != "files"}
+    sent |= {"topic": "更正后的题目", "on": made.on.isoformat(), "partners": []}
+    refused = client.post(url, sent)
+    assert refused.status_code == 422
+    assert "党员1" in str(refused.context["form"].errors)
+    assert client.post(url, sent | {f"came_{m1.pk}": ""}).status_code == 302
+    assert not made.attendance.filter(member=m1).exists()
+    assert made.attendance.filter(member=qin).exists()
