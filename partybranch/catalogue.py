@@ -142,6 +142,8 @@ _BRANCH = "支部工作条例"
 NUMBERS: list[tuple[str, str, str, str | None, str | None, bool, str, str]] = [
     ("party.min_age", "申请入党最低年龄", "周岁", "18", None, True, "党章第一条", ""),
     ("party.age_next_day", "生日次日起算满十八周岁", "0或1", "0", "1", True, _SCHOOL, "0：生日当天即可"),
+    ("party.league_age", "须经团组织推优的团员年龄", "周岁", "0", "28", True, f"细则第8条、{_SCHOOL}",
+     "不超过此年龄；说明理由可由党员推荐；0：不作要求"),
     ("party.contacts", "培养联系人数", "人", "1", "2", True, "细则第9条", "须为正式党员"),
     ("party.introducers", "入党介绍人数", "人", "2", "2", True, "党章第五条、细则第14条", ""),
     ("party.introducer_load", "每名介绍人同时介绍人数", "人", "1", None, False, _SCHOOL, ""),

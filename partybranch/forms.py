@@ -7,13 +7,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.people import PersonField
 from cohorts.forms.posts import DateInput
 from partybranch.domain.facts import Fault
 from partybranch.enums import Decision, Look
+from partybranch.forms_choose import OneOf
 from partybranch.models import PartyOrganization
 from students.models import Student
 
@@ -61,7 +62,7 @@ class ApplicationForm(FaultyForm):
     """Step 1: an application that was received."""
 
     student = StudentField(label=_("Student number"))
-    branch = forms.ModelChoiceField(
+    branch = OneOf(
         label=_("Branch"), queryset=PartyOrganization.objects.none(),
         help_text=_("The branch of the place of study that holds the membership relation."),
     )  # fmt: skip
@@ -92,7 +93,7 @@ class FormerForm(forms.Form):
     with the steps that its file proves. ``steps``: their names by number."""
 
     student = StudentField(label=_("Student number"))
-    branch = forms.ModelChoiceField(label=_("Branch"), queryset=PartyOrganization.objects.none())
+    branch = OneOf(label=_("Branch"), queryset=PartyOrganization.objects.none())
     organisation = forms.CharField(label=_("Former organisation"), max_length=80)
     until = forms.DateField(label=_("There until"), widget=DateInput())
     resumed_on = forms.DateField(label=_("Here from"), widget=DateInput())
@@ -124,11 +125,9 @@ class FormerForm(forms.Form):
 class HandOverForm(forms.Form):
     """The file goes to a branch of the school, or outside."""
 
-    branch = forms.ModelChoiceField(
-        label=_("To branch"), queryset=PartyOrganization.objects.none(), required=False
-    )
+    branch = OneOf(label=_("To branch"), queryset=PartyOrganization.objects.none(), required=False)
     outside = forms.CharField(label=_("Or outside the school"), max_length=80, required=False)
-    on = forms.DateField(label=_("From"), widget=DateInput())
+    on = forms.DateField(label=pgettext_lazy("first day", "From"), widget=DateInput())
     reason = forms.CharField(
         label=_("Reason"), max_length=150, error_messages=_WHY,
         help_text=_("Why, and how the papers of the file were handed over."),
@@ -145,7 +144,7 @@ class EntryForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Look.choices)
     on = forms.DateField(label=_("On"), widget=DateInput())
-    branch = forms.ModelChoiceField(
+    branch = OneOf(
         label=_("Recorded by branch"), queryset=PartyOrganization.objects.none(), required=False,
         help_text=_("Empty: the home branch. Functional and temporary branches may add entries."),
     )  # fmt: skip
@@ -166,7 +165,7 @@ class NoticeForm(forms.Form):
         label=_("Before"), coerce=int,
         choices=[(7, _("confirming the development target")), (23, _("the vote on transfer"))],
     )  # fmt: skip
-    starts_on = forms.DateField(label=_("From"), widget=DateInput())
+    starts_on = forms.DateField(label=pgettext_lazy("first day", "From"), widget=DateInput())
     result = forms.CharField(label=_("Result"), max_length=200, required=False)
     entry_reason = late_field()
 
@@ -175,7 +174,7 @@ class DecisionForm(forms.Form):
     """A new decision that takes back or postpones."""
 
     kind = forms.ChoiceField(
-        label=_("Decision"),
+        label=pgettext_lazy("development", "Decision"),
         choices=[(one.value, one.label) for one in (
             Decision.BACK, Decision.TARGET_OFF, Decision.STOP, Decision.POSTPONED)],
     )  # fmt: skip
@@ -211,7 +210,9 @@ class MemberForm(FaultyForm):
     )  # fmt: skip
     since = forms.DateField(label=_("Relation here from"), widget=DateInput())
     origin = forms.CharField(label=_("From which organisation"), max_length=80)
-    letter_no = forms.CharField(label=_("letter number"), max_length=40, required=False)
+    letter_no = forms.CharField(
+        label=pgettext_lazy("membership relation", "letter number"), max_length=40, required=False
+    )
     entry_reason = late_field()
 
     def __init__(self, *args: Any, students: "QuerySet[Student]", **kwargs: Any) -> None:
@@ -222,12 +223,12 @@ class MemberForm(FaultyForm):
 class MoveForm(FaultyForm):
     """The membership relation moves to a branch of the school, or outside."""
 
-    branch = forms.ModelChoiceField(
-        label=_("To branch"), queryset=PartyOrganization.objects.none(), required=False
-    )
+    branch = OneOf(label=_("To branch"), queryset=PartyOrganization.objects.none(), required=False)
     outside = forms.CharField(label=_("Or outside the school"), max_length=80, required=False)
-    on = forms.DateField(label=_("From"), widget=DateInput())
-    letter_no = forms.CharField(label=_("letter number"), max_length=40, required=False)
+    on = forms.DateField(label=pgettext_lazy("first day", "From"), widget=DateInput())
+    letter_no = forms.CharField(
+        label=pgettext_lazy("membership relation", "letter number"), max_length=40, required=False
+    )
     entry_reason = late_field()
 
     def __init__(self, *args: Any, branches: "QuerySet[Any]", **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from cohorts.forms.posts import DateInput
 from partybranch.domain.grouping import MOST_GROUPS
 from partybranch.enums import BESIDE_KINDS, Grouping, PartyKind
 from partybranch.forms import FaultyForm
+from partybranch.forms_choose import BoxList, OneOf
 from partybranch.models import PartyOrganization, ProposedBranch, Reorganization
 
 _KINDS = [(one, one.label) for one in (PartyKind.JOINT, PartyKind.REGULAR)]
@@ -21,7 +22,7 @@ class SimulateForm(FaultyForm):
 
     branches = forms.ModelMultipleChoiceField(
         PartyOrganization.objects.none(), label=_("branches concerned"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=BoxList(_("branches concerned")),
         error_messages={"required": _("Choose the branches that the application concerns.")},
     )  # fmt: skip
     rule = forms.ChoiceField(label=_("grouped"), choices=Grouping.choices)
@@ -50,7 +51,7 @@ class ProposedForm(FaultyForm):
     name = forms.CharField(label=_("name"), max_length=80)
     short_name = forms.CharField(label=_("short name"), max_length=40, required=False)
     kind = forms.ChoiceField(label=_("kind"), choices=_KINDS)
-    parent = forms.ModelChoiceField(PartyOrganization.objects.none(), label=_("belongs to"))
+    parent = OneOf(PartyOrganization.objects.none(), label=_("belongs to"))
 
     def __init__(self, *args: Any, parents: Any, is_beside: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,7 +68,7 @@ class AddBranchForm(FaultyForm):
         help_text=_("Or choose an open branch below that takes people in."),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("the new branch is a"), choices=_KINDS)
-    existing = forms.ModelChoiceField(
+    existing = OneOf(
         PartyOrganization.objects.none(), label=_("open branch"), required=False,
     )  # fmt: skip
 
@@ -84,7 +85,7 @@ class BesideForm(FaultyForm):
         label=_("kind"), choices=BESIDE_CHOICES,
         help_text=_("Members keep their home branch; such a branch admits nobody and collects no dues."),
     )  # fmt: skip
-    parent = forms.ModelChoiceField(PartyOrganization.objects.none(), label=_("belongs to"))
+    parent = OneOf(PartyOrganization.objects.none(), label=_("belongs to"))
     task_until = forms.DateField(
         label=_("the task ends on"), required=False, widget=DateInput(),
         help_text=_("Asked for of a temporary branch: it closes by itself after this day."),
@@ -103,7 +104,7 @@ class PlaceForm(forms.Form):
     """Corrections by hand: the people ticked go to one branch of the proposal, or stay."""
 
     selected = forms.MultipleChoiceField(choices=[])
-    target = forms.ModelChoiceField(ProposedBranch.objects.none(), required=False)
+    target = OneOf(ProposedBranch.objects.none(), required=False)
 
     def __init__(self, *args: Any, change: Reorganization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

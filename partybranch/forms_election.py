@@ -29,7 +29,7 @@ class ElectionForm(forms.Form):
         label=_("A branch committee is elected"), required=False,
         help_text=_("From seven full members on; a smaller branch elects a secretary."),
     )  # fmt: skip
-    seats = _count(_("seats"))
+    seats = _count(pgettext_lazy("election", "seats"))
     right = _count(_("members with election right"))
     present = _count(pgettext_lazy("ballot", "Present"))
     returned = _count(_("ballots returned"))
@@ -52,7 +52,7 @@ class ElectionForm(forms.Form):
                 f"member_{row}": forms.ChoiceField(
                     label=_("Candidate"), choices=names, required=False),
                 f"post_{row}": forms.ChoiceField(label=_("post"), choices=posts, required=False),
-                f"votes_{row}": _count(_("votes"), required=False),
+                f"votes_{row}": _count(pgettext_lazy("candidate", "votes"), required=False),
                 f"talked_on_{row}": forms.DateField(
                     label=_("talk on"), widget=DateInput(), required=False),
                 f"talked_by_{row}": forms.CharField(

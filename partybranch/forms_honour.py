@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.forms.posts import DateInput
 from partybranch.domain.facts import Fault
+from partybranch.forms_choose import OneOf
 from partybranch.models import HonourKind, PartyOrganization
 
 
@@ -22,12 +24,10 @@ class _Faulty(forms.Form):
 class HonourForm(forms.Form):
     """A prize of one or many students on one day."""
 
-    kind = forms.ModelChoiceField(
-        label=_("kind"), queryset=HonourKind.objects.filter(is_active=True)
-    )
+    kind = OneOf(label=_("kind"), queryset=HonourKind.objects.filter(is_active=True))
     on = forms.DateField(label=_("Given on"), widget=DateInput())
     proof = forms.CharField(
-        label=_("proof"), max_length=80,
+        label=pgettext_lazy("honour", "proof"), max_length=80,
         help_text=_("Number of the document or of the certificate."),
     )  # fmt: skip
     numbers = forms.CharField(
@@ -43,7 +43,7 @@ class ReasonForm(forms.Form):
 class RoundForm(_Faulty):
     """A round of awards of a committee."""
 
-    committee = forms.ModelChoiceField(
+    committee = OneOf(
         label=_("Committee"), queryset=PartyOrganization.objects.none(), empty_label=None
     )
     name = forms.CharField(label=_("name"), max_length=60)
@@ -81,7 +81,7 @@ class DecideForm(forms.Form):
 class StudyForm(_Faulty):
     """A study at a great date, asked of all branches below a unit."""
 
-    unit = forms.ModelChoiceField(
+    unit = OneOf(
         label=_("Asked of the branches of"), queryset=PartyOrganization.objects.none(),
         empty_label=None,
     )  # fmt: skip
@@ -90,7 +90,7 @@ class StudyForm(_Faulty):
         max_length=40,
         help_text=_("What is studied or commemorated, with the year."),
     )
-    since = forms.DateField(label=_("From"), widget=DateInput())
+    since = forms.DateField(label=pgettext_lazy("first day", "From"), widget=DateInput())
     until = forms.DateField(label=_("Until"), widget=DateInput())
 
     def __init__(self, *args: Any, units: "QuerySet[Any]", **kwargs: Any) -> None:

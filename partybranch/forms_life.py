@@ -1,7 +1,7 @@
 """The form of a branch event with attendance by tapping, and that of a vote."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from partybranch.domain.facts import Ballot
 from partybranch.domain.life import Came, EventTyped
 from partybranch.enums import Body, Grade, Presence
 from partybranch.forms import FaultyForm, late_field
+from partybranch.forms_choose import BoxList
 from partybranch.models import Attendance, EventKind, PartyMember, PartyOrganization
 from portal.core.files import FilesField
 
@@ -45,13 +46,15 @@ def _count(label: Any, required: bool = False, **more: Any) -> forms.IntegerFiel
 
 class TapForm(FaultyForm):
     """Attendance by tapping. ``roll``: members who may be called; ``came``: how each is marked at
-    first. The fields of a member are ``came_<key>`` and ``why_<key>``."""
+    first. The fields of a member are ``came_<key>`` and ``why_<key>``. ``starts_present``: some are
+    marked as present, so that only those who did not come are tapped."""
 
     def __init__(
         self, *args: Any, roll: Sequence[PartyMember], came: Mapping[int, Came], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.roll = roll
+        self.starts_present = any(one.presence == Presence.PRESENT for one in came.values())
         for one in roll:
             mark = came.get(one.pk)
             self.fields[f"came_{one.pk}"] = forms.ChoiceField(
@@ -95,6 +98,16 @@ class SideForm(TapForm):
     seen = _seen()
 
 
+def partner_groups(partners: Iterable[Any]) -> list[tuple[Any, list[tuple[int, str]]]]:
+    """(heading, [(key, name)]) of the branches that may be named, in their order."""
+    near, others = [], []
+    for one in partners:
+        (near if one.is_near else others).append((one.pk, one.name))
+    groups = ((_("branches under the same committee"), near),
+              (_("linked branches, and those named before"), others))  # fmt: skip
+    return [(heading, rows) for heading, rows in groups if rows]
+
+
 class EventForm(TapForm):
     """An event of a branch. ``partners``: branches that may have held it together."""
 
@@ -105,9 +118,8 @@ class EventForm(TapForm):
     )  # fmt: skip
     partners = forms.ModelMultipleChoiceField(
         label=_("held together with"), queryset=PartyOrganization.objects.none(), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 5}),
-        help_text=_("Branches under the same committee or linked with this one. It counts for each "
-                    "of them as soon as it enters who of its members came. Hold Ctrl to choose several."),
+        widget=BoxList(_("held together with")),
+        help_text=_("It counts for each of them as soon as it enters who of its members came."),
     )  # fmt: skip
     on = forms.DateField(label=_("Date"), widget=DateInput())
     place = _text(_("place"), 60)
@@ -142,7 +154,9 @@ class EventForm(TapForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kinds"].queryset = kinds  # type: ignore[attr-defined]
-        self.fields["partners"].queryset = partners  # type: ignore[attr-defined]
+        offered: Any = self.fields["partners"]
+        offered.queryset = partners
+        offered.widget.choices = partner_groups(partners)
         # A meeting of secretaries follows an agenda; study is counted in the branches.
         for name in (*_STUDIED, "partners", "audience") if is_above else ("agenda",):
             del self.fields[name]

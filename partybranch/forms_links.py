@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.enums import LinkHolder, LinkTarget
@@ -15,6 +15,7 @@ from cohorts.models import LinkKind, Unit
 from partybranch.domain.link_checks import is_partner
 from partybranch.enums import FLAG
 from partybranch.forms import FaultyForm, StudentField, late_field
+from partybranch.forms_choose import OneOf
 from partybranch.models import PartyMember, PartyOrganization
 from portal.core.files import FilesField
 
@@ -45,7 +46,7 @@ class LinkForm(forms.Form):
         label=_("Goal or plan"), max_length=200, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
-    starts_on = forms.DateField(label=_("From"), widget=DateInput())
+    starts_on = forms.DateField(label=pgettext_lazy("first day", "From"), widget=DateInput())
     ends_on = forms.DateField(
         label=_("Until and with"), widget=DateInput(), required=False, help_text=_("Empty: open.")
     )
@@ -115,13 +116,11 @@ class VisitForm(forms.Form):
 class WishForm(forms.Form):
     """A wish for a member; the branch reads no reason."""
 
-    kind = forms.ModelChoiceField(
+    kind = OneOf(
         label=_("What for"), queryset=LinkKind.objects.none(), empty_label=None,
         to_field_name="code",
     )  # fmt: skip
-    branch = forms.ModelChoiceField(
-        label=_("Branch"), queryset=PartyOrganization.objects.none(), empty_label=None
-    )
+    branch = OneOf(label=_("Branch"), queryset=PartyOrganization.objects.none(), empty_label=None)
     goal = forms.CharField(
         label=_("Goal"), max_length=200, required=False,
         help_text=_("The member and the student read it: a course, a plan. No reasons, no labels."),
@@ -140,7 +139,7 @@ class RoundForm(forms.Form):
         label=_("Kinds"), widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one kind.")},
     )  # fmt: skip
-    starts_on = forms.DateField(label=_("From"), widget=DateInput())
+    starts_on = forms.DateField(label=pgettext_lazy("first day", "From"), widget=DateInput())
     ends_on = forms.DateField(
         label=_("Until and with"), widget=DateInput(), required=False, help_text=_("Empty: open.")
     )
@@ -153,11 +152,11 @@ class RoundForm(forms.Form):
 class JoinForm(FaultyForm):
     """A further branch beside the one that holds the relation."""
 
-    branch = forms.ModelChoiceField(
+    branch = OneOf(
         label=_("Branch"), queryset=PartyOrganization.objects.none(),
         help_text=_("The membership relation stays where it is; dues and votes stay there too."),
     )  # fmt: skip
-    since = forms.DateField(label=_("From"), widget=DateInput())
+    since = forms.DateField(label=pgettext_lazy("first day", "From"), widget=DateInput())
     entry_reason = late_field()
 
     def __init__(self, *args: Any, branches: Any, **kwargs: Any) -> None:
@@ -181,7 +180,7 @@ class FilesForm(forms.Form):
 class FlagForm(forms.Form):
     """A flag on a member: what for, by which decision or round, from when to when."""
 
-    kind = forms.ModelChoiceField(
+    kind = OneOf(
         label=_("Flag"), queryset=LinkKind.objects.filter(code__startswith=FLAG).order_by("pk"),
         empty_label=None,
     )  # fmt: skip
@@ -189,7 +188,7 @@ class FlagForm(forms.Form):
         label=_("Decision or round"), max_length=80,
         help_text=_("Number of the document, or the round of the plan."),
     )  # fmt: skip
-    starts_on = forms.DateField(label=_("From"), widget=DateInput())
+    starts_on = forms.DateField(label=pgettext_lazy("first day", "From"), widget=DateInput())
     ends_on = forms.DateField(
         label=_("Until and with"), widget=DateInput(), required=False, help_text=_("Empty: open.")
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -47,7 +48,14 @@ def _posts(posts: Sequence[Talker]) -> list[tuple[str, Any]]:
 FIELDS: dict[int, Callable[[], dict[str, forms.Field]]] = {
     2: lambda: {"talker": _text(_("Talk held by")),
                 "talker_post": _choice(_("As"), _posts(FIRST_TALK))},
-    3: lambda: {"recommendation": _choice(_("Recommendation"), Recommendation.choices)},
+    3: lambda: {
+        "recommendation": _choice(_("Recommendation"), Recommendation.choices),
+        "league_expected": _count(
+            _("League meeting: should attend"),
+            help_text=_("The three numbers of the meeting that recommended the applicant.")),
+        "league_present": _count(_("League meeting: present")),
+        "league_yes": _count(_("League meeting: in favour")),
+    },
     7: lambda: {"heard": _count(_("People heard"), True)},
     8: lambda: {"reply": _choice(_("Answer of the committee"), Reply.choices)},
     10: lambda: {
@@ -125,7 +133,7 @@ class StepForm(forms.Form):
             self.fields["late_reason"] = _text(
                 _("Why late"), 300, False, help_text=_("Only when the last day in time has passed.")
             )
-        if self.rule.number in (*DUTIES, 15):
+        if self.rule.number in (*DUTIES, 3, 15):
             self.fields["override_reason"] = _text(_("Why nevertheless"), 300, False)
         self.fields["entry_reason"] = _text(
             _("Why entered late"), 300, False,
@@ -143,6 +151,8 @@ class StepForm(forms.Form):
         detail = {name: data[name] for name in names if data.get(name) not in (None, "")}
         if detail.get("outcome") != Outcome.EXTEND:
             detail.pop("months", None)  # offered beforehand, and meant for an extension only
+        if detail.get("recommendation") != Recommendation.LEAGUE:
+            detail = {name: one for name, one in detail.items() if not name.startswith("league_")}
         if day := data.get("deliberated_on"):
             detail["deliberated_on"] = _iso(day)
         return Typed(
@@ -166,6 +176,34 @@ class StepForm(forms.Form):
         """Each refusal beside the field that it is about."""
         for one in faults:
             self.add_error(one.field if one.field in self.fields else None, one.message)
+
+
+_DAYS = ("applied_on", "notice_from", "notice_until")
+
+
+class StaffStepForm(StepForm):
+    """The vote or the decision at the end of probation of a member of staff: the other steps and
+    all papers are in the paper file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, candidates=(), **kwargs)
+        del self.fields["papers"], self.fields["version"]
+        if self.rule.number == 23:
+            days = {"applied_on": _("Application for transfer handed in on")}
+            if self.rule.notice_days:
+                days |= {"notice_from": _("Public notice from"),
+                         "notice_until": _("Public notice until")}  # fmt: skip
+            for name, label in days.items():
+                self.fields[name] = forms.DateField(
+                    label=label, widget=DateInput(), required=name == "applied_on"
+                )
+        self.fields["kept_at"] = _text(_("Where the paper file is kept"), 80)
+        self.order_fields(["on", *_DAYS])
+
+    def typed(self) -> Typed:
+        made, data = super().typed(), self.cleaned_data
+        days = {name: _iso(data[name]) for name in _DAYS if data.get(name)}
+        return replace(made, detail={**made.detail, **days})
 
 
 def _offer(one: Offered) -> str:

@@ -207,12 +207,12 @@ RULES = [
            "tests/core/test_admin_rights.py tests/core/test_admin_pages.py"),
 ]  # fmt: skip
 
-# Tests that must notice a view which forgets to ask: the pages' own and the matrix.
+# Tests that must notice a view which forgets to ask: the table of all addresses first.
 VIEW_TESTS = {
-    "students": "tests/students tests/web",
-    "casework": "tests/casework tests/web",
-    "cohorts": "tests/cohorts tests/web",
-    "partybranch": "tests/partybranch tests/web",
+    "students": "tests/web/test_every_url.py tests/students tests/web",
+    "casework": "tests/web/test_every_url.py tests/casework tests/web",
+    "cohorts": "tests/web/test_every_url.py tests/cohorts tests/web",
+    "partybranch": "tests/web/test_every_url.py tests/partybranch tests/web",
     "portal": "tests/web tests/students tests/casework",
 }
 

@@ -11,6 +11,7 @@ from portal.core.domain.imports import ImportKind, register_import
 register_import(
     ImportKind(
         code="staff",
+        is_dated=True,
         action="import_staff",
         title=_("Staff and posts"),
         description=_(
@@ -24,6 +25,7 @@ register_import(
 register_import(
     ImportKind(
         code="units",
+        is_dated=True,
         action="manage_unit",
         title=_("Organisation"),
         description=_(

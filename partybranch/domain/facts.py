@@ -11,6 +11,7 @@ from cohorts.queries.working_days import WorkCalendar
 FIRST_NUMBERS: dict[str, int] = {
     "party.min_age": 18,
     "party.age_next_day": 0,
+    "party.league_age": 28,
     "party.contacts": 2,
     "party.introducers": 2,
     "party.introducer_load": 3,
@@ -93,9 +94,10 @@ class Notice:
 @dataclass(frozen=True)
 class Facts:
     """``resumed_on``: where cultivation went on after a move. ``leaves_on``: expected leaving.
-    ``reported_on``: the last thought report."""
+    ``reported_on``: the last thought report. ``is_league``: a League member by the record."""
 
     born_on: dt.date | None = None
+    is_league: bool = False
     leaves_on: dt.date | None = None
     steps: Mapping[int, StepFact] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()

@@ -2,18 +2,21 @@
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cohorts.access import granted_unit_ids
+from cohorts.domain.imports_columns import ReachColumn
 from cohorts.enums import UnitKind
 from cohorts.models import Unit
 from partybranch.access import COMMITTEE_ACTION
 from partybranch.models import LeagueRate
 from portal.core.domain.imports import SHOWN_CHANGES, Change, Context, Diff
+from portal.core.models import User
 from portal.core.sheets import Column, Fault, Faults, Table, as_text, as_whole
 from students.domain.imports_rights import units_held
 
@@ -43,14 +46,27 @@ def period_words(period: str) -> str:
     return f"{year}年第{number}期" if period.endswith("期") else f"{year}年{number}月"
 
 
+def classes_offered(user: User) -> list[str]:
+    """The open classes for which ``user`` may import, by name; by code where several share one."""
+    held = granted_unit_ids(user, ACTION)
+    rows = list(
+        Unit.objects.filter(pk__in=held, kind=UnitKind.CLASS, closed_on=None)
+        .order_by("code").values_list("name", "code")
+    )  # fmt: skip
+    times = Counter(name for name, _code in rows)
+    return [name if times[name] == 1 else code for name, code in rows]
+
+
 COLUMNS = (
-    Column("unit", "班级", as_text, ("班级名称", "团支部", "class"), is_required=True, width=18,
-           example="化工2301", help=gettext_lazy("Name or code of the class.")),
+    ReachColumn("unit", "班级", as_text, ("班级名称", "团支部", "class"), is_required=True, width=18,
+                example="化工2301", help=gettext_lazy("Name or code of the class."),
+                choices_for=classes_offered),
     Column("period", "期次", read_period, ("月份", "period"), is_required=True, width=14,
            example="2026-10",
            help=gettext_lazy("A month such as 2026-10 or an issue such as 2026年第12期.")),
     Column("members", "团员数", as_whole, ("团员人数", "应学人数", "members"), is_required=True,
-           example="32"),
+           example="32",
+           help=gettext_lazy("League members of the class in this month or issue.")),
     Column("studied", "已学习人数", as_whole, ("学习人数", "实学人数", "studied"), is_required=True,
            example="30", help=gettext_lazy("The rate is computed from both numbers.")),
 )  # fmt: skip

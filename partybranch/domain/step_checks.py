@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from partybranch.domain.dates import leaves_too_soon, may_extend_by, unassessed
 from partybranch.domain.facts import MIN_REASON, Facts, Fault, Proposal, Setting
 from partybranch.domain.months import DAY, add_months, years_old
+from partybranch.domain.voting import league_faults
 from partybranch.enums import COMMITTEE_TALK, FIRST_TALK, Outcome, Recommendation, Reply
 
 Check = Callable[[Facts, Proposal, Setting], list[Fault]]
@@ -64,11 +65,36 @@ def _talk(_facts: Facts, wanted: Proposal, _setting: Setting) -> list[Fault]:
     return _named(wanted, "talker")
 
 
-def _activist(_facts: Facts, wanted: Proposal, _setting: Setting) -> list[Fault]:
-    if wanted.detail.get("recommendation") not in Recommendation.values:
+def _activist(facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
+    """P4: who is a League member of at most 28 is recommended by the League branch; members of the
+    Party may do so instead where a reason is given."""
+    by = wanted.detail.get("recommendation")
+    if by not in Recommendation.values:
         return [Fault("recommendation", _("Say whether members or the Youth League recommended."),
                       "recommendation")]  # fmt: skip
+    if by == Recommendation.LEAGUE:
+        return _league_meeting(wanted)
+    most, born = setting.number("party.league_age"), facts.born_on
+    is_asked = facts.is_league and born is not None and years_old(born, wanted.on) <= most
+    if is_asked and not _has_reason(wanted):
+        return [Fault("league", _("League members of at most %(n)s are recommended by the League "
+                                  "branch. Enter its meeting, or give the reason.")
+                      % {"n": most}, "override_reason")]  # fmt: skip
     return []
+
+
+def _league_meeting(wanted: Proposal) -> list[Fault]:
+    names = ("league_expected", "league_present", "league_yes")
+    if any(wanted.detail.get(name) is None for name in names):
+        return [Fault("league_counts", _("Enter the numbers of the League meeting: who should "
+                                         "attend, who was present, who was in favour."),
+                      "league_expected")]  # fmt: skip
+    expected, present, yes = (int(wanted.detail[name]) for name in names)
+    return league_faults(expected, present, yes)
+
+
+def _has_reason(wanted: Proposal) -> bool:
+    return len(wanted.override_reason.strip()) >= MIN_REASON
 
 
 def _contacts(_facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
@@ -89,7 +115,7 @@ def _introducers(_facts: Facts, wanted: Proposal, setting: Setting) -> list[Faul
 def _load(wanted: Proposal, most: int) -> list[Fault]:
     """How many one member looks after at once: the school's own number, set aside by a reason."""
     is_loaded = any(one.load >= most for one in wanted.sponsors)
-    if not is_loaded or len(wanted.override_reason.strip()) >= MIN_REASON:
+    if not is_loaded or _has_reason(wanted):
         return []
     return [Fault("load", _("One of those chosen looks after %(n)s people already. Choose somebody "
                             "else, or give the reason.") % {"n": most}, "override_reason")]  # fmt: skip
@@ -168,7 +194,7 @@ def _admission(facts: Facts, wanted: Proposal, setting: Setting) -> list[Fault]:
     months = setting.number("party.leave_block_months")
     leaves = facts.leaves_on
     is_soon = leaves is not None and leaves_too_soon(leaves, wanted.on, months)
-    if is_soon and leaves is not None and len(wanted.override_reason.strip()) < MIN_REASON:
+    if is_soon and leaves is not None and not _has_reason(wanted):
         found.append(Fault("leaving", _(
             "Leaves the school on %(day)s, within %(n)s months after the meeting: admission is "
             "generally not handled any more. If it must be, give the reason.")

@@ -94,6 +94,27 @@ def _meeting_faults(ballot: Ballot, branch: Organ, min_full: int) -> list[Fault]
     return []
 
 
+def league_faults(expected: int, present: int, yes: int) -> list[Fault]:
+    """The meeting of a League branch that recommends an applicant: at least two thirds of its members
+    present, at least half of those present in favour (推优)."""
+    if not (expected >= 1 and present <= expected and yes <= present):
+        return [Fault("league_counts", _(
+            "The numbers of the League meeting do not add up: no more present than should attend, no "
+            "more in favour than present."), "league_present")]  # fmt: skip
+    if 3 * present < 2 * expected:
+        return [Fault("league_quorum", _(
+            "The League meeting is not valid: %(present)s of %(expected)s were present, at least "
+            "%(needed)s (two thirds) are needed.")
+            % {"present": present, "expected": expected, "needed": -(-2 * expected // 3)},
+            "league_present")]  # fmt: skip
+    if 2 * yes < present:
+        return [Fault("league_yes", _(
+            "The League meeting did not recommend: %(yes)s of %(present)s present were in favour, at "
+            "least %(needed)s (half) are needed.")
+            % {"yes": yes, "present": present, "needed": -(-present // 2)}, "league_yes")]  # fmt: skip
+    return []
+
+
 def vote_words(ballot: Ballot) -> str:
     """“should attend 11, present 9, yes 8 (1 in writing); 6 needed”."""
     words = _("should attend %(e)s, present %(p)s, yes %(y)s; %(n)s needed") % {

@@ -28,7 +28,7 @@ def sheets_of(branch: PartyOrganization, links: Sequence[PartyLink]) -> list[dic
         is_door = kind.target == LinkTarget.DOOR
         found.append({
             "title": "党员宿舍" if is_door else kind.name,
-            "to": target if is_door else f"{target}：",
+            "to": target,
             "body": f"本室党员：{names}。" if is_door else f"责任党员{names}，{term}。",
             "close": _PLEDGE,
             "issuer": branch.name,

@@ -133,6 +133,8 @@ def _done(record: Record, rule: StepRule, vote: Ballots | None) -> str:
         for name, label in _DETAIL
         if record.detail.get(name)
     ]
+    if record.league:
+        lines.append(record.league)
     if record.papers:
         lines.append(f"材料：{'、'.join(record.papers)}")
     missing = [] if record.is_former else missing_papers(rule, record.papers)

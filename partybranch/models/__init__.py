@@ -10,6 +10,7 @@ from .organization import AdmissionPlan, PartyOrganization
 from .proof import CultivationEntry, FormerSpan, PoliticalReview, PublicNotice, Vote
 from .reorganization import ProposedBranch, ProposedPlace, Reorganization
 from .rules import RuleVersion, Step
+from .staff import StaffStep
 
 __all__ = [
     "AdmissionPlan",
@@ -47,6 +48,7 @@ __all__ = [
     "Reorganization",
     "RuleVersion",
     "Sponsorship",
+    "StaffStep",
     "Step",
     "StepRecord",
     "Vote",

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partybranch.enums import Body
 
@@ -14,8 +15,8 @@ class BallotCounts(models.Model):
     body = models.CharField(_("vote by"), max_length=10, choices=Body.choices)
     expected = models.PositiveSmallIntegerField(_("should attend"))
     present = models.PositiveSmallIntegerField(_("present"))
-    yes = models.PositiveSmallIntegerField(_("yes"))
-    no = models.PositiveSmallIntegerField(_("no"), default=0)
+    yes = models.PositiveSmallIntegerField(pgettext_lazy("ballot", "yes"))
+    no = models.PositiveSmallIntegerField(pgettext_lazy("ballot", "no"), default=0)
     abstain = models.PositiveSmallIntegerField(_("abstained"), default=0)
     invalid = models.PositiveSmallIntegerField(_("invalid"), default=0)
     written_yes = models.PositiveSmallIntegerField(_("yes in writing"), default=0)

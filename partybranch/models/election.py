@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partybranch.enums import BranchPost
 from portal.core.access import RestrictedManager
@@ -29,7 +30,7 @@ class Election(models.Model):
     )  # fmt: skip
     on = models.DateField(_("on"))
     is_committee = models.BooleanField(_("of a branch committee"))
-    seats = models.PositiveSmallIntegerField(_("seats"))
+    seats = models.PositiveSmallIntegerField(pgettext_lazy("election", "seats"))
     right = models.PositiveSmallIntegerField(_("members with election right"))
     present = models.PositiveSmallIntegerField(_("present"))
     returned = models.PositiveSmallIntegerField(_("ballots returned"))
@@ -75,7 +76,7 @@ class Candidate(models.Model):
     talked_on = models.DateField(_("talk on"))
     talked_by = models.CharField(_("Talk held by"), max_length=40)
     talk_note = models.CharField(_("what came of the talk"), max_length=300)
-    votes = models.PositiveSmallIntegerField(_("votes"))
+    votes = models.PositiveSmallIntegerField(pgettext_lazy("candidate", "votes"))
     is_elected = models.BooleanField(_("elected"))
 
     class Meta:

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partybranch.enums import HonourLevel
 from portal.core.access import RestrictedManager
@@ -24,7 +25,9 @@ class HonourKind(models.Model):
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=40)
-    level = models.CharField(_("level"), max_length=8, choices=HonourLevel.choices)
+    level = models.CharField(
+        pgettext_lazy("honour", "level"), max_length=8, choices=HonourLevel.choices
+    )
     is_model = models.BooleanField(
         _("title of a model student"), default=False,
         help_text=_("Such titles have a figure of their own beside all prizes."),
@@ -55,7 +58,7 @@ class Honour(models.Model):
         HonourKind, verbose_name=_("kind"), on_delete=models.PROTECT, related_name="honours"
     )
     on = models.DateField(_("on"))
-    proof = models.CharField(_("proof"), max_length=80)
+    proof = models.CharField(pgettext_lazy("honour", "proof"), max_length=80)
     entered_at = models.DateTimeField(_("entered at"), auto_now_add=True)
     entered_by = _by()
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
@@ -92,9 +95,11 @@ class AwardRound(models.Model):
     until = models.DateField(_("material up to"))
     apply_until = models.DateField(_("nominations until"))
     seats = models.PositiveSmallIntegerField(
-        _("places"), default=10, validators=[MinValueValidator(1), MaxValueValidator(50)]
+        pgettext_lazy("awards", "places"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
     )
-    opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
+    opened_at = models.DateTimeField(pgettext_lazy("awards", "opened at"), auto_now_add=True)
     opened_by = _by()
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     decision_no = models.CharField(_("number of the decision"), max_length=60, blank=True)
@@ -177,7 +182,7 @@ class JudgeScore(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
     )  # fmt: skip
     remark = models.CharField(_("remark"), max_length=200, blank=True)
-    given_at = models.DateTimeField(_("given at"), auto_now=True)
+    given_at = models.DateTimeField(pgettext_lazy("points", "given at"), auto_now=True)
 
     class Meta:
         verbose_name = _("score of a judge")

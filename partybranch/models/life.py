@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partybranch.enums import Applies, Called, Grade, Presence
 from portal.core.access import RestrictedManager
@@ -188,7 +189,7 @@ class Attendance(models.Model):
         help_text=_("Of a branch that is named in the event of another one."),
     )  # fmt: skip
     grade = models.CharField(
-        _("grade"), max_length=9, choices=Grade.choices, blank=True, default="", db_default="",
+        pgettext_lazy("appraisal", "grade"), max_length=9, choices=Grade.choices, blank=True, default="", db_default="",
         help_text=_("Only at a democratic appraisal."),
     )  # fmt: skip
     certificate_no = models.CharField(

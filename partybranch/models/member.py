@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partybranch.enums import Entry
 from portal.core.access import RestrictedManager, RestrictedQuerySet
@@ -124,7 +125,9 @@ class Membership(models.Model):
     until = models.DateField(_("until"), null=True, blank=True)
     how = models.CharField(_("how"), max_length=8, choices=Entry.choices)
     origin = models.CharField(_("from where"), max_length=80, blank=True)
-    letter_no = models.CharField(_("letter number"), max_length=40, blank=True)
+    letter_no = models.CharField(
+        pgettext_lazy("membership relation", "letter number"), max_length=40, blank=True
+    )
     gone_to = models.CharField(_("to where"), max_length=80, blank=True)
     entry_reason = models.CharField(
         _("why entered late"), max_length=300, blank=True, default="", db_default=""

@@ -24,7 +24,7 @@ from partybranch.models import (
     StepRecord,
 )
 from students.access import standing
-from students.enums import Tree
+from students.enums import PoliticalStatus, Tree
 
 # Where no expected day of leaving is known: four years after entry, at the end of June.
 _YEARS = 4
@@ -44,6 +44,7 @@ def facts_of(developments: Iterable[Development]) -> dict[int, Facts]:
     return {
         pk: Facts(
             born_on=one.student.born_on,
+            is_league=one.student.political_status == PoliticalStatus.LEAGUE,
             leaves_on=one.leaves_on or expected_leaving(one.student.entry_year),
             steps=steps[pk],
             spans=tuple(Span(*row) for row in spans[pk]),

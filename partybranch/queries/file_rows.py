@@ -39,6 +39,17 @@ class Record:
         }  # fmt: skip
 
     @property
+    def league(self) -> str:
+        """The meeting of the League branch that recommended the applicant."""
+        if "league_expected" not in self.detail:
+            return ""
+        return _("Recommended by the League branch: should attend %(e)s, present %(p)s, in favour "
+                 "%(y)s") % {
+            "e": self.detail["league_expected"], "p": self.detail["league_present"],
+            "y": self.detail["league_yes"],
+        }  # fmt: skip
+
+    @property
     def entry(self) -> str:
         """Where the step comes from, or why it was entered late; empty for an ordinary one."""
         what = _("From the former file") if self.is_former else _("Late entry")

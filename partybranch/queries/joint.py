@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from cohorts.enums import UnitKind
 from partybranch.access import current_branches
@@ -218,21 +218,33 @@ def roll_of(branches: Collection[PartyOrganization], day: dt.date) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def possible_partners(branch: PartyOrganization, day: dt.date) -> "QuerySet[PartyOrganization]":
-    """Branches that may be named on ``day``: open, and under the committee that approves for this
-    branch, or linked with it that day (1+X) from either side."""
+def _of_committee(branch: PartyOrganization) -> Q:
+    """Branches for which the same committee approves; none where no committee does."""
     committee = committee_of(branch)
+    if committee is None:
+        return Q(pk__in=[])
+    below = Q(approving_committee=None, above__ancestor_id=committee.pk)
+    return Q(approving_committee=committee) | below
+
+
+def possible_partners(
+    branch: PartyOrganization, day: dt.date, named: Collection[int] = ()
+) -> "QuerySet[Any]":
+    """Branches that may be named on ``day``: open, and under the committee that approves for this
+    branch, or linked with it that day (1+X) from either side; and those ``named`` before.
+    ``is_near`` of each: under the same committee; these come first."""
     running = PartyLink.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day, revoked_at=None
     ).order_by()
     ours = running.filter(branch=branch, unit__kind=UnitKind.PARTY).values("unit_id")
     theirs = running.filter(unit=branch).values("branch_id")
-    near = Q(pk__in=ours) | Q(pk__in=theirs)
-    if committee is not None:
-        below = Q(approving_committee=None, above__ancestor_id=committee.pk)
-        near |= Q(approving_committee=committee) | below
-    rows: QuerySet[PartyOrganization] = PartyOrganization.objects.filter(
-        near, Q(opened_on=None) | Q(opened_on__lte=day), Q(closed_on=None) | Q(closed_on__gte=day),
+    near = PartyOrganization.objects.filter(_of_committee(branch)).order_by().values("pk")
+    rows = PartyOrganization.objects.filter(
+        Q(pk__in=ours) | Q(pk__in=theirs) | Q(pk__in=near),
+        Q(opened_on=None) | Q(opened_on__lte=day), Q(closed_on=None) | Q(closed_on__gte=day),
         party_kind__in=BRANCHES,
     ).exclude(pk=branch.pk)  # fmt: skip
-    return PartyOrganization.objects.filter(pk__in=rows.order_by().values("pk")).order_by("code")
+    offered = Q(pk__in=rows.order_by().values("pk")) | Q(pk__in=named)
+    is_near = ExpressionWrapper(Q(pk__in=near), output_field=BooleanField())
+    found = PartyOrganization.objects.filter(offered).annotate(is_near=is_near)
+    return found.order_by("-is_near", "code")

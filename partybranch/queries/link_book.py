@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cohorts.enums import LinkHolder, LinkTarget
 from partybranch.models import LinkVisit, PartyLink, PartyOrganization
+from partybranch.queries.cards import SOON
 from students.queries.population import term_on
 
 
@@ -51,8 +52,8 @@ ENDING = 60  # days before the end of an agreement
 
 def ending_agreements(branches: Collection[int]) -> list[PartyLink]:
     """Agreements with partners outside that end within ``ENDING`` days or ended so many days ago and
-    were not renewed, the first to end on top; one statement. Callers have asked for the right to the
-    life of the branches."""
+    were not renewed, the first to end on top, with ``is_over`` and ``is_soon``; one statement. Callers
+    have asked for the right to the life of the branches."""
     today = timezone.localdate()
     span = dt.timedelta(days=ENDING)
     agreed = PartyLink.objects.filter(
@@ -69,4 +70,5 @@ def ending_agreements(branches: Collection[int]) -> list[PartyLink]:
     found = list(rows.order_by("ends_on", "pk"))
     for one in found:
         one.is_over = one.ends_on < today  # type: ignore[attr-defined]
+        one.is_soon = today <= one.ends_on <= today + SOON  # type: ignore[attr-defined]
     return found

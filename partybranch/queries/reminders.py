@@ -19,8 +19,11 @@ from partybranch.queries.cards import SOON
 from partybranch.queries.dues import own_dues
 from partybranch.queries.dues_board import accounts_behind, dues_board
 from partybranch.queries.facts import facts_of
+from partybranch.queries.life import life_branches
 from partybranch.queries.life_board import life_board
+from partybranch.queries.link_book import ending_agreements
 from partybranch.queries.rules import rule_book
+from partybranch.queries.staff_steps import staff_on_probation
 from partybranch.queries.studies import accounts_asked, open_studies_of_person
 from portal.core.dues import Due, register_due
 from portal.core.rows import fetch
@@ -66,6 +69,28 @@ def _missing(user: Any) -> int:
     return sum(bool(row.late) for row in life_board(user).rows)
 
 
+_ENDING = """
+       AND EXISTS (SELECT 1 FROM partybranch_partylink l
+                    WHERE l.label <> '' AND l.revoked_at IS NULL
+                      AND l.ends_on BETWEEN %(day)s AND %(soon)s)
+"""
+
+
+def _branch_keepers() -> set[int]:
+    """Those who keep a branch, while some agreement anywhere may end soon."""
+    day = timezone.localdate()
+    asked = {"day": day, "soon": day + SOON, "action": "write_branch_life"}
+    return {pk for (pk,) in fetch(_HOLDERS + _ENDING, asked)}
+
+
+def _agreements(user: Any) -> int:
+    """Agreements that end within a month, for those who keep a branch."""
+    if not _keeps(user, "write_branch_life"):
+        return 0
+    ending = ending_agreements([one.pk for one in life_branches(user)])
+    return sum(one.is_soon for one in ending)  # type: ignore[attr-defined]
+
+
 def _serious(user: Any) -> int:
     """Members three months or more behind, for those who keep the dues of a branch."""
     if not _keeps(user, "write_dues"):
@@ -84,6 +109,25 @@ def _files(only: str) -> Any:
         return int(open_files(user).filter(first_due__range=days).count())
 
     return count
+
+
+_STAFF_WAITING = """
+       AND EXISTS (SELECT 1 FROM partybranch_partymember m WHERE m.person_id IS NOT NULL
+                    AND m.full_on IS NULL AND m.left_on IS NULL)
+"""
+
+
+def _staff_keepers() -> set[int]:
+    """Those who write files, while some member of staff anywhere is on probation."""
+    asked = {"day": timezone.localdate(), "action": "write_party_file"}
+    return {pk for (pk,) in fetch(_HOLDERS + _STAFF_WAITING, asked)}
+
+
+def _staff_near(user: Any) -> int:
+    """Members of staff at the end of probation, for those who keep files."""
+    if not granted_unit_ids(user, "write_party_file"):
+        return 0
+    return sum(row.is_near for row in staff_on_probation(user))
 
 
 def _transfer_own(user: Any) -> int:
@@ -116,6 +160,10 @@ register_due(
         lambda n: ngettext("%(n)s file of development is due within 30 days",
                            "%(n)s files of development are due within 30 days", n) % {"n": n},
         _files("soon"), _file_keepers, lambda _user: "/development/?only=soon"),
+    Due("staff_probation", 58,
+        lambda n: ngettext("%(n)s member of staff is at the end of probation",
+                           "%(n)s members of staff are at the end of probation", n) % {"n": n},
+        _staff_near, _staff_keepers, lambda _user: "/party-members/probation/?only=near"),
     Due("transfer_own", 59,
         lambda _n: _("Your probation ends: hand in the application for transfer to full member"),
         _transfer_own, _on_probation, lambda _user: "/my/development/"),
@@ -123,6 +171,10 @@ register_due(
         lambda n: ngettext("%(n)s branch lacks a meeting that the rules ask for",
                            "%(n)s branches lack a meeting that the rules ask for", n) % {"n": n},
         _missing, _holders("write_branch_life"), lambda _user: "/branches/life/?only=missing"),
+    Due("agreements", 60,
+        lambda n: ngettext("%(n)s agreement with a partner ends within 30 days",
+                           "%(n)s agreements with partners end within 30 days", n) % {"n": n},
+        _agreements, _branch_keepers, lambda _user: "/branches/links/?only=ending#ending"),
     Due("dues_behind", 61,
         lambda n: ngettext("%(n)s member is three months or more behind with dues",
                            "%(n)s members are three months or more behind with dues", n) % {"n": n},

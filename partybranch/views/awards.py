@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from partybranch.domain.awards import (
@@ -86,7 +87,7 @@ def new_round(request: HttpRequest) -> HttpResponse:
     form = RoundForm(request.POST or None, committees=committees, initial={"until": today})
     return form_page(
         request, form, lambda data: open_round(actor=user, **data), title=_("Open a round of awards"),
-        back=reverse("party:awards"), submit=_("Open the round"),
+        back=reverse("party:awards"), submit=pgettext("awards", "Open the round"),
         done=lambda made: (_("The round is open."), reverse("party:award", args=[made.pk])),
     )  # fmt: skip
 

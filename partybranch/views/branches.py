@@ -18,6 +18,7 @@ from cohorts.access import granted_unit_ids
 from cohorts.forms.people import suggested_people
 from partybranch.access import COMMITTEE_ACTION
 from partybranch.domain.membership import enter_member, move_member
+from partybranch.domain.staff_steps import action_of
 from partybranch.enums import BESIDE_KINDS, BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
 from partybranch.models import Development, PartyMember, PartyOrganization
@@ -25,6 +26,7 @@ from partybranch.queries.branch_page import Member, branch_view, checks
 from partybranch.queries.branches import branch_tree, closed_branches, flags
 from partybranch.queries.changes import committees_of
 from partybranch.queries.flags import flags_of
+from partybranch.queries.staff_steps import is_on_probation, probation_now, steps_told
 from partybranch.views.form_page import form_page
 from portal.core import reads
 from portal.core.access import reaches_one, reasons
@@ -44,6 +46,7 @@ def branch_list(request: HttpRequest) -> HttpResponse:
         "nodes": nodes,
         "closed": closed_branches(request.user),
         "sees_changes": bool(committees_of(request.user)),
+        "sees_files": bool(granted_unit_ids(request.user, "see_party_file")),  # type: ignore[arg-type]
     }
     return render(request, "party/branches.html", context)
 
@@ -91,8 +94,9 @@ def _line(one: Member, branch: int, may_keep: bool) -> dict[str, Any]:
     acts: Any = ""
     if may_keep and one.is_relation:
         acts = format_html(
-            '<a class="p-link" href="/party-members/{pk}/move/">{}</a>'
-            ' <a class="p-link" href="{}">{}</a>',
+            # On a phone the page of the member has both as buttons.
+            '<span class="p-not-phone"><a class="p-link" href="/party-members/{pk}/move/">{}</a>'
+            ' <a class="p-link" href="{}">{}</a></span>',
             pgettext("membership relation", "Move"),
             reverse("party:join_branch", args=[one.pk]), pgettext("branch", "Join another"),
             pk=one.pk,
@@ -158,6 +162,7 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
     units = PartyOrganization.objects.restrict(user, "see_unit")
     day = timezone.localdate()
     is_full = member.is_full_on(day)
+    probation = probation_now(member) if is_on_probation(member) else None
     context = {
         "member": member, "rows": rows,
         "open_units": set(units.filter(pk__in=[one.branch_id for one in rows])
@@ -168,7 +173,10 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
         "now": next((one for one in rows if one.until is None and one.is_relation), None),
         "may_write": reaches_one(PartyMember, user, "write_party_file", pk),
         "may_flag": reaches_one(PartyMember, user, COMMITTEE_ACTION, pk),
-        "flags": flags_of(member),
+        "flags": flags_of(member), "probation": probation,
+        "may_end": probation is not None
+        and reaches_one(PartyMember, user, action_of(probation.rule), pk),
+        "steps": steps_told(member) if member.person_id else [],
         "file": Development.objects.restrict(user, "see_party_file")
         .filter(student_id=member.student_id).order_by("-pk").first() if member.student_id else None,
         "why": "；".join(one.text for one in reasons(user, "see_party_file", member)),
@@ -196,5 +204,5 @@ def member_move(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, form, act, title=_("Move the membership relation: %(name)s") % {"name": member.name},
         back=reverse("party:branch", args=[now.branch_id]), done=_("The relation has moved."),
-        submit=_("Move"), note=note,
+        submit=pgettext("membership relation", "Move"), note=note,
     )  # fmt: skip

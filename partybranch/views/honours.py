@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from partybranch.domain.honours import enter_honours, withdraw_honour
@@ -71,5 +71,5 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         request, ReasonForm(request.POST or None),
         lambda data: withdraw_honour(actor=user, honour=one, reason=data["reason"]),
         title=_("Take back: %(what)s, %(who)s") % {"what": one.kind.name, "who": one.student.name},
-        back=reverse("party:honours"), done=_("The entry is taken back."), submit=_("Take back"),
+        back=reverse("party:honours"), done=_("The entry is taken back."), submit=pgettext("entry", "Take back"),
     )  # fmt: skip

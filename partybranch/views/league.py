@@ -1,6 +1,7 @@
 """The Youth League: ranking of classes by study rate, check-list of graduates to be transferred."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -36,6 +37,8 @@ from partybranch.queries.league import (
 from portal.core.access import reaches_any
 from portal.core.errors import DomainError
 from portal.core.typed import whole
+from students.models import Student
+from students.queries.lookup import found_students, typed
 from students.views.listing import PAGE_SIZE, page_of
 
 _SHOWN = 12
@@ -129,7 +132,8 @@ def transfer_classes(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def transfer_people(request: HttpRequest) -> HttpResponse:
-    """The graduates themselves, of a year or of one class, to be ticked many at once."""
+    """The graduates themselves, of a year or of one class, to be ticked many at once; ``q`` finds
+    some of them by name or number. The title counts all, the chips what is found."""
     user: Any = request.user
     _check_door(user)
     year = _year_of(request, transfer_years(user))
@@ -140,16 +144,21 @@ def transfer_people(request: HttpRequest) -> HttpResponse:
     n, done = rows.count(), rows.filter(done_on__isnull=False).count()
     here = f"{reverse('party:league_people')}?year={year}"
     here += f"&unit={unit}" if unit else ""
+    found, found_done, q = n, done, typed(request.GET.get("q"))
+    if q:
+        rows = rows.filter(student__in=found_students(Student.objects.all(), q))
+        found, found_done = rows.count(), rows.filter(done_on__isnull=False).count()
+        here += f"&{urlencode({'q': q})}"
     if only in ("done", "open"):
         rows = rows.filter(done_on__isnull=only == "open")
     page = page_of(request, rows)
     context = {
-        "page": page, "year": year, "n": n, "done": done, "percent": percent(done, n),
+        "page": page, "year": year, "q": q, "n": n, "done": done, "percent": percent(done, n),
         "unit": page.object_list[0].unit if unit and page.object_list else None,
         "chips": [
-            _chip(_("All"), here, only not in ("done", "open"), n),
-            _chip(_("membership transferred"), f"{here}&only=done", only == "done", done),
-            _chip(_("not yet"), f"{here}&only=open", only == "open", n - done),
+            _chip(_("All"), here, only not in ("done", "open"), found),
+            _chip(_("membership transferred"), f"{here}&only=done", only == "done", found_done),
+            _chip(_("not yet"), f"{here}&only=open", only == "open", found - found_done),
         ],
         "form": TransferForm(initial={"on": timezone.localdate()}),
         "may_write": reaches_any(LeagueTransfer, user, WRITE_TRANSFERS),

@@ -119,8 +119,8 @@ def new_event(request: HttpRequest, pk: int) -> HttpResponse:
         if answer is not None:
             return answer
     here = reverse("party:new_event", args=[pk])
-    chips = [{"label": one.name, "url": f"{here}?kind={one.code}&on={day.isoformat()}",
-              "active": one == asked} for one in kinds]  # fmt: skip
+    chips = [{"label": one.name, "code": one.code, "active": one == asked,
+              "url": f"{here}?kind={one.code}&on={day.isoformat()}"} for one in kinds]  # fmt: skip
     words = _("Enter a meeting: %(branch)s") if is_above else _("Enter an event: %(branch)s")
     title = words % {"branch": branch.label}
     status = 422 if request.method == "POST" else 200
@@ -154,11 +154,10 @@ def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
              "agenda", "content", "decisions", "self_study", "group_study", "expert_study", "audience",
              "entry_reason", "version")  # fmt: skip
     day, named = _day(request, event.on), [one.pk for one in event.partners.all()]
-    near = possible_partners(branch, day).values("pk")
     form = EventForm(
         request.POST or None, request.FILES or None,
         kinds=_offered(branch, day, held),
-        partners=PartyOrganization.objects.filter(Q(pk__in=near) | Q(pk__in=named)).order_by("code"),
+        partners=possible_partners(branch, day, named),
         is_above=branch.party_kind in ABOVE_BRANCHES, roll=_roll_of(event, day), came=came,
         initial={name: getattr(event, name) for name in names} | {"kinds": held, "partners": named},
     )  # fmt: skip

@@ -47,7 +47,8 @@ from students.models import Student
 @login_required
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    """Every branch in reach: places filled and empty, what is linked around it, who waits."""
+    """Every branch in reach: places filled and empty, what is linked around it, who waits, and the
+    agreements that end; ``only=ending`` those that end within a month."""
     user: Any = request.user
     rows = link_board(user)
     if not rows:
@@ -58,7 +59,17 @@ def board(request: HttpRequest) -> HttpResponse:
         "wishes": sum(row.wishes for row in rows),
     }  # fmt: skip
     why = "；".join(one.text for one in post_reasons(user, "see_branch_life", units))
-    context = {"rows": rows, "sums": sums, "why": why, "ending": ending_agreements(units)}
+    is_soon, here = request.GET.get("only") == "ending", reverse("party:link_board")
+    ending = ending_agreements(units)
+    soon = [one for one in ending if one.is_soon]  # type: ignore[attr-defined]
+    chips = [
+        {"label": _("within 60 days, or ended and not renewed"), "url": f"{here}#ending",
+         "active": not is_soon, "count": len(ending)},
+        {"label": _("within 30 days"), "url": f"{here}?only=ending#ending", "active": is_soon,
+         "count": len(soon)},
+    ]  # fmt: skip
+    context = {"rows": rows, "sums": sums, "why": why, "ending": soon if is_soon else ending,
+               "chips": chips}  # fmt: skip
     return render(request, "party/link_board.html", context)
 
 

@@ -142,8 +142,18 @@
   window.addEventListener("resize", paintScrollers);
   document.addEventListener("htmx:afterSwap", paintScrollers);
 
+  // A line of steps opens at the current one, where it is too long for the screen.
+  function showCurrentSteps() {
+    document.querySelectorAll(".p-scroll [aria-current=step]").forEach((step) => {
+      const box = step.closest(".p-scroll");
+      const aside = step.getBoundingClientRect().left - box.getBoundingClientRect().left;
+      box.scrollLeft += aside - (box.clientWidth - step.offsetWidth) / 2;
+    });
+  }
+
   function onReady() {
     paintScrollers();
+    showCurrentSteps();
     document.querySelectorAll("[data-toast]").forEach(arm);
     const summary = document.querySelector("[data-focus]");
     if (summary) summary.focus();

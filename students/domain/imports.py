@@ -17,6 +17,7 @@ from students.domain.imports_wide import MAX_ROWS, reader
 register_import(
     ImportKind(
         code="roster",
+        is_dated=True,
         action="import_roster",
         title=_("Roster"),
         description=_(

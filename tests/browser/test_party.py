@@ -62,7 +62,17 @@ def test_an_organiser_takes_an_applicant_through_the_first_stages(
     expect(page.locator(".p-toast-ok")).to_be_visible()
     # Two of five are no committee meeting: refused with what is needed, and nothing is recorded.
     page.goto(f"{file}steps/3/")
-    fill(page, on=today.isoformat(), recommendation="league", expected="5", present="2", yes="2")
+    fill(
+        page,
+        on=today.isoformat(),
+        recommendation="league",
+        league_expected="30",
+        league_present="27",
+        league_yes="25",
+        expected="5",
+        present="2",
+        yes="2",
+    )
     press(page)
     expect(page.locator("main .p-errors")).to_contain_text("3")
     page.screenshot(path=screens / "party-step-refused.png", full_page=True)

@@ -21,7 +21,8 @@ AGO = {
     22: 22, 23: 14, 24: 8, 25: 3,
 }  # fmt: skip
 FACTS: dict[int, dict[str, str]] = {
-    2: {"talker": "秦守正", "talker_post": "secretary"}, 3: {"recommendation": "league"},
+    2: {"talker": "秦守正", "talker_post": "secretary"}, 3: {
+        "recommendation": "league", "league_expected": "30", "league_present": "27", "league_yes": "25"},
     7: {"heard": "10"}, 8: {"reply": "filed"}, 10: {"conclusion": "经函调与座谈，审查合格"},
     11: {"days": "3", "hours": "24", "certificate_no": "PX-2025-018"},
     14: {"serial_no": "ZY-2025-0018"}, 16: {"talker": "严立", "talker_post": "committee_member"},

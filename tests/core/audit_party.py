@@ -7,9 +7,19 @@ from typing import Any
 from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
-from partybranch.domain import cultivation, decisions, development, former, membership, transfers
+from partybranch.domain import (
+    cultivation,
+    decisions,
+    development,
+    former,
+    membership,
+    staff_steps,
+    transfers,
+)
+from partybranch.domain.facts import Ballot
 from partybranch.enums import Decision, Look, PartyKind
 from partybranch.models import Development, PartyMember, PartyOrganization
+from tests.partybranch.party import add_party, member_of
 from tests.world import LONG_AGO, World
 
 DAY = dt.timedelta(days=1)
@@ -56,6 +66,20 @@ def _former(w: World) -> former.FormerFile:
     began = today - 300 * DAY
     return former.FormerFile("第一中学", {1: began, 2: began, 3: began}, began, today - 60 * DAY,
                              True, today - 9 * DAY, "档案已转来")  # fmt: skip
+
+
+def _staff_vote(w: World) -> Callable[[], Any]:
+    today = timezone.localdate()
+    add_party(w)
+    one = member_of(w, "du")
+    PartyMember.objects.filter(pk=one.pk).update(joined_on=today - 370 * DAY)
+    typed = development.Typed(
+        step=23, on=today, ballot=Ballot(9, 9, 9),
+        detail={"outcome": "transfer", "applied_on": today.isoformat()},
+    )  # fmt: skip
+    return lambda: staff_steps.record_staff_step(
+        actor=w.qin, member=one, typed=typed, kept_at="组织部"
+    )
 
 
 PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
@@ -106,4 +130,5 @@ PARTY: dict[str, Callable[[World], Callable[[], Any]]] = {
         (lambda one: lambda: membership.suspend_member(
             actor=w.gao, member=one, since=timezone.localdate(), until=None,
             reason="留党察看一年"))(_member(w))),
+    "partybranch.domain.staff_steps.record_staff_step": _staff_vote,
 }  # fmt: skip

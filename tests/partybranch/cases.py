@@ -31,7 +31,7 @@ FULL = (Sponsor(11, True), Sponsor(12, True))
 DETAIL: dict[int, dict[str, Any]] = {
     1: {"is_citizen": True},
     2: {"talker_post": "secretary", "talker": "陈鹤鸣"},
-    3: {"recommendation": "league"},
+    3: {"recommendation": "league", "league_expected": 30, "league_present": 20, "league_yes": 10},
     7: {"heard": 8},
     8: {"reply": "filed"},
     10: {"conclusion": "审查合格"},

@@ -18,6 +18,7 @@ from partybranch.models import EventKind, PartyLink
 from partybranch.queries.figures import FIGURES, counted
 from partybranch.queries.link_book import ending_agreements
 from partybranch.queries.training import certificates_of
+from portal.core.dues import due_lines, people_with_dues
 from portal.core.errors import DomainError
 from portal.core.scope import request_scope
 from tests.partybranch.life import HERE, hold
@@ -127,6 +128,28 @@ def test_agreements_that_end_stand_on_the_list_until_they_are_renewed(campus: Wo
     partner(campus, "市第一医院党支部", None, begins=21)
     assert ending_agreements([campus.joint.pk]) == []
     assert "近60天内没有到期的共建协议" in client.get("/branches/links/").content.decode()
+
+
+def test_keepers_of_a_branch_are_told_of_agreements_that_end_within_a_month(campus: World) -> None:
+    """The digest counts what the page behind it lists, whoever reads it."""
+    for label, ends in (("第一", 0), ("第二", 30), ("第三", 31), ("第四", -1)):
+        partner(campus, f"{label}社区党支部", ends)
+
+    def told(key: str) -> list[tuple[int, str]]:
+        lines = due_lines(campus.people[key], is_brief=False)
+        return [(one.number, one.url) for one in lines if one.code == "agreements"]
+
+    assert told("qin") == [(2, "/branches/links/?only=ending#ending")]
+    assert campus.qin.pk in (people_with_dues(is_brief=False) or {campus.qin.pk})
+    for key in ("fang", "yan", "m1", "gao"):  # who only reads is not asked to renew
+        assert told(key) == [], key
+    client = Client()
+    client.force_login(campus.qin)
+    page = client.get("/branches/links/?only=ending")
+    assert [one.label for one in page.context["ending"]] == ["第一社区党支部", "第二社区党支部"]
+    assert page.content.decode().count("社区党支部</a>") == 2
+    partner(campus, "第一社区党支部", None, begins=1)
+    assert told("qin") == [(1, "/branches/links/?only=ending#ending")]
 
 
 def test_a_contact_person_belongs_to_a_partner_outside_alone(campus: World) -> None:

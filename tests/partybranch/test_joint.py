@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from partybranch.domain.motions import hold_vote
 from partybranch.domain.quotas import Light
 from partybranch.domain.sides import record_side
 from partybranch.enums import Body, Entry, PartyKind, Presence
-from partybranch.models import BranchEvent, Membership, PartyMember, PartyOrganization
+from partybranch.models import BranchEvent, Membership, PartyLink, PartyMember, PartyOrganization
 from partybranch.queries.joint import held_from, possible_partners
 from partybranch.queries.life import events_of, healths, held_by_kind, members_life
 from partybranch.queries.life_board import life_board
@@ -280,3 +281,45 @@ def test_why_somebody_was_on_leave_is_read_in_his_own_branch_alone(campus: World
     assert read("qin") == [f"{ours} page", f"{ours} paper"]
     assert read("kim") == [f"{theirs} page", f"{theirs} paper"]
     assert len(read("yan")) == 4  # above both
+
+
+def boxes_of(client: Client, url: str) -> list[tuple[str, list[str], list[str]]]:
+    """(heading, names, ticked names) of each group of branches that the form offers."""
+    answer = client.get(url)
+    assert answer.status_code == 200
+    part = answer.content.decode().split("data-boxes", 1)[1].split("</div>", 1)[0]
+    found = []
+    for group in part.split("<fieldset")[1:]:
+        heading = re.search(r"<legend[^>]*>(.*?)</legend>", group)
+        boxes = re.findall(r"<input([^>]*)><span>(.*?)</span>", group)
+        ticked = [name for attrs, name in boxes if "checked" in attrs]
+        found.append((heading[1] if heading else "", [name for _attrs, name in boxes], ticked))
+    return found
+
+
+def test_the_form_offers_branches_of_the_same_committee_first_and_marks_those_named(
+    campus: World, client: Client
+) -> None:
+    make_link(actor=campus.qin, kind=LinkKind.objects.get(code="co_building"), branch=campus.joint,
+              unit=campus.far)  # fmt: skip
+    made = together(campus, partners=[campus.far])
+    client.force_login(campus.qin)
+    near = sorted([campus.second, campus.functional], key=lambda one: one.code)
+    names = [one.name for one in near]
+    new, edit = f"/branches/{campus.joint.pk}/life/new/", f"/branch-events/{made.pk}/edit/"
+    assert boxes_of(client, new) == [
+        ("同一党委的支部", names, []), ("结对共建及已选支部", ["离退休党支部"], []),
+    ]  # fmt: skip
+    # Named once, a branch stays on the list after its link has ended.
+    PartyLink.objects.update(ends_on=today() - DAY, starts_on=LONG_AGO)
+    assert [names for _heading, names, _ticked in boxes_of(client, new)] == [names]
+    assert boxes_of(client, edit)[1] == ("结对共建及已选支部", ["离退休党支部"], ["离退休党支部"])
+
+
+def test_a_long_list_of_partners_can_be_narrowed_by_name(campus: World, client: Client) -> None:
+    client.force_login(campus.qin)
+    url = f"/branches/{campus.joint.pk}/life/new/"
+    assert "data-narrow" not in client.get(url).content.decode()
+    for n in range(8):
+        _organ(campus, f"more{n}", f"学生第{n}党支部", PartyKind.REGULAR, campus.community)
+    assert "data-narrow" in client.get(url).content.decode()

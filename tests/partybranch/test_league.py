@@ -1,7 +1,10 @@
 """The Youth League: study rates read in, the ranking, the check-list of graduates (system 85)."""
 
 import datetime as dt
+import io
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,12 +12,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
-from cohorts.models import Parameter, Unit
+from cohorts.domain.tree import open_unit
+from cohorts.models import Parameter, SchoolClass, Unit
 from partybranch.domain.imports_league import period_words, read_period
 from partybranch.domain.league import list_graduates, mark_transferred, unmark_transferred
 from partybranch.models import LeagueRate, LeagueTransfer
-from partybranch.queries.league import periods, ranking, transfer_board, transfers
+from partybranch.queries.league import graduation_year, periods, ranking, transfer_board, transfers
 from portal.core.domain.imports import Context, import_kind, run_import
 from portal.core.errors import DomainError
 from portal.core.models import AuditEntry
@@ -22,7 +27,7 @@ from portal.core.scope import request_scope
 from portal.core.sheets import Fault
 from students.domain.movement import Order, leave_university
 from students.models import Placement, Student
-from tests.world import World
+from tests.world import LONG_AGO, World
 
 pytestmark = pytest.mark.django_db
 HEADS = "班级,期次,团员数,已学习人数"
@@ -61,6 +66,24 @@ def test_a_period_is_a_month_or_an_issue_and_nothing_else() -> None:
         assert isinstance(read_period(text), Fault), text
     assert period_words("2026-05期") == "2026年第5期"
     assert period_words("2026-05") == "2026年5月"
+
+
+def test_the_template_offers_the_classes_in_reach_and_says_what_to_enter(world: World) -> None:
+    open_unit(actor=None, unit=SchoolClass(
+        name="化工2301", code="twin", parent=world.c2301.parent, opened_on=LONG_AGO))  # fmt: skip
+    answer = client(world.gao).get("/imports/new/league_rates/template.xlsx")
+    book = load_workbook(io.BytesIO(answer.content))
+    (rule,) = book.worksheets[0].data_validations.dataValidation
+    offered = rule.formula1.strip('"').split(",")
+    assert rule.sqref == "A2:A1001"
+    # Two classes of one name are told apart by their codes; those of another college are not named.
+    assert (offered.count(world.c2301.code), offered.count("twin")) == (1, 1)
+    assert "化工2302" in offered
+    assert "机械2301" not in offered
+    lines = [[cell.value for cell in row] for row in book["填写说明"].iter_rows()]
+    explained = {line[0]: line[2] for line in lines if line[1] == "必填"}
+    assert {*HEADS.split(","), "列"} == set(explained)
+    assert all(explained.values())
 
 
 def test_an_organiser_reads_in_the_classes_of_the_college_and_no_other(world: World) -> None:
@@ -308,6 +331,21 @@ def test_shares_by_class_are_those_of_the_people_behind_them(leavers: World) -> 
     assert "顾言川" not in gao.get(f"{people}&only=open").content.decode().split("p-table")[1]
     done = gao.get(f"{people}&only=done").content.decode()
     assert "研究生院团委" in done
+
+
+@pytest.mark.parametrize("typed", ["罗嘉", "ljh", "luojia", "2230515042"])
+def test_a_graduate_is_found_on_the_list_by_name_initials_or_number(
+    leavers: World, typed: str
+) -> None:
+    list_graduates(actor=leavers.gao)
+    page = "/league/transfers/list/"
+    text = client(leavers.gao).get(page, {"year": graduation_year(), "q": typed}).content.decode()
+    assert set(re.findall(r'class="p-c-name">(.*?)</th>', text)) == {"罗嘉禾"}
+    # Chips count what is found, and keep what was typed.
+    assert "尚未 <span>1</span>" in text
+    assert f"q={quote(typed)}&amp;only=open" in text
+    missed = client(leavers.gao).get(page, {"year": graduation_year(), "q": "没有此人"})
+    assert "没有符合条件" in missed.content.decode()
 
 
 def test_the_class_reads_the_list_the_school_the_shares_alone_and_strangers_nothing(

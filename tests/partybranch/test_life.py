@@ -226,6 +226,16 @@ def client(campus: World) -> Client:
     return client
 
 
+def test_the_form_says_whom_to_tap_those_who_came_or_those_who_did_not(
+    campus: World, client: Client
+) -> None:
+    page = f"/branches/{campus.joint.pk}/life/new/"
+    assert "点选未到的人员" in client.get(f"{page}?kind=members_meeting").content.decode()
+    shown = client.get(f"{page}?kind=co_building").content.decode()
+    assert "尚未标记，请点选到会人员" in shown
+    assert "点选未到的人员" not in shown
+
+
 def test_an_event_is_typed_on_a_phone_and_read_as_word(campus: World, client: Client) -> None:
     page = f"/branches/{campus.joint.pk}/life/"
     shown = client.get(f"{page}new/?kind=committee_meeting").content.decode()

@@ -53,6 +53,7 @@ def test_a_case_of_all_steps_stands_on_the_paper_with_days_votes_and_papers(camp
     assert "应到9、实到9，赞成9、反对0、弃权0、无效0" in vote
     assert "补录" in numbered[0][4]
     assert "据纸质档案补录" in numbered[0][4]
+    assert "团组织推优：应到30人、实到20人、赞成10人" in numbered[2][4]
     assert "PX-01" in numbered[10][4]
     assert rest[0][1].count("年") == 2  # both assessments
     assert [row[0] for row in rest][3:] == ["培养联系人\n（介绍人）", "党支部", "党委"]

@@ -27,6 +27,7 @@ from tests.web import (
     addresses_records,
     addresses_requests,
     addresses_sealed,
+    addresses_staff,
     addresses_study,
 )
 from tests.web.addresses import EVERYBODY, Address
@@ -346,7 +347,7 @@ FURTHER = [
     addresses_analysis, addresses_api, addresses_crisis, addresses_early, addresses_exports,
     addresses_keys, addresses_moves, addresses_party, addresses_life, addresses_links,
     addresses_changes, addresses_honours, addresses_league, addresses_picture, addresses_problems,
-    addresses_records, addresses_requests, addresses_sealed, addresses_study,
+    addresses_records, addresses_requests, addresses_sealed, addresses_staff, addresses_study,
 ]  # fmt: skip
 for _part in FURTHER:
     ADDRESSES += _part.ROWS

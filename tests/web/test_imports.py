@@ -66,6 +66,12 @@ def test_from_upload_to_import(world: World) -> None:
     assert "名册.csv" in client.get("/imports/").content.decode()
 
 
+@pytest.mark.parametrize(("kind", "is_dated"), [("roster", True), ("results", False)])
+def test_only_what_begins_on_a_day_asks_for_one(world: World, kind: str, is_dated: bool) -> None:
+    page = browser(world.han).get(f"/imports/new/{kind}/").content.decode()
+    assert ('name="since"' in page) == is_dated
+
+
 def test_the_progress_fragment_reloads_the_page_when_the_work_is_over(world: World) -> None:
     client = browser(world.han)
     upload(client, [ROW])

@@ -86,7 +86,8 @@ class ImportKind:
     """A kind of file: its columns, the action it needs, and the work it starts.
 
     ``read`` takes the place of the plain reader where a file may have another shape;
-    ``max_rows`` that of the general limit.
+    ``max_rows`` that of the general limit. ``is_dated``: what it changes begins on a day that
+    whoever sends the file may name.
     """
 
     code: str
@@ -98,6 +99,7 @@ class ImportKind:
     order: int = 100
     read: "Callable[[bytes, Callable[[int], None]], Table] | None" = None
     max_rows: int | None = None
+    is_dated: bool = False
 
     @property
     def audit_action(self) -> str:

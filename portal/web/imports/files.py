@@ -1,6 +1,7 @@
 """Workbooks of imports: the template to fill in and the file of cells to correct."""
 
 import uuid
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from cohorts.domain.imports_columns import ReachColumn
 from portal.core.models import Job
 from portal.core.sheets.template import template_file
 from portal.core.sheets.writer import XLSX
@@ -17,11 +19,15 @@ from portal.web.imports import reach
 @login_required
 @require_GET
 def template(request: HttpRequest, code: str) -> HttpResponse:
-    """The empty sheet of one kind, with drop-downs and instructions."""
-    kind = reach.kind_for(request.user, code)  # type: ignore[arg-type]
+    """The empty sheet of one kind, with instructions and drop-downs of what this person reaches."""
+    user: Any = request.user
+    kind = reach.kind_for(user, code)
+    columns = [
+        one.offered_to(user) if isinstance(one, ReachColumn) else one for one in kind.columns
+    ]
     title = str(kind.title)
     name = _("%(kind)s template.xlsx") % {"kind": title}
-    return _workbook(template_file(title, kind.columns), name)
+    return _workbook(template_file(title, columns), name)
 
 
 @login_required

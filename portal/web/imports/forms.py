@@ -9,9 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.core.domain.imports import ImportKind
+
 
 class UploadForm(forms.Form):
-    """A file, the day from which changes count, and a key that makes a second submit the same."""
+    """A file, the day from which changes count where the kind has one, and a key that makes a
+    second submit the same."""
 
     file = forms.FileField(
         label=gettext_lazy("File"),
@@ -31,10 +34,12 @@ class UploadForm(forms.Form):
     )
     client_key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: ImportKind, **kwargs: Any) -> None:
         initial = {"client_key": uuid.uuid4(), "since": timezone.localdate()}
         kwargs["initial"] = {**initial, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        if not kind.is_dated:
+            del self.fields["since"]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

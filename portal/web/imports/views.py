@@ -33,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Choose a file; a file that cannot be a table is refused at once, beside the form."""
     kind = reach.kind_for(request.user, code)  # type: ignore[arg-type]
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST or None, request.FILES or None, kind=kind)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -42,7 +42,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
                 kind=kind,
                 name=data["file"].name,
                 content=data["file"].read(),
-                since=data["since"] or timezone.localdate(),
+                since=data.get("since") or timezone.localdate(),
                 key=data["client_key"],
             )
             return redirect("imports:job", key=job.key)

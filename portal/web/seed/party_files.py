@@ -39,7 +39,8 @@ LATE = {
 }  # fmt: skip
 _DETAIL: dict[int, dict[str, Any]] = {
     1: {"is_citizen": True}, 2: {"talker": "党支部书记", "talker_post": "secretary"},
-    3: {"recommendation": "league"}, 7: {"heard": 12}, 8: {"reply": "filed"},
+    3: {"recommendation": "league", "league_expected": 32, "league_present": 29, "league_yes": 27},
+    7: {"heard": 12}, 8: {"reply": "filed"},
     11: {"days": 3, "hours": 24}, 16: {"talker": "组织员", "talker_post": "organiser"},
     20: {"place": "党员之家"},
 }  # fmt: skip
