@@ -16,7 +16,7 @@ from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind, Unit
 from partybranch.access import COMMITTEE_ACTION
 from partybranch.domain.link_checks import check_branch_open, check_links, check_shape
-from partybranch.domain.rights import check_still, denied
+from partybranch.domain.rights import check_branch, check_still, denied
 from partybranch.domain.sent import sent_before
 from partybranch.enums import FLAG
 from partybranch.link_access import held_by
@@ -45,9 +45,12 @@ def own_room(member: PartyMember, day: dt.date) -> Unit | None:
 
 
 def _check_keeper(actor: User | None, link: PartyLink) -> None:
-    """The branch keeps its links; a flag on a member is a decision of those above the branch."""
-    if link.member is not None and link.kind.code.startswith(FLAG):
-        check_still(actor, link.member, COMMITTEE_ACTION)
+    """The branch keeps its links; a flag on a member is a decision of those above the branch that
+    holds the relation today, wherever else the member stands."""
+    member = link.member
+    if member is not None and link.kind.code.startswith(FLAG):
+        home = member.branches.filter(is_relation=True, until=None).select_related("branch").first()
+        check_branch(actor, home.branch if home else link.branch, member.student, COMMITTEE_ACTION)
     else:
         check_still(actor, link.branch, WRITE)
 

@@ -3,7 +3,9 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from partybranch.domain.effects import follow_record, leave_party, stand_in_branch
@@ -137,16 +139,25 @@ def move_member(
 
 def _end_beside(member: PartyMember, branch: PartyOrganization, on: dt.date, why_late: str) -> None:
     """Whoever stood in ``branch`` beside the home branch stands there with the relation from ``on``."""
-    row = member.branches.filter(branch=branch, until=None).first()
+    row = _standing_in(member, branch, on).first()
     if row is None:
         return
-    if row.since >= on:
+    if row.since >= on or row.until is not None:
         raise DomainError(
-            _("Stands in that branch beside the home branch only since that day. Let the relation "
-              "come a day later.")
+            _("Stood in that branch beside the home branch up to %(day)s at least. Let the relation "
+              "come on a later day.")
+            % {"day": date_format(row.until or row.since, "DATE_FORMAT")}
         )  # fmt: skip
     row.until, row.end_reason = on - DAY, why_late
     row.save(update_fields=["until", "end_reason"])
+
+
+def _standing_in(
+    member: PartyMember, branch: PartyOrganization, since: dt.date
+) -> "QuerySet[Membership]":
+    """Rows of the member in the branch that reach to ``since`` or beyond: nobody stands there twice."""
+    rows: QuerySet[Membership] = member.branches.filter(branch=branch)
+    return rows.filter(Q(until=None) | Q(until__gte=since))
 
 
 @transaction.atomic
@@ -165,7 +176,7 @@ def join_branch(
     why_late = late_reason(since, entry_reason)
     if branch.party_kind not in BRANCHES or _is_closed(branch, since):
         raise DomainError(_("Choose an open branch."))
-    if kept.left_on is not None or kept.branches.filter(branch=branch, until=None).exists():
+    if kept.left_on is not None or _standing_in(kept, branch, since).exists():
         raise DomainError(_("This person is in that branch already, or no member any more."))
     made: Membership = Membership.objects.create(
         member=kept, branch=branch, is_relation=False, since=since, how=Entry.JOINED,

@@ -24,12 +24,16 @@ def check_still(actor: User | None, obj: models.Model, action: str) -> None:
         raise denied()
 
 
-def check_branch(actor: User | None, branch: PartyOrganization, student: Student | None) -> None:
-    """Whoever writes the file of the branch, or of the student, keeps the roll of members."""
+def check_branch(
+    actor: User | None, branch: PartyOrganization, student: Student | None,
+    action: str = "write_party_file",
+) -> None:  # fmt: skip
+    """Whoever writes the file of the branch, or of the student, keeps the roll of members; so with
+    another ``action`` on the branch or the student."""
     forget_reach()
-    if actor is None or branch.pk in granted_unit_ids(actor, "write_party_file"):
+    if actor is None or branch.pk in granted_unit_ids(actor, action):
         return
-    if student is None or not reaches_one(Student, actor, "write_party_file", student.pk):
+    if student is None or not reaches_one(Student, actor, action, student.pk):
         raise denied()
 
 

@@ -6,6 +6,7 @@ The words are Chinese whatever the language of the screen: it is the branch's do
 import datetime as dt
 import io
 
+from django.utils import timezone
 from django.utils.translation import override
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
@@ -30,7 +31,8 @@ def nomination_paper(one: Nomination) -> bytes:
         )  # fmt: skip
         pairs = [
             ("党支部", one.branch.name), ("支部类型", str(one.branch.get_party_kind_display())),
-            ("评选单位", one.round.committee.name), ("申报时间", day_words(one.entered_at.date())),
+            ("评选单位", one.round.committee.name),
+            ("申报时间", day_words(timezone.localdate(one.entered_at))),
         ]  # fmt: skip
         facts = "\n".join(f"{label}：{text}" for label, text in material_lines(material))
         rows = [

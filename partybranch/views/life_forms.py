@@ -19,6 +19,7 @@ from cohorts.forms.people import suggested_people
 from partybranch.access import book_action
 from partybranch.domain.appraisals import grade_members
 from partybranch.domain.certificates import certify_members
+from partybranch.domain.joint import members_of_others
 from partybranch.domain.life import (
     Came,
     correct_event,
@@ -38,7 +39,7 @@ from partybranch.forms_life import (
     day_or_today,
     first_marks,
 )
-from partybranch.models import BranchEvent, EventKind, PartyOrganization
+from partybranch.models import BranchEvent, EventKind, PartyMember, PartyOrganization
 from partybranch.queries.events import attendance_of, state_of
 from partybranch.queries.facts import voters
 from partybranch.queries.joint import branches_held, members_in, possible_partners, sides_of
@@ -72,9 +73,10 @@ def _offered(branch: PartyOrganization, day: dt.date, held: Collection[int] = ()
 
 def _page(
     request: HttpRequest, form: EventForm, branch: PartyOrganization, title: str, back: str,
-    status: int, chips: Any = (),
+    status: int, chips: Any = (), draft: str = "",
 ) -> HttpResponse:  # fmt: skip
-    context = {"form": form, "branch": branch, "title": title, "back": back, "chips": chips}
+    context = {"form": form, "branch": branch, "title": title, "back": back, "chips": chips,
+               "draft": draft}  # fmt: skip
     return render(request, "party/event_form.html", context, status=status)
 
 
@@ -132,6 +134,15 @@ def written_event(request: HttpRequest, pk: int) -> BranchEvent:
     return found
 
 
+def _roll_of(event: BranchEvent, day: dt.date) -> list[PartyMember]:
+    """The roll of ``day``, and whoever stands in the event beside it, since a move was entered late:
+    struck by hand, never unseen. Members of other branches are entered by these."""
+    roll = roll_on(event.branch, day)
+    others = members_of_others(event.branch, list(event.partners.all()), event.on)
+    known = {*others, *(one.pk for one in roll)}
+    return roll + [one.member for one in attendance_of(event) if one.member_id not in known]
+
+
 @login_required
 def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct an event; what stood before stays in the history."""
@@ -147,7 +158,7 @@ def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None, request.FILES or None,
         kinds=_offered(branch, day, held),
         partners=possible_partners(branch, day, named),
-        is_above=branch.party_kind in ABOVE_BRANCHES, roll=roll_on(branch, day), came=came,
+        is_above=branch.party_kind in ABOVE_BRANCHES, roll=_roll_of(event, day), came=came,
         initial={name: getattr(event, name) for name in names} | {"kinds": held, "partners": named},
     )  # fmt: skip
     if request.method == "POST":
@@ -159,7 +170,8 @@ def edit_event(request: HttpRequest, pk: int) -> HttpResponse:
             return answer
     title = _("Correct: %(topic)s") % {"topic": event.topic}
     status = 422 if request.method == "POST" else 200
-    return _page(request, form, branch, title, reverse("party:event", args=[pk]), status)
+    back = reverse("party:event", args=[pk])
+    return _page(request, form, branch, title, back, status, draft=f"-correct-{pk}")
 
 
 @login_required

@@ -5,16 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
 from cohorts.domain.tree import open_unit
+from cohorts.models import LinkKind
 from partybranch.domain.appraisals import grade_members
 from partybranch.domain.awards import give_points, nominate, open_round
 from partybranch.domain.certificates import certify_members
 from partybranch.domain.decisions import decide
 from partybranch.domain.former import FormerFile, take_over_development
 from partybranch.domain.life import Came, correct_event, record_event
+from partybranch.domain.links import end_party_link, make_link
 from partybranch.domain.membership import (
     enter_member,
     join_branch,
@@ -24,7 +27,7 @@ from partybranch.domain.membership import (
 )
 from partybranch.domain.sides import record_side
 from partybranch.domain.studies import open_study, remind_study
-from partybranch.enums import Decision, Entry, Grade, PartyKind, Presence
+from partybranch.enums import DUAL_LEADER, Decision, Entry, Grade, PartyKind, Presence
 from partybranch.models import (
     BranchEvent,
     LeagueRate,
@@ -139,6 +142,22 @@ def test_whoever_joined_beside_on_the_day_of_the_move_stands_once(campus: World)
         move_member(actor=campus.gao, member=m1, on=today(), branch=campus.second)
     assert "次日" in str(refused.value)
     assert m1.branches.filter(until=None, is_relation=True).get().branch == campus.joint
+
+
+def test_nobody_stands_twice_in_a_branch_on_one_day(campus: World) -> None:
+    m1 = member_of(campus, "m1")
+
+    def join(days: int) -> Membership:
+        return join_branch(actor=None, member=m1, branch=campus.second, since=today() - days * DAY)
+
+    row = join(5)
+    leave_branch(actor=None, membership=row, until=today() - 2 * DAY)
+    for days in (5, 2):
+        with pytest.raises(DomainError):
+            join(days)
+    with pytest.raises(DomainError):
+        move_member(actor=campus.gao, member=m1, on=today() - 2 * DAY, branch=campus.second)
+    move_member(actor=campus.gao, member=m1, on=today() - DAY, branch=campus.second)
 
 
 def test_a_suspension_is_entered_for_members_alone_and_by_the_home_branch(campus: World) -> None:
@@ -309,3 +328,25 @@ def test_months_stay_in_sight_beside_many_issues_and_the_oldest_shown_knows_the_
     assert f"{year}年1月" in page  # thirty issues do not push the months out
     page = client.get(f"/league/?period={year}-19期").content.decode()  # the twelfth from the end
     assert f"升降与{year}年第18期相比" in page
+
+
+def test_a_flag_is_set_by_those_above_the_home_branch_alone(campus: World) -> None:
+    for key, name, kind, parent in (
+        ("away", "后勤党委", PartyKind.COMMITTEE, campus.uni),
+        ("crew", "志愿者功能型党支部", PartyKind.FUNCTIONAL, None),
+    ):
+        campus.units[key] = open_unit(actor=None, unit=PartyOrganization(
+            name=name, code=f"R-{key}", parent=parent or campus.away, party_kind=kind,
+            opened_on=LONG_AGO,
+        ))  # fmt: skip
+    campus.add_person("pan", "潘委员")
+    campus.add_post("pan", "committee_member", "away")
+    m1, kind = member_of(campus, "m1"), LinkKind.objects.get(code=DUAL_LEADER)
+    join_branch(actor=None, member=m1, branch=campus.crew, since=today())
+    asked: Any = {"kind": kind, "branch": campus.joint, "member": m1, "label": "社区党〔2026〕3号"}
+    with pytest.raises(PermissionDenied):
+        make_link(actor=campus.pan, **asked)
+    made = make_link(actor=campus.yan, **asked)
+    with pytest.raises(PermissionDenied):
+        end_party_link(actor=campus.pan, link=made, ends_on=today())
+    end_party_link(actor=campus.yan, link=made, ends_on=today())
