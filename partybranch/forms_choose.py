@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-NARROWED_FROM = 8  # boxes; fewer are seen at a glance
+NARROWED_FROM = 6  # boxes; fewer stand in the list at once
 
 
 class OneOf(forms.ModelChoiceField):
