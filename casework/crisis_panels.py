@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,7 @@ from casework.models import Crisis
 from casework.queries.blocks import CaseBlock, register_block
 from casework.queries.crises import minutes_words, running
 from portal.core.access import reaches_one
+from portal.core.addresses import address
 from portal.core.asks import Ask, Rows, moment
 from portal.core.registry import NavItem, Panel, register_nav, register_panel
 from students.access import own_student_id
@@ -33,13 +33,13 @@ def crisis_panel(user: Any, student: Student, rows: Rows) -> dict[str, Any] | No
         return _running(*rows[0])
     if not may_alarm(user, student.pk):
         return None
-    return {"alarm_url": f"{reverse('casework:alarm')}?student={student.student_no}"}
+    return {"alarm_url": f"{address('casework:alarm')}?student={student.student_no}"}
 
 
 def _running(pk: int, opened: str) -> dict[str, Any]:
     at = moment(opened)
     span = minutes_words(timezone.now() - at) if at is not None else ""
-    return {"url": reverse("casework:crisis", args=[pk]), "span": span}
+    return {"url": address("casework:crisis", pk), "span": span}
 
 
 def crisis_block(

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Request
 from casework.queries.request_boxes import waiting_for
 from casework.queries.requests import of_student_asked, own_waiting, short_lines
 from portal.core.access import reaches_any
+from portal.core.addresses import address
 from portal.core.asks import Rows
 from portal.core.registry import NavItem, Panel, register_nav, register_panel
 from students.access import own_student_id
@@ -46,7 +46,7 @@ def _student_block(user: Any, student: Any, rows: Rows) -> dict[str, Any] | None
     may_send = bool(rights_on(user, student.pk, ("log_talk",)))
     if not rows and not may_send:
         return None
-    url = f"{reverse('casework:request_new')}?student={student.student_no}" if may_send else ""
+    url = f"{address('casework:request_new')}?student={student.student_no}" if may_send else ""
     return {"lines": short_lines(rows), "send_url": url}
 
 

@@ -7,8 +7,6 @@ tells those who see the case that the help stands, and how often it was given.
 import datetime as dt
 from typing import Any
 
-from django.urls import reverse
-
 from casework.queries.blocks import CaseBlock, register_block
 
 _SQL = """
@@ -48,7 +46,7 @@ def _shown(
     may_ask = sheet["closed_at"] is None and rights["log_talk"] and not links
     if not links and not found["asked"] and not may_ask:
         return None
-    url = reverse("party:ask_link", args=[sheet["student_no"]]) + "?kind=study_help"
+    url = address("party:ask_link", sheet["student_no"]) + "?kind=study_help"
     return {
         "links": links, "asked": None if links else _day(found["asked"]),
         "ask_url": url if may_ask and not found["asked"] else "",

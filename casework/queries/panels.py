@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from casework.enums import Channel, Stage
@@ -21,6 +20,7 @@ from portal.core.access import (
     reaches_one,
     rows_within,
 )
+from portal.core.addresses import address
 from portal.core.asks import Ask, Rows, moment
 from portal.core.registry import Inline
 from portal.core.rows import array_of, fetch
@@ -117,7 +117,7 @@ def case_summary(user: Any, student: Student, rows: Rows) -> dict[str, Any] | No
     where ``user`` may neither see nor list one."""
     enter = ""
     if reaches_one(Student, user, "write_case", student.pk):
-        enter = reverse("casework:enter", args=[student.student_no])
+        enter = address("casework:enter", student.student_no)
     if not rows:
         return {"pk": None, "enter_url": enter} if enter else None
     pk, number, level, stage, owner, last, due, closed, do, dont, names = rows[0]

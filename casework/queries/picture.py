@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -10,6 +9,7 @@ from casework.enums import Channel
 from casework.models import FollowUp
 from casework.queries.panels import case_summary
 from portal.core.access import rows_within
+from portal.core.addresses import address
 from portal.core.asks import Ask, Rows, moment
 from portal.core.ui.dates import format_day
 from students.models import Student
@@ -33,7 +33,7 @@ def case_block(user: Any, student: Student, rows: Rows) -> dict[str, Any] | None
     pk, last = rows[0][0], rows[0][5]
     item = {
         "title": format_html("{} {}", case["level"], case["categories"]),
-        "url": reverse("casework:case", args=[pk]),
+        "url": address("casework:case", pk),
         "meta": " · ".join(
             str(part) for part in (case["stage"], case["owner"] or _("not assigned")) if part
         ),

@@ -7,12 +7,12 @@ on the case page and on the portrait; advice alone in the "please care" hint of 
 import datetime as dt
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casework.ties import shut_case_ids
 from portal.core.access import reaches_any, reaches_one
+from portal.core.addresses import address
 from portal.core.asks import Ask, Rows
 from portal.core.rows import array_of
 from portal.core.ui.dates import format_day
@@ -70,7 +70,7 @@ def case_block(
         shown |= {"level": "", "count": 0, "last": "", "follow_by": ""}
     shown["glass_url"] = ""
     if rights.get("break_glass") and sheet["level_rank"] == 1 and sheet["closed_at"] is None:
-        shown["glass_url"] = reverse("casework:sealed_case", args=[case.pk])
+        shown["glass_url"] = address("casework:sealed_case", case.pk)
     return shown
 
 
@@ -91,9 +91,7 @@ def student_panel(user: Any, student: Student, rows: Rows) -> dict[str, Any] | N
     if not rows and not can_write:
         return None
     shown = glance(rows[0] if rows else _NOTHING)
-    shown["own_url"] = (
-        reverse("casework:sealed_own", args=[student.student_no]) if can_write else ""
-    )
+    shown["own_url"] = address("casework:sealed_own", student.student_no) if can_write else ""
     return shown
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.urls import reverse
-
 from casework.queries.blocks import CaseBlock, register_block
 from casework.queries.force import FORCE_RANK
+from portal.core.addresses import address
 
 
 def _shown(
@@ -15,7 +14,7 @@ def _shown(
     return {
         "is_missing": is_open and sheet["level_rank"] <= FORCE_RANK and not seats,
         "may_seat": is_open and rights["manage_case"],
-        "force_url": reverse("casework:force", args=[case.pk]),
+        "force_url": address("casework:force", case.pk),
     }
 
 

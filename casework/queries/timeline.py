@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casework.enums import Channel, Confidentiality, KeyKind, KeySide, KeyVerdict, Risk
 from casework.queries.case_life import other_life, plan_life
+from portal.core.addresses import address
 from portal.core.ui.dates import format_day
 from portal.core.ui.words import per_language
 
@@ -42,9 +42,7 @@ def timeline(user: Any, sheet: dict[str, Any], kind: str = "", most: int = MOST)
     ``sheet`` comes from ``case_file``, asked for the same ``kind`` and ``most``.
     """
     talks, say = sheet["talks"], _words()
-    urls = _Addresses(
-        correct=reverse("casework:correct", args=[0]), record=reverse("casework:record", args=[0])
-    )
+    urls = _Addresses(correct=address("casework:correct", 0), record=address("casework:record", 0))
     # Told in words only once it is known which ones are shown.
     dated: list[tuple[dt.datetime, Any]] = [
         (dt.datetime.fromisoformat(row[2]), row) for row in talks["rows"]

@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core.access import rows_within
+from portal.core.addresses import address
 from portal.core.asks import Ask, Rows, moment
 from portal.core.scope import today
 from portal.core.ui.dates import format_day
@@ -46,7 +46,7 @@ def inputs_block(user: Any, student: Student, rows: Rows) -> dict[str, Any] | No
     return block(
         _("Words of teachers"), _("asked from each teacher"), newest([row[6] for row in rows]),
         waiting, empty=_("Nobody was asked yet."), answers=answers,
-        ask_url=reverse("students:input_ask", args=[student.student_no]),
+        ask_url=address("students:input_ask", student.student_no),
     )  # fmt: skip
 
 
@@ -57,5 +57,5 @@ def _waiting(name: str, question: str, due: str, by: str, task: int | None) -> d
     return {
         "title": name, "meta": f"{question}（{by}）", "side": words % {"day": format_day(day)},
         "side_tone": "late" if is_late else "due",
-        "url": reverse("cohorts:task", args=[task]) if task else "",
+        "url": address("cohorts:task", task) if task else "",
     }  # fmt: skip

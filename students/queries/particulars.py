@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.urls import reverse
-
+from portal.core.addresses import address
 from students.fields import FIELDS, groups_of
 from students.models import Student
 
@@ -29,7 +28,7 @@ def particular(
     field = FIELDS[code]
     return {
         "code": code,
-        "url": reverse("students:field", args=[student.student_no, code]),
+        "url": address("students:field", student.student_no, code),
         "is_phone": code == "phone",
         "label": field.label,
         "text": field.masked(student) if value is None else value,

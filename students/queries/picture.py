@@ -6,12 +6,12 @@ Averages of a term are those of the portrait: credit-weighted, first sittings (r
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.core.access import reaches_one, rows_within
+from portal.core.addresses import address
 from portal.core.asks import Ask, Rows
 from portal.core.scope import today
 from portal.core.ui.marks import level_markup
@@ -179,7 +179,7 @@ def warnings_block(user: Any, student: Student, rows: Rows) -> dict[str, Any] | 
     for pk, colour, level, period, state, _at in rows:
         items.append({
             "title": format_html("{} {}", level_markup(colour), level), "meta": period,
-            "side": labels.get(state, state), "url": reverse("students:warning", args=[pk]),
+            "side": labels.get(state, state), "url": address("students:warning", pk),
         })  # fmt: skip
         if state == WarningState.CLEARED:
             cleared.append(_("Academic warning of %(period)s cleared") % {"period": period})

@@ -6,12 +6,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal.core import reads
 from portal.core.access import reasons
+from portal.core.addresses import address
 from portal.core.asks import asked_panels
 from students.access import why_asked
 from students.models import Student
@@ -75,5 +75,5 @@ def portrait_context(
         "terms": results_by_term(found["results"]) if "see_results" in rights else None,
         "staff": staff_of(found["staff"]),
         "panels": shown,
-        "study_url": reverse("students:study", args=[student.student_no]),
+        "study_url": address("students:study", student.student_no),
     }

@@ -34,6 +34,8 @@ FILES = {
     "{{ o.method|upper }}{{ at|date:'Y-m-d H:i' }}{{ at|time:'H:i' }}{{ at|cn_date:'full,time' }}{{ gone|cn_date }}"
     "{{ d.x.y|default:'—' }}{{ l.0|length }}{{ f|floatformat:1 }}{% if gone|default:n > 3 %}more{% endif %}"
     "{% for x in l|slice:':1' %}{{ x }}{% endfor %}{% autoescape off %}{{ text|upper }}{{ l|join:text }}{% endautoescape %}",
+    "chosen.html": LOAD + "{% for w in several %}{% include w with a=text only %}{% include w with n=7 %}"
+    "{% include w %}{{ a }}{{ kept }}{% endfor %}{% include which with a=safe only %}{{ n }}",
     "broken.html": "{{ o.broken }}{{ o.broken|upper }}",
     "broken_filter.html": "{{ o.broken|upper }}",
     "loops.html": LOAD + "{% for x in l %}{{ forloop.counter }}{{ x }}{% include 'part.html' with a=x %}"
@@ -78,7 +80,8 @@ def _values() -> dict[str, Any]:
     return {
         "text": "a<b", "safe": translation.gettext_lazy("Save"), "n": 4, "none": None, "f": 1234.5,
         "d": {"x": {"y": "&"}, "items": "own key"}, "o": Thing(), "l": ["<1>", 2], "user": "me",
-        "pairs": [("k", "v")], "rows": [{"name": "<n>"}], "which": "part.html", "big": 12345,
+        "pairs": [("k", "v")], "rows": [{"name": "<n>"}], "which": "part.html",
+        "several": ["part.html", "leaky.html", "asks.html", "loops.html", "page.html"], "big": 12345,
         "html": mark_safe("<B>"), "at": dt.datetime(2026, 5, 28, 20, 30, tzinfo=dt.UTC),
         "t": {"n": 1, "below": [{"n": 2, "below": [{"n": 3, "below": []}]}, {"n": 4}]},
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """Nodes of folded templates (``portal.core.ui.folding``): the same meaning by a shorter way."""
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -18,10 +18,12 @@ from django.template.base import (
     render_value_in_context,
 )
 from django.template.defaulttags import ForNode, IfNode, TemplateLiteral, URLNode
-from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.urls import NoReverseMatch, reverse
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, IncludeNode
+from django.urls import NoReverseMatch
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.timezone import template_localtime
+
+from portal.core.addresses import address
 
 _UNKNOWN = object()
 _ALWAYS = {"True": True, "False": False, "None": None}
@@ -98,23 +100,15 @@ class Value(VariableNode):
         return render_value_in_context(value, context)
 
 
-@lru_cache(maxsize=10_000)
-def _address(name: str, values: tuple[str | int, ...], _urlconf: str, _prefix: str) -> str:
-    return reverse(name, args=values)
-
-
 class Address(URLNode):
-    """``{% url "name" value %}``: the same address is put together once. ``prefix`` is the mount
-    point, for which the template was folded."""
-
-    prefix: str
+    """``{% url "name" value %}``: the same address is put together once."""
 
     def render(self, context: Context) -> Any:
         values = tuple([value.resolve(context) for value in self.args])
         if not all(type(one) in (int, str) for one in values):
             return super().render(context)
         try:
-            found = _address(self.view_name.var, values, settings.ROOT_URLCONF, self.prefix)
+            found = address(self.view_name.var, *values)
         except NoReverseMatch:
             return super().render(context)
         if not self.asvar:
@@ -142,9 +136,10 @@ class Pieces(NodeList):
     def render(self, context: Context) -> SafeString:
         pieces = self.__dict__.get("pieces")
         if pieces is None:
-            pieces = [node.s if type(node) is TextNode else node.render for node in self]
+            # Plain strings: a safe one would be rendered like a node.
+            pieces = [str.__str__(n.s) if type(n) is TextNode else n.render for n in self]
             self.pieces = pieces
-        return SafeString("".join([p if isinstance(p, str) else p(context) for p in pieces]))
+        return SafeString("".join([p if type(p) is str else p(context) for p in pieces]))
 
 
 class If(IfNode):
@@ -212,15 +207,36 @@ class Inlined(Node):
     def render(self, context: Context) -> Any:
         values = {name: value.resolve(context) for name, value in self.values.items()}
         values |= self.known
-        if not self.isolated:
-            with context.push(**values):
-                return self.nodelist.render(context)
-        # As ``context.new``: the nodes keep nothing in a context, so this one will do.
-        around, context.dicts = context.dicts, [_ALWAYS.copy(), values]
-        try:
-            return self.nodelist.render(context)
-        finally:
-            context.dicts = around
+        return _within(context, values, self.isolated, self.nodelist)
+
+
+def _within(
+    context: Context, values: dict[str, Any], is_isolated: bool, nodelist: NodeList
+) -> SafeString:
+    if not is_isolated:
+        with context.push(**values):
+            return nodelist.render(context)
+    # As ``context.new``: the nodes keep nothing in a context, so this one will do.
+    around, context.dicts = context.dicts, [_ALWAYS.copy(), values]
+    try:
+        return nodelist.render(context)
+    finally:
+        context.dicts = around
+
+
+class Chosen(IncludeNode):
+    """An include whose template is told by a value: its nodes, where they keep nothing between
+    renderings (``simple``, see ``folding``)."""
+
+    def render(self, context: Context) -> Any:
+        name = self.template.resolve(context)
+        template: Any = None
+        if type(name) is str and not name.startswith("."):
+            template = context.template.engine.get_template(name)
+        if getattr(template, "simple", None) is None:
+            return super().render(context)
+        values = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        return _within(context, values, self.isolated_context, template.simple)
 
 
 class Around(Node):

@@ -33,6 +33,7 @@ from portal.core.templatetags import ui
 from portal.core.ui.fast_nodes import (
     Address,
     Around,
+    Chosen,
     Expression,
     Filtered,
     For,
@@ -58,6 +59,8 @@ class _Fold(base.Loader):
         folding = Folding(template)
         folding.nodes(template.nodelist)
         flat = folding.flat()
+        is_simple = flat is None and all_of(template.nodelist, PLAIN)
+        template.simple = template.nodelist if is_simple else None  # type: ignore[attr-defined]
         if flat is not None:
             template.__class__ = Whole
             template.flat = flat  # type: ignore[attr-defined]
@@ -163,7 +166,6 @@ class Folding:
             known = known and not str(node.view_name.var).startswith("admin:")
             if known and (node.args or node.asvar):
                 node.__class__ = Address
-                node.prefix = get_script_prefix()  # type: ignore[attr-defined]
                 return [node]
         else:
             return [node]
@@ -177,6 +179,7 @@ class Folding:
 
     def _include(self, node: IncludeNode) -> list[Node]:
         if not _is_constant(node.template) or not isinstance(node.template.var, str):
+            node.__class__ = Chosen
             return [node]
         name = node.template.var
         if name.startswith(".") or name == self.template.name or name in _opening.names:
