@@ -8,6 +8,7 @@ import datetime as dt
 from typing import Any
 
 from casework.queries.blocks import CaseBlock, register_block
+from portal.core.addresses import address
 
 _SQL = """
     SELECT json_build_object('links', (
