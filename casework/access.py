@@ -26,6 +26,7 @@ from portal.core.access import (
     register_route,
 )
 from portal.core.models import User
+from portal.core.ui.dates import long_day
 from students.models import Student
 
 register_actions(
@@ -68,7 +69,7 @@ def seat_reasons(user: User, action: str, case_filter: Q) -> list[Reason]:
         Reason(
             "seat",
             _("seat in the task force (%(duty)s) since %(since)s")
-            % {"duty": seat.duty, "since": date_format(seat.starts_on, "DATE_FORMAT")},
+            % {"duty": seat.duty, "since": long_day(seat.starts_on)},
         )
         for seat in held.filter(case_filter).exclude(case__in=shut_case_ids(user))
     ]

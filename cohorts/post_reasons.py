@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cohorts.models import Appointment
@@ -14,6 +13,7 @@ from portal.core.models import User
 from portal.core.prepared import prepared
 from portal.core.rows import array_of, fetch
 from portal.core.scope import hand_over, remembered, today
+from portal.core.ui.dates import long_day
 
 _POST = "r.name, u.name, a.starts_on, a.letter_no"
 _POSTS = f"""
@@ -75,6 +75,6 @@ def post_sentence(post: Appointment) -> str:
 
 def _sentence(role: str, unit: str, since: dt.date, letter_no: str) -> str:
     words = _("%(role)s of %(unit)s since %(since)s") % {
-        "role": role, "unit": unit, "since": date_format(since, "DATE_FORMAT"),
+        "role": role, "unit": unit, "since": long_day(since),
     }  # fmt: skip
     return words + (_(", letter %(no)s") % {"no": letter_no} if letter_no else "")

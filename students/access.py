@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,6 +32,7 @@ from portal.core.models import User
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
 from portal.core.scope import remembered, today
+from portal.core.ui.dates import long_day
 from students.enums import LEFT_STATUSES
 from students.models import (
     AidGrant,
@@ -231,7 +231,7 @@ def _linked_reasons(user: User, action: str, student: Student) -> list[Reason]:
         Reason(
             "link",
             _("%(kind)s of this student since %(since)s")
-            % {"kind": link.kind.name, "since": date_format(link.starts_on, "DATE_FORMAT")},
+            % {"kind": link.kind.name, "since": long_day(link.starts_on)},
         )
         for link in links
     ]

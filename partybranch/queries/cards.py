@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +14,7 @@ from partybranch.queries.rules import rule_book, rules_asked
 from portal.core.access import rows_within
 from portal.core.asks import Ask
 from portal.core.rows import named
+from portal.core.scope import today
 from portal.core.ui.dates import format_day
 from students.queries.standing import class_of
 
@@ -45,7 +45,7 @@ class Card:
 def card_of(row: Sequence[Any]) -> Card:
     """A card from the values of ``COLUMNS`` and the class; one statement a request for the rules."""
     pk, name, number, branch, stage, step, due, assess, first, missing, place = row
-    day = timezone.localdate()
+    day = today()
     rule = rule_book().rule(step, day) if step else None
     tag, tone = _tag(first, missing, day)
     text = _text(rule, due, assess, day)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
 from portal.core.scope import today as local_today
@@ -60,6 +61,16 @@ def _day_words(day: date, variant: str, is_other_year: bool, is_chinese: bool) -
         if "weekday" in words:
             text = f"{_DAYS[day.weekday()]} {text}"
     return text
+
+
+def long_day(day: date) -> str:
+    """A day in the long form of the language (``DATE_FORMAT``); of each day written once."""
+    return _long_day(day, get_language())
+
+
+@lru_cache(maxsize=4_000)
+def _long_day(day: date, _language: str | None) -> str:
+    return date_format(day, "DATE_FORMAT")
 
 
 def day_gap(value: date | datetime, today: date | None = None) -> int:
