@@ -17,7 +17,7 @@ from partybranch.domain.dates import days_late, latest
 from partybranch.domain.facts import Ballot, Facts, Fault, Proposal
 from partybranch.domain.late import late_reason
 from partybranch.domain.refresh import refresh
-from partybranch.domain.rights import check_still, in_turn, locked
+from partybranch.domain.rights import action_of, check_still, in_turn, locked
 from partybranch.domain.sent import sent_before
 from partybranch.domain.voting import passes
 from partybranch.enums import Duty
@@ -148,7 +148,7 @@ def record_step(
     Development.objects.filter(pk=kept.pk).update(version=F("version") + 1)
     kept.refresh_from_db()
     refresh([kept])
-    check_still(actor, kept, "approve_party_file" if rule.is_committee else "write_party_file")
+    check_still(actor, kept, action_of(rule))
     audit.record(
         actor=actor, action="record_step", obj=kept, step=typed.step, on=typed.on,
         rule=rule.version, late=record.days_late if record else 0, taken=is_taken,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import granted_unit_ids
-from cohorts.domain.imports_columns import ReachColumn
 from cohorts.enums import UnitKind
 from cohorts.models import Unit
 from partybranch.access import COMMITTEE_ACTION
@@ -58,9 +57,9 @@ def classes_offered(user: User) -> list[str]:
 
 
 COLUMNS = (
-    ReachColumn("unit", "班级", as_text, ("班级名称", "团支部", "class"), is_required=True, width=18,
-                example="化工2301", help=gettext_lazy("Name or code of the class."),
-                choices_for=classes_offered),
+    Column("unit", "班级", as_text, ("班级名称", "团支部", "class"), is_required=True, width=18,
+           example="化工2301", help=gettext_lazy("Name or code of the class."),
+           choices_for=classes_offered),
     Column("period", "期次", read_period, ("月份", "period"), is_required=True, width=14,
            example="2026-10",
            help=gettext_lazy("A month such as 2026-10 or an issue such as 2026年第12期.")),

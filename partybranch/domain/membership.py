@@ -44,7 +44,7 @@ def enter_member(
     member who is on the roll already, dates that cannot be, or a day of long ago without a reason.
     """
     _check_holds(branch, since)
-    _check_not_ahead(max(since, full_on or since))
+    _check_not_ahead(max(since, full_on or since))  # nobody is full before vote and approval
     why_late = late_reason(since, entry_reason)
     if (student is None) == (person is None):
         raise DomainError(_("Choose one student or one member of staff."))
@@ -56,8 +56,6 @@ def enter_member(
             _("A file of development of this person is open here: membership follows from its steps. "
               "If the person is a member already, stop that development first, with the reason.")
         )  # fmt: skip
-    if full_on is not None:
-        _check_not_ahead(full_on)  # nobody is full before the vote and the approval
     if joined_on > since or (full_on is not None and full_on < add_months(joined_on, 12)):
         raise DomainError(
             _("The dates cannot be: full membership comes at least a year after joining, and the "

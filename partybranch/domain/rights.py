@@ -5,12 +5,19 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from cohorts.access import granted_unit_ids
+from partybranch.access import COMMITTEE_ACTION
+from partybranch.domain.book import StepRule
 from partybranch.models import Development, PartyOrganization
 from portal.core.access import reaches_one
 from portal.core.errors import DomainError, StaleError
 from portal.core.models import User
 from portal.core.scope import forget_reach
 from students.models import Student
+
+
+def action_of(rule: StepRule) -> str:
+    """Who enters a step: the branch its own, the committee what it decides (a general branch never)."""
+    return COMMITTEE_ACTION if rule.is_committee else "write_party_file"
 
 
 def denied() -> PermissionDenied:

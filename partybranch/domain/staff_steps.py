@@ -13,15 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partybranch.access import COMMITTEE_ACTION
-from partybranch.domain.book import Book, StepRule
+from partybranch.domain.book import Book
 from partybranch.domain.checks import body_of, step_problems
 from partybranch.domain.dates import days_late, latest, probation_of
 from partybranch.domain.development import StepError, Typed
 from partybranch.domain.effects import leave_party
 from partybranch.domain.facts import MIN_REASON, Facts, Fault, Proposal
 from partybranch.domain.late import late_reason
-from partybranch.domain.rights import check_still
+from partybranch.domain.rights import action_of, check_still
+from partybranch.domain.sent import sent_before
 from partybranch.domain.voting import passes
 from partybranch.enums import Decision, Outcome
 from partybranch.models import PartyMember, PartyOrganization, StaffStep
@@ -37,11 +37,6 @@ from partybranch.queries.staff_steps import (
 from portal.core import audit
 from portal.core.errors import DomainError
 from portal.core.models import User
-
-
-def action_of(rule: StepRule) -> str:
-    """Who enters the step, as with a file: the branch its vote, the committee its decision."""
-    return COMMITTEE_ACTION if rule.is_committee else "write_party_file"
 
 
 @transaction.atomic
@@ -61,8 +56,11 @@ def record_staff_step(
     anybody who is not on probation, PermissionDenied where the post does not carry the step. A
     vote that did not pass is kept and changes nothing. The same ``client_key`` gives the first back.
     """
-    sent: StaffStep | None = StaffStep.objects.filter(client_key=client_key).first()
-    if client_key is not None and sent is not None:
+    sent = sent_before(
+        StaffStep, client_key, entered_by_id=actor and actor.pk, member_id=member.pk,
+        step=typed.step, on=typed.on, kept_at=kept_at.strip(),
+    )  # fmt: skip
+    if sent is not None:
         return sent
     kept: PartyMember = PartyMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
     branch = _branch(kept, typed.step)

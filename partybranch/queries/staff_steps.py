@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Prefetch
@@ -49,7 +49,7 @@ def with_application(facts: Facts, detail: Any) -> Facts:
     days = detail.get("notice_from"), detail.get("notice_until")
     if all(days):
         notices = (Notice(VOTE, *map(dt.date.fromisoformat, days)),)
-    return Facts(steps=steps, notices=notices, extended_by=facts.extended_by)
+    return replace(facts, steps=steps, notices=notices)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from cohorts.access import granted_unit_ids
 from cohorts.forms.people import suggested_people
 from partybranch.access import COMMITTEE_ACTION
 from partybranch.domain.membership import enter_member, move_member
-from partybranch.domain.staff_steps import action_of
+from partybranch.domain.rights import action_of
 from partybranch.enums import BESIDE_KINDS, BRANCHES, RELATION_HOLDING
 from partybranch.forms import MemberForm, MoveForm
 from partybranch.models import Development, PartyMember, PartyOrganization

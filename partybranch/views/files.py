@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from partybranch.domain.cultivation import keep_files
+from partybranch.domain.rights import action_of
 from partybranch.exporters.step_form import step_form
 from partybranch.forms_links import FilesForm
 from partybranch.models import Development, PoliticalReview
@@ -82,7 +83,7 @@ def _may_take(view: FileView, number: int, held: Any) -> bool:
     opened = next((one.rule for one in view.steps if one.rule.number == number), None)
     if opened is None:
         return False
-    return ("approve_party_file" if opened.is_committee else "write_party_file") in held
+    return action_of(opened) in held
 
 
 @login_required

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from cohorts.post_reasons import post_reasons
 from partybranch.domain.checks import body_of
 from partybranch.domain.facts import Proposal
-from partybranch.domain.staff_steps import action_of, record_staff_step
+from partybranch.domain.rights import action_of
+from partybranch.domain.staff_steps import record_staff_step
 from partybranch.enums import Body
 from partybranch.forms_steps import StaffStepForm
 from partybranch.models import PartyMember, StaffStep

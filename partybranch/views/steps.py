@@ -16,6 +16,7 @@ from partybranch.domain.cultivation import add_entry, publish_notice
 from partybranch.domain.decisions import decide
 from partybranch.domain.development import Recorded, hand_in_papers, record_step
 from partybranch.domain.facts import Proposal
+from partybranch.domain.rights import action_of
 from partybranch.domain.standing import missing_papers
 from partybranch.enums import BRANCHES, Body, Look
 from partybranch.forms import DecisionForm, EntryForm, NoticeForm, PaperForm
@@ -47,7 +48,7 @@ def record(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     rule = rule_book().rule(number, today)
-    action = "approve_party_file" if rule.is_committee else "write_party_file"
+    action = action_of(rule)
     development: Development = Development.objects.get_for(request.user, action, pk)
     branch = development.branch
     organ = organ_of(branch, today, numbers()["branch.committee_from"])

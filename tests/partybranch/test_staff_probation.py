@@ -225,6 +225,10 @@ def test_the_same_form_sent_twice_is_entered_once(campus: World) -> None:
     for _time in range(2):
         assert page.post(url, sent)["Location"] == f"/party-members/{du(campus).pk}/"
     assert StaffStep.objects.count() == 1
+    other = page.post(
+        url, sent | {"kept_at": "学生社区党委办公室"}
+    )  # not dropped under the used key
+    assert (other.status_code, "学生社区党委办公室" in other.content.decode()) == (422, True)
 
 
 def test_nobody_is_entered_as_full_member_from_a_day_to_come(campus: World) -> None:

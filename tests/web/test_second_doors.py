@@ -7,7 +7,6 @@ shape a page and do not refuse it, are watched here (``WATCHED``).
 import datetime as dt
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from partybranch.enums import Entry
 from partybranch.models import Development, Membership, PartyMember, PoliticalReview
 from tests.partybranch.life import hold
 from tests.partybranch.party import add_party, member_of
+from tests.web.test_pages import client_of
 from tests.world import LONG_AGO, World
 
 pytestmark = pytest.mark.django_db
@@ -33,18 +33,12 @@ WATCHED = {
 }
 
 
-def signed_in(world: World, key: str) -> Client:
-    client = Client()
-    client.force_login(world.people[key])
-    return client
-
-
 def test_whoever_only_reads_a_case_writes_no_record_and_seats_nobody(world: World) -> None:
     case = world.add_case("gu")
     Seat.objects.create(
         case=case, person=world.nobody, duty="联系", write_level=WriteLevel.READ, starts_on=LONG_AGO
     )
-    client = signed_in(world, "nobody")
+    client = client_of(world, "nobody")
     assert client.get(reverse("casework:case", args=[case.pk])).status_code == 200
     record = {"content": "了解家庭情况", "channel": "face"}
     here = reverse("casework:add_record", args=[case.pk])
@@ -59,7 +53,7 @@ def test_whoever_only_reads_a_case_writes_no_record_and_seats_nobody(world: Worl
 def test_a_plan_is_offered_where_somebody_may_write_a_case_of_those_chosen(world: World) -> None:
     offered = {}
     for key in ("han", "jiang"):
-        page = signed_in(world, key).post("/analysis/help/", {"selected": world.gu.pk})
+        page = client_of(world, key).post("/analysis/help/", {"selected": world.gu.pk})
         offered[key] = (page.status_code, 'value="plan"' in page.content.decode())
     assert offered == {"han": (200, False), "jiang": (200, True)}
 
@@ -76,7 +70,7 @@ def test_the_page_of_a_member_leads_to_what_one_may_open_and_no_further(world: W
             how=Entry.TRANSFER,
         )  # fmt: skip
     file = Development.objects.create(student=world.song, branch=world.functional)
-    page = signed_in(world, "qin").get(f"/party-members/{member.pk}/").content.decode()
+    page = client_of(world, "qin").get(f"/party-members/{member.pk}/").content.decode()
     assert "学生会功能型党支部" in page
     assert f'href="/branches/{world.joint.pk}/"' in page
     assert f'href="/branches/{world.functional.pk}/"' not in page
@@ -89,7 +83,7 @@ def test_nobody_is_entered_as_a_member_whose_card_one_does_not_see(world: World)
     here = reverse("party:new_member", args=[world.joint.pk])
     sent = {"student_no": world.song.student_no, "joined_on": "2024-06-01", "origin": "高中党支部",
             "since": timezone.localdate().isoformat()}  # fmt: skip
-    answer = signed_in(world, "gao").post(here, sent)
+    answer = client_of(world, "gao").post(here, sent)
     assert (answer.status_code, "student_no" in answer.context["form"].errors) == (422, True)
     assert not PartyMember.objects.filter(student=world.song).exists()
 
@@ -98,7 +92,7 @@ def test_whoever_only_reads_an_event_enters_no_certificates(world: World) -> Non
     add_party(world)
     made = hold(world, timezone.localdate(), "training", expert_study=90)
     here = f"/branch-events/{made.pk}/certificates/"
-    client = signed_in(world, "fang")
+    client = client_of(world, "fang")
     assert client.get(f"/branch-events/{made.pk}/").status_code == 200
     sent = {"on": timezone.localdate().isoformat(), f"no_{member_of(world, 'm1').pk}": "培1"}
     assert {client.get(here).status_code, client.post(here, sent).status_code} == {403}
@@ -108,7 +102,7 @@ def test_whoever_only_reads_an_event_enters_no_certificates(world: World) -> Non
 def test_whether_there_is_a_review_is_told_without_its_text(world: World) -> None:
     add_party(world)
     file = Development.objects.create(student=world.gu, branch=world.joint)
-    client = signed_in(world, "gao")
+    client = client_of(world, "gao")
     here = f"/development/{file.pk}/review/"
     assert client.get(here).status_code == 404  # there is none
     PoliticalReview.objects.create(

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -26,7 +26,8 @@ class Column:
     """One column: how it is headed, how its cells are read, how the template explains it.
 
     ``read`` takes the raw cell and returns text ("" when blank) or a Fault. ``choices`` become
-    the drop-down of the template. ``is_secret`` values are masked in reports.
+    the drop-down of the template, as do those that ``choices_for`` gives one person: what is within
+    reach, in words that the import understands. ``is_secret`` values are masked in reports.
     """
 
     code: str
@@ -39,6 +40,13 @@ class Column:
     example: str = ""
     width: int = 12
     is_secret: bool = False
+    choices_for: Callable[[Any], Sequence[str]] | None = None
+
+    def offered_to(self, user: Any) -> "Column":
+        """The column as ``user`` finds it in the template."""
+        if self.choices_for is None:
+            return self
+        return replace(self, choices=tuple(self.choices_for(user)))
 
     def match_keys(self) -> set[str]:
         return {heading_key(text) for text in (self.heading, self.code, *self.aliases)}

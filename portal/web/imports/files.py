@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cohorts.domain.imports_columns import ReachColumn
 from portal.core.models import Job
 from portal.core.sheets.template import template_file
 from portal.core.sheets.writer import XLSX
@@ -22,9 +21,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     """The empty sheet of one kind, with instructions and drop-downs of what this person reaches."""
     user: Any = request.user
     kind = reach.kind_for(user, code)
-    columns = [
-        one.offered_to(user) if isinstance(one, ReachColumn) else one for one in kind.columns
-    ]
+    columns = [one.offered_to(user) for one in kind.columns]
     title = str(kind.title)
     name = _("%(kind)s template.xlsx") % {"kind": title}
     return _workbook(template_file(title, columns), name)
