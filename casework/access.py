@@ -27,6 +27,7 @@ from portal.core.access import (
 )
 from portal.core.models import User
 from portal.core.ui.dates import long_day
+from students.access import read_standing_with
 from students.models import Student
 
 register_actions(
@@ -199,6 +200,7 @@ def _seated_cases_within(user: User, action: str, parent: Columns) -> Columns | 
     return {"id": ids} if ids else None
 
 
+read_standing_with(Case, "student_id")
 register_route(
     Case,
     Route(

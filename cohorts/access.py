@@ -18,6 +18,7 @@ from portal.core.access import (
     part_of,
     plain,
     register_actions,
+    register_companion,
     register_part,
     register_route,
     supporter_of,
@@ -219,17 +220,25 @@ def _unit_reasons(user: User, action: str, unit: Unit) -> list[Reason]:
     return post_reasons(user, action, [unit.pk])
 
 
-_ABOVE = "SELECT ancestor_id FROM cohorts_unittree WHERE descendant_id = %(unit)s"
+_ABOVE = "SELECT ancestor_id FROM cohorts_unittree WHERE descendant_id = {row}"
 
 
 def _holds_unit(user: User, action: str, unit_id: int) -> bool:
     held = held_units(user, action)
 
     def read() -> set[int]:
-        return {pk for (pk,) in fetch(prepared(_ABOVE), {"unit": unit_id})}
+        statement = prepared(_ABOVE.replace("{row}", "%(unit)s"))
+        return {pk for (pk,) in fetch(statement, {"unit": unit_id})}
 
     # One read tells about all actions on the unit.
     return bool(held) and not remembered(("above", unit_id), read).isdisjoint(held)
+
+
+def _keep_above(unit_id: int, above: list[int]) -> None:
+    remembered(("above", unit_id), lambda: set(above))
+
+
+register_companion(Unit, "pk", f"ARRAY({_ABOVE})", _keep_above)
 
 
 def _contract_keys(user: User, action: str) -> QuerySet[Any] | None:

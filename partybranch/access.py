@@ -42,7 +42,7 @@ from portal.core.access import (
 from portal.core.files import FileOwner, register_owner
 from portal.core.models import User
 from portal.core.scope import today
-from students.access import SELF_ACTIONS, through_student
+from students.access import SELF_ACTIONS, read_standing_with, through_student
 from students.models import Student
 
 register_actions(
@@ -142,6 +142,7 @@ def _is_sponsored(user: User, action: str, pk: int) -> bool:
 
 
 _OF_STUDENT = _student_reach(FILE_ACTIONS | SELF_ACTIONS)
+read_standing_with(Development, "student_id")
 register_route(
     Development,
     Route("student", _by_student, _by_student_reasons, _OF_STUDENT, within=_within_student),

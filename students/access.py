@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +24,7 @@ from portal.core.access import (
     reaches_one,
     reasons,
     register_actions,
+    register_companion,
     register_part,
     register_route,
     supporter_of,
@@ -188,18 +190,35 @@ def _own(user: User, action: str) -> QuerySet[Any] | None:
 
 _STANDS_IN = """
     SELECT unit_id FROM students_placement
-     WHERE student_id = %(student)s AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)
+     WHERE student_id = {row} AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)
 """
 
 
 def unit_ids_of(student_id: int) -> list[int]:
     """Units in which the student stands today: one read for the whole request."""
-    day = today()
+    asked = {"student": student_id, "day": today()}
 
     def read() -> list[int]:
-        return [pk for (pk,) in fetch(prepared(_STANDS_IN), {"student": student_id, "day": day})]
+        statement = prepared(_STANDS_IN.replace("{row}", "%(student)s"))
+        return [pk for (pk,) in fetch(statement, asked)]
 
-    return remembered(("stands in", student_id, day), read)
+    return remembered(_standing_key(student_id), read)
+
+
+def _standing_key(student_id: int) -> Any:
+    return ("stands in", student_id, today())
+
+
+def read_standing_with(model: type[models.Model], column: str) -> None:
+    """Where the student of a row (``column``) stands comes with the row that is asked for."""
+
+    def keep(student_id: int, unit_ids: list[int]) -> None:
+        remembered(_standing_key(student_id), lambda: unit_ids)
+
+    register_companion(model, column, f"ARRAY({_STANDS_IN})", keep)
+
+
+read_standing_with(Student, "pk")
 
 
 def _placed_reasons(user: User, action: str, student: Student) -> list[Reason]:
@@ -297,6 +316,7 @@ def through_student(model: type[Any], name: str) -> Route:
 for _model in (Placement, StudentLink, Movement, CourseResult, EarlyScore, FamilyContact,
                HealthNote, AidRecognition, AidGrant):  # fmt: skip
     register_route(_model, through_student(_model, "student"))
+    read_standing_with(_model, "student_id")
 
 
 def _run_keys(user: User, action: str) -> QuerySet[Any] | None:

@@ -37,6 +37,15 @@ def remembered(key: Any, make: Callable[[], T]) -> T:
     return value
 
 
+def is_keeping() -> bool:
+    """Whether a request is open, for the rest of which values are kept."""
+    return _reach.get() is not None
+
+
+def is_remembered(key: Any) -> bool:
+    return key in (_reach.get() or ())
+
+
 def today() -> dt.date:
     """The local day, looked up once a request: the rule asks for it with every question."""
     return remembered("today", timezone.localdate)

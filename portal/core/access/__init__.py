@@ -2,6 +2,7 @@
 
 from .actions import Action, action, actions, carries, register_actions
 from .denials import Denial, denial_reasons, register_denial
+from .one_row import register_companion
 from .person import part_of, register_part
 from .queryset import RestrictedManager, RestrictedQuerySet
 from .reason import Reason
@@ -69,6 +70,7 @@ __all__ = [
     "reaches_one",
     "reasons",
     "register_actions",
+    "register_companion",
     "register_denial",
     "register_part",
     "register_route",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from portal.core.scope import request_notes
 
 from .actions import action as known_action
-from .one_row import row_by
+from .one_row import row_for
 from .routes import reached_keys
 from .within import names_one_row, prove, reaches_one, reaches_row
 
@@ -35,7 +35,7 @@ class _GetFor(models.Manager[Any]):
         if names_one_row(self.model, lookup):
             # Read, then asked about: a row costs less than the whole reach as a sub-select.
             # A missing row is asked about as well, so that it answers like a hidden one.
-            row = row_by(self.model, lookup) or self.model(pk=0)
+            row = row_for(self.model, lookup, user, see)
             found = row if reaches_row(self.model, user, see, row) and row.pk else None
         else:
             rows: Any = self.get_queryset()
