@@ -23,7 +23,7 @@ from casework.filters import (
     of_tab,
 )
 from casework.models import Case, KeyRequest, KeyTurn, LedgerEntry
-from casework.queries.ledger_tabs import CLOSED, MULTIPLE, categories_of
+from casework.queries.ledger_tabs import categories_of
 
 LEDGER_CONDITIONS = (*CONDITIONS, "source", "more", "selected")
 
@@ -164,7 +164,7 @@ def _narrowed(
 ) -> "tuple[LedgerFilter | None, QuerySet[Case]]":
     if not any(query.get(key) for key in LEDGER_CONDITIONS):
         return None, rows
-    within = categories_of(tab) if tab not in ("", CLOSED, MULTIPLE) else None
+    within = categories_of(tab) or None
     narrow = LedgerFilter(query, rows, request=SimpleNamespace(user=user), within=within)  # type: ignore[arg-type]
     rows = narrow.qs
     if query.get("selected"):

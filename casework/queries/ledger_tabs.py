@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from casework.queries.ledger import order_of
+from portal.core.asks import Ask, Rows, answers
 from portal.core.listing import Order
-from portal.core.prepared import prepared
-from portal.core.rows import fetch
 
 # Tabs that are no category: in the address, and beside the codes of categories in the counts.
 CLOSED, MULTIPLE = "closed", "multiple"
+_NO_CATEGORY = ("", CLOSED, MULTIPLE)
 # Places called ``codes``: the categories of the ledger.
 _OPEN = "{e}.left_at IS NULL AND {e}.category_id = ANY(%(codes)s::text[])"
 _OPEN_HERE = _OPEN.format(e="e")
@@ -46,14 +46,24 @@ _ALL_HERE = f"""(SELECT DISTINCT e.case_id FROM casework_ledgerentry e WHERE {_O
 _IN_SEVERAL = """(c.id IN (SELECT e.case_id FROM casework_ledgerentry e WHERE e.left_at IS NULL
     GROUP BY e.case_id HAVING count(*) > 1)) IS TRUE"""
 
-_WITH_PARTS = """SELECT code FROM casework_casecategory
+_WITH_PARTS = """SELECT to_json(code) FROM casework_casecategory
     WHERE code = %(code)s OR parent_id = %(code)s ORDER BY code"""
 
 
-def categories_of(code: str) -> list[str] | None:
-    """The category and its parts; None when no ledger has this name."""
-    codes = [row[0] for row in fetch(prepared(_WITH_PARTS), {"code": code})]
-    return codes if code in codes else None
+def categories_asked(tab: str) -> Ask | None:
+    """For ``categories_told``; None for a tab that is no category."""
+    return None if tab in _NO_CATEGORY else Ask(_WITH_PARTS, {"code": tab})
+
+
+def categories_told(tab: str, rows: Rows) -> list[str] | None:
+    """The category of the tab and its parts, none for a tab that is no category; None when no
+    ledger has this name."""
+    return rows if tab in _NO_CATEGORY or tab in rows else None
+
+
+def categories_of(tab: str) -> list[str] | None:
+    """``categories_told`` for who asks nothing else."""
+    return categories_told(tab, answers({"parts": categories_asked(tab)})["parts"])
 
 
 def ledger_order(key: str, is_down: bool, tab: str, codes: Sequence[str], is_open: bool) -> Order:

@@ -73,7 +73,7 @@ SILENT = Listing(
     "JOIN students_student s ON s.id = c.student_id LEFT JOIN core_user o ON o.id = c.owner_id",
     ("c.id", "s.student_no", "s.name", "c.level_id", "o.name", "c.last_contact_at",
      "c.reported_at", _LAST),
-    ("casework_caseevent", "students_placementevent"), wide=60,
+    ("casework_caseevent", "students_placementevent"), wide=60, wide_reach=500,
 )  # fmt: skip
 LONGEST = Order("coalesce(c.last_contact_at, c.reported_at), c.id")
 # What ``silent_for`` says, for a list that is walked by its index.

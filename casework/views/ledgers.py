@@ -26,7 +26,14 @@ from casework.queries.figures import FIGURES
 from casework.queries.ledger import DEFAULT_SORT, SORTS, TOPS
 from casework.queries.ledger_columns import COLUMNS, Column, chosen
 from casework.queries.ledger_page import cell_css, count_each, ledger_page
-from casework.queries.ledger_tabs import CLOSED, MULTIPLE, categories_of, ledger_order
+from casework.queries.ledger_tabs import (
+    CLOSED,
+    MULTIPLE,
+    categories_asked,
+    categories_of,
+    categories_told,
+    ledger_order,
+)
 from cohorts.access import held_units
 from cohorts.post_reasons import post_reasons, posts_asked
 from portal.core.access import reaches_any
@@ -56,19 +63,26 @@ def ledger(request: HttpRequest, tab: str = "") -> HttpResponse:
     """The cases of one tab that this person may see, narrowed by the address."""
     if not reaches_any(Student, request.user, "see_case"):
         raise PermissionDenied(_("None of your posts or seats lets you see cases."))
-    codes = [] if tab in ("", CLOSED, MULTIPLE) else categories_of(tab)
-    if codes is None:
-        raise Http404
     part = {"filter": _filter_form, "columns": _column_form, "saved": _saved_row}.get(
         request.GET.get("part", "")
     )
     if part is not None:
+        if categories_of(tab) is None:
+            raise Http404
         return part(request, tab)
-    return render(request, "casework/ledger.html", _page(request, tab, codes))
+    return render(request, "casework/ledger.html", _page(request, tab))
 
 
-def _page(request: HttpRequest, tab: str, codes: Sequence[str]) -> dict[str, Any]:
+def _page(request: HttpRequest, tab: str) -> dict[str, Any]:
     user: Any = request.user
+    why, why_told = posts_asked(user, "see_case", held_units(user, "see_case"))
+    told = answers(
+        {"parts": categories_asked(tab), "tops": TOPS, "saved": _saved(user), "why": why}
+    )
+    why_told(told["why"])
+    codes = categories_told(tab, told["parts"])
+    if codes is None:
+        raise Http404
     is_open, columns = tab != CLOSED, chosen(request.GET.getlist("columns"))
     key, is_down = sorting(request, SORTS, "entered" if tab == CLOSED else DEFAULT_SORT)
     narrow, narrowed = ledger_conditions(user, tab, request.GET)
@@ -76,9 +90,6 @@ def _page(request: HttpRequest, tab: str, codes: Sequence[str]) -> dict[str, Any
     order = ledger_order(key, is_down, tab, codes, is_open)
     found, counts = ledger_page(user, narrowed, tab, order, page_number(request), columns, codes)
     total = counts.get(tab or "open", 0)
-    why, why_told = posts_asked(user, "see_case", held_units(user, "see_case"))
-    told = answers({"tops": TOPS, "saved": _saved(user), "why": why})
-    why_told(told["why"])
     context = {
         "page": shown_page(found), "rows": found.rows, "tab": tab,
         "heads": _heads(columns, key, is_down),

@@ -63,7 +63,8 @@ class Listing:
     """A list of ``model`` rows named ``alias``, with ``joins`` for what its values read.
 
     ``histories`` are the history tables on which the number of rows depends, ``sorted_by`` those
-    on which the order depends. From ``wide`` rows on walking is quicker than gathering.
+    on which the order depends. From ``wide`` rows on walking is quicker than gathering;
+    for few rows of a large reach from a reach of ``wide_reach`` on, else of ``wide``.
     """
 
     model: type[models.Model]
@@ -72,6 +73,7 @@ class Listing:
     values: tuple[str, ...]
     histories: tuple[str, ...]
     wide: int = 8_000
+    wide_reach: int | None = None
     sorted_by: tuple[str, ...] = ()
 
 
@@ -113,8 +115,9 @@ def reached_page(
     whole = _reach_name(listing.model, user, action, within)
     name = (*whole, order.where)
     # Few rows of a large reach: to gather the reach would cost more than to walk to them.
-    size = max(_sizes.get(name, 0), _sizes.get((*whole, ""), 0))
-    is_wide = size >= listing.wide
+    shown, reach = _sizes.get(name, 0), _sizes.get((*whole, ""), 0)
+    size = max(shown, reach)
+    is_wide = shown >= listing.wide or reach >= (listing.wide_reach or listing.wide)
     by_row = is_wide and not order.is_common and size < _TOO_MANY * listing.wide
     take = _walked if order.walk and is_wide else partial(_gathered, by_row=by_row)
     found = take(wanted, number)

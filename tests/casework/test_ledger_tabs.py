@@ -67,7 +67,7 @@ def enter(world: World, student: str, category: str, level: str) -> None:
 
 
 def page(user: Any, tab: str, key: str, is_down: bool, query: str = "") -> tuple[list[int], int]:
-    codes = [] if tab in ("", CLOSED, MULTIPLE) else categories_of(tab) or []
+    codes = categories_of(tab) or []
     narrowed = ledger_conditions(user, tab, QueryDict(query))[1]
     order = ledger_order(key, is_down, tab, codes, tab != CLOSED)
     found, counts = ledger_page(user, narrowed, tab, order, 1, chosen([]), codes)
