@@ -1,7 +1,7 @@
 """One migrated database for all workers of a parallel test run, which copy it.
 
-The controlling process has it made (from the kept file, else by all migrations in a process of its
-own, while the workers are still collecting). That process holds a lock to its end, however it
+The controlling process has it made (from the kept file where there is one, and by the migrations
+in a process of its own, while the workers are still collecting). That process holds a lock to its end, however it
 ends; each worker waits for the lock and copies. Should the migrations have failed, the worker's own
 migration of its copy fails with the words that belong to it.
 """
@@ -36,7 +36,8 @@ def prepare(stack: ThrowAwayStack) -> Child | None:
     try:
         if not (kept_schema.is_wanted() and kept_schema.restore(stack.postgres)):
             stack.postgres.sql(f"CREATE DATABASE {kept_schema.TEST_DATABASE}")
-            made = _migration(stack, held).start()
+        # A kept schema has its migrations behind it, but no rows: these are written after them.
+        made = _migration(stack, held).start()
     finally:
         os.close(held)  # the migrating process has it still
     os.environ.update({TEMPLATE: kept_schema.TEST_DATABASE, LOCK: str(lock)})
