@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.core import health
+from portal.core.first_words import app_addresses
 
 urlpatterns = [
     path("healthz", health.live, name="healthz"),
@@ -11,12 +12,12 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("portal.web.api_urls")),
-    path("", include("portal.web.urls")),
+    app_addresses("portal.web.urls"),
     path("imports/", include("portal.web.imports.urls")),
-    path("", include("cohorts.urls")),
-    path("", include("students.urls")),
-    path("", include("partybranch.urls")),
-    path("", include("casework.urls")),
+    app_addresses("cohorts.urls"),
+    app_addresses("students.urls"),
+    app_addresses("partybranch.urls"),
+    app_addresses("casework.urls"),
 ]
 
 handler403 = "portal.web.views.errors.denied"

@@ -26,6 +26,7 @@ from partybranch.queries.link_book import with_names
 from partybranch.queries.territory import Around, around
 from portal.core.asks import Ask, Rows, answers
 from portal.core.scope import remembered
+from students.access import unit_ids_of
 
 # One student, one room, one class: places that every member has to fill (rulebook 2.3).
 SLOT_TARGETS = (LinkTarget.STUDENT, LinkTarget.ROOM, LinkTarget.CLASS)
@@ -244,12 +245,7 @@ _ABOUT = """
            CASE WHEN l.member_id IS NULL THEN '' ELSE coalesce(nullif(b.short_name, ''), b.name) END,
            l.starts_on, l.student_id IS NOT NULL,
            coalesce(nullif(u.short_name, ''), u.name, ''))
-      FROM (SELECT * FROM partybranch_partylink own WHERE own.student_id = %(student)s
-             UNION ALL
-            SELECT here.* FROM students_placement p
-              JOIN partybranch_partylink here ON here.unit_id = p.unit_id
-             WHERE p.student_id = %(student)s AND p.tree IN ('class', 'room')
-               AND p.since <= %(day)s AND (p.until IS NULL OR p.until >= %(day)s)) l
+      FROM partybranch_partylink l
       JOIN cohorts_linkkind k ON k.id = l.kind_id AND k.target IN ('student', 'room', 'class')
       JOIN cohorts_unit b ON b.id = l.branch_id
       LEFT JOIN cohorts_unit u ON u.id = l.unit_id
@@ -257,7 +253,8 @@ _ABOUT = """
       LEFT JOIN students_student ms ON ms.id = m.student_id
       LEFT JOIN core_user mp ON mp.id = m.person_id
       LEFT JOIN core_user lp ON lp.id = l.person_id
-     WHERE l.revoked_at IS NULL AND l.starts_on <= %(day)s
+     WHERE (l.student_id = %(student)s OR l.unit_id = ANY(%(units)s::bigint[]))
+       AND l.revoked_at IS NULL AND l.starts_on <= %(day)s
        AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
      ORDER BY l.student_id IS NULL, k.id, l.id
 """
@@ -294,7 +291,8 @@ class Wish:
 def about_asked(student_id: int) -> Ask:
     """Who is linked with a student, the room and the class, for ``about_told``. Callers have asked
     for the record of the student, or it is the student's own page."""
-    return Ask(_ABOUT, {"student": student_id, "day": timezone.localdate()})
+    units = unit_ids_of(student_id)
+    return Ask(_ABOUT, {"student": student_id, "day": timezone.localdate(), "units": units})
 
 
 def about_told(rows: Rows) -> list[About]:
