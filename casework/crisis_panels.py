@@ -59,8 +59,10 @@ register_nav(
     )
 )  # fmt: skip
 register_panel(
-    "student", Panel("crisis", 5, "casework/_student_crisis.html", crisis_panel, crisis_asked)
-)
+    "student",
+    Panel("crisis", 5, "casework/_student_crisis.html", crisis_panel, crisis_asked,
+          tables=("casework_crisis",)),
+)  # fmt: skip
 register_block(
     CaseBlock("crisis", "main", 5, CRISIS_SQL, "casework/_block_crisis.html", crisis_block)
 )

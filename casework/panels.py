@@ -103,8 +103,9 @@ register_panel(
 register_panel("student", Panel("care", 12, "casework/_student_care.html", care_hint, care_asked))
 register_panel(
     "student",
-    Panel("sealed", 14, "sealed/_student_sealed.html", student_panel, student_asked),
-)
+    Panel("sealed", 14, "sealed/_student_sealed.html", student_panel, student_asked,
+          tables=("casework_sealedfile",)),
+)  # fmt: skip
 register_panel(
     "student", Panel("talks", 20, "casework/_student_talks.html", recent_talks, talks_asked)
 )

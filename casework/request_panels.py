@@ -60,8 +60,9 @@ register_nav(
 )  # fmt: skip
 register_panel(
     "student",
-    Panel("requests", 30, "casework/_student_requests.html", _student_block, of_student_asked),
-)
+    Panel("requests", 30, "casework/_student_requests.html", _student_block, of_student_asked,
+          tables=("casework_request",)),
+)  # fmt: skip
 register_panel(
     "my", Panel("requests", 10, "casework/_my_requests_block.html", _own_block, of_student_asked)
 )

@@ -81,20 +81,29 @@ def _orders(user: Any, student: Student, found: Rows) -> dict[str, Any] | None:
 
 
 register_panel(
-    "student", Panel("warnings", 15, "students/_warning_panel.html", warnings_shown, warnings_asked)
-)
+    "student",
+    Panel("warnings", 15, "students/_warning_panel.html", warnings_shown, warnings_asked,
+          tables=("students_academicwarning",)),
+)  # fmt: skip
 register_panel("my", Panel("warnings", 20, "students/_my_warnings.html", my_notices, my_asked))
 register_panel(
     "student",
-    Panel("movements", 850, "students/_movement_panel.html", _orders, _orders_asked),
-)
+    Panel("movements", 850, "students/_movement_panel.html", _orders, _orders_asked,
+          tables=("students_movement",)),
+)  # fmt: skip
 register_panel(
     "student", Panel("family", 30, "students/_family_panel.html", family_panel, family_asked)
 )
 register_panel(
-    "student", Panel("health", 32, "students/_health_panel.html", health_panel, health_asked)
-)
-register_panel("student", Panel("aid", 34, "students/_aid_panel.html", aid_panel, aid_asked))
+    "student",
+    Panel("health", 32, "students/_health_panel.html", health_panel, health_asked,
+          tables=("students_healthnote",)),
+)  # fmt: skip
+register_panel(
+    "student",
+    Panel("aid", 34, "students/_aid_panel.html", aid_panel, aid_asked,
+          tables=("students_aidrecognition", "students_aidgrant")),
+)  # fmt: skip
 register_panel(
     "my", Panel("family", 40, "students/_my_family.html", lambda _user, me: own_family(me))
 )

@@ -32,12 +32,14 @@ def _people_asked(_user: Any, student: Student) -> Ask:
 for _panel in (
     Panel("line", 10, "students/_picture_line.html", line_block, line_asked),
     Panel("courses", 11, BLOCK, courses_block, courses_asked),
-    Panel("awards", 12, BLOCK, awards_block, awards_asked),
+    Panel("awards", 12, BLOCK, awards_block, awards_asked, tables=("students_aidgrant",)),
     Panel("plan", 20, "students/_picture_plan.html", plan_block, plan_asked),
-    Panel("inputs", 30, "students/_picture_inputs.html", inputs_block, inputs_asked),
+    Panel("inputs", 30, "students/_picture_inputs.html", inputs_block, inputs_asked,
+          tables=("students_teacherinput",)),
     Panel("people", 110, BLOCK, people_block, _people_asked),
     Panel("warnings", 120, BLOCK, warnings_block, warnings_asked),
     Panel("family", 150, BLOCK, family_block, family_asked),
-    Panel("aid", 160, BLOCK, aid_block, aid_asked),
-):
+    Panel("aid", 160, BLOCK, aid_block, aid_asked,
+          tables=("students_aidrecognition", "students_aidgrant")),
+):  # fmt: skip
     register_panel("picture", _panel)

@@ -234,7 +234,8 @@ def view_mutants() -> list[Mutant]:
                 new = f"{owner}.all()"
             elif node.func.attr == "get_for" and len(node.args) >= 2:
                 lookup = [f"pk={ast.get_source_segment(source, a)}" for a in node.args[2:3]]
-                lookup += [ast.get_source_segment(source, k) or "" for k in node.keywords]
+                named = [k for k in node.keywords if k.arg != "bring"]
+                lookup += [ast.get_source_segment(source, k) or "" for k in named]
                 new = f"__import__('django.shortcuts').shortcuts.get_object_or_404({owner}.all(), {', '.join(lookup)})"
             else:
                 continue

@@ -11,12 +11,14 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
+from portal.core.access import Companion, Companions
 from portal.core.prepared import prepared
 from portal.core.registry import panels
 from portal.core.rows import fetch
+from portal.core.scope import recalled, remembered
 
 Rows = list[Any]
 _PLACE = re.compile(r"%\((\w+)\)s")
@@ -69,14 +71,39 @@ def moment(text: str | None) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text) if text else None
 
 
+@cache
+def panels_there(page: str) -> Companions:
+    """For ``get_for`` of a page about a student: which panels have anything to ask for, told by
+    the statement of the row. A page that writes before it shows must not bring it."""
+    named = [one for one in panels(page) if one.tables and one.ask is not None]
+    if not named:
+        return ()
+    tests = [
+        " OR ".join(f"EXISTS (SELECT 1 FROM {t} WHERE student_id = {{row}})" for t in one.tables)
+        for one in named
+    ]
+    keep = partial(_keep_there, page, tuple(one.code for one in named))
+    return (Companion("pk", f"ARRAY[{', '.join(tests)}]", keep),)
+
+
+def _keep_there(page: str, codes: tuple[str, ...], pk: Any, found: list[bool]) -> None:
+    remembered(_there_key(page, pk), lambda: dict(zip(codes, found, strict=True)))
+
+
+def _there_key(page: str, pk: Any) -> Any:
+    return ("panels", page, pk)
+
+
 def asked_panels(
     page: str, user: Any, obj: Any, asks: Mapping[str, Ask | None], **shared: Any
 ) -> tuple[list[dict[str, Any]], dict[str, Rows]]:
     """Panels of a page with their values, and the rows of ``asks``: panels that say what they ask
     (``Panel.ask``) share the page's statement, others read for themselves."""
-    listed = panels(page)
+    listed, there = panels(page), recalled(_there_key(page, obj.pk)) or {}
     wanted: dict[str, Ask | None] = {
-        f"panel_{one.code}": one.ask(user, obj) for one in listed if one.ask is not None
+        f"panel_{one.code}": one.ask(user, obj) if there.get(one.code, True) else None
+        for one in listed
+        if one.ask is not None
     }
     found = answers({**asks, **wanted}, **shared)
     shown = []

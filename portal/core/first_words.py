@@ -5,6 +5,7 @@ the others'. An include names its first words by itself, so the addresses are wr
 """
 
 from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -23,7 +24,7 @@ class FirstWords(RoutePattern):
         return super().match(path) if path.partition("/")[0] in self.words else None
 
 
-def app_addresses(module: str) -> URLResolver:
+def app_addresses(module: str | ModuleType) -> URLResolver:
     """As ``path("", include(module))``. Raises ImproperlyConfigured for an address that begins with
     a value instead of a word."""
     urls, app_name, namespace = include(module)

@@ -36,6 +36,9 @@ class Panel:
     With ``ask(user, obj)`` the block's rows come with the page's own statement (see
     ``portal.core.asks``, whose ``Ask`` it returns, None where there is no right), and ``context``
     gets them as a third argument. A page that is opened often has no time for anything else.
+
+    ``tables`` of students (``student_id``) hold all that such a block tells. Where none has a row,
+    as is the rule with some, nothing is asked and ``context`` gets no rows (``panels_there``).
     """
 
     code: str
@@ -43,6 +46,7 @@ class Panel:
     template: str
     context: Callable[..., dict[str, Any] | None]
     ask: Callable[[Any, Any], Any] | None = None
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

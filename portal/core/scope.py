@@ -46,6 +46,11 @@ def is_remembered(key: Any) -> bool:
     return key in (_reach.get() or ())
 
 
+def recalled(key: Any) -> Any:
+    """What is remembered under this name; None where there is nothing."""
+    return (_reach.get() or {}).get(key)
+
+
 def today() -> dt.date:
     """The local day, looked up once a request: the rule asks for it with every question."""
     return remembered("today", timezone.localdate)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from portal.core import reads
 from portal.core.access import reasons
-from portal.core.asks import asked_panels
+from portal.core.asks import asked_panels, panels_there
 from students.access import why_asked
 from students.models import Student
 from students.queries.picture_blocks import SIDE
@@ -22,7 +22,9 @@ from students.queries.whereabouts import places_asked, whereabouts
 @require_GET
 def picture(request: HttpRequest, student_no: str) -> HttpResponse:
     """Blocks as far as each right reaches; each look stands in the audit trail like the portrait."""
-    student = Student.objects.get_for(request.user, "see_record", student_no=student_no)
+    student = Student.objects.get_for(
+        request.user, "see_record", student_no=student_no, bring=panels_there("picture")
+    )
     context = _context(request, student)
     reads.note(request.user, "read_student", student, parts=["picture", *context["codes"]])
     return render(request, "students/picture.html", context)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from portal.core import reads
 from portal.core.access import reasons
 from portal.core.addresses import address
-from portal.core.asks import asked_panels
+from portal.core.asks import asked_panels, panels_there
 from students.access import why_asked
 from students.models import Student
 from students.queries.particulars import particulars
@@ -26,7 +26,9 @@ from students.queries.whereabouts import places_asked, whereabouts
 @require_GET
 def portrait(request: HttpRequest, student_no: str) -> HttpResponse:
     """Card or full record by right; each look is written to the audit trail."""
-    student = Student.objects.get_for(request.user, "see_card", student_no=student_no)
+    student = Student.objects.get_for(
+        request.user, "see_card", student_no=student_no, bring=panels_there("student")
+    )
     context = portrait_context(request, student)
     reads.note(request.user, "read_student", student, parts=_parts(context))
     return render(request, "students/portrait.html", context)

@@ -2,7 +2,7 @@
 
 from .actions import Action, action, actions, carries, register_actions
 from .denials import Denial, denial_reasons, register_denial
-from .one_row import register_companion
+from .one_row import Companion, Companions, register_companion
 from .person import part_of, register_part
 from .queryset import RestrictedManager, RestrictedQuerySet
 from .reason import Reason
@@ -39,6 +39,8 @@ __all__ = [
     "Action",
     "Among",
     "Asked",
+    "Companion",
+    "Companions",
     "Condition",
     "Denial",
     "Reason",

@@ -38,9 +38,10 @@ class _Plain(NamedTuple):
     key: int  # its place among the columns
     where: str
     kind: type
-    companions: tuple[Companion, ...]
+    companions: "Companions"
 
 
+Companions = tuple[Companion, ...]
 _companions: dict[str, list[Companion]] = {}
 
 
@@ -53,27 +54,29 @@ def register_companion(
 
 
 def row_for(
-    model: type[models.Model], lookup: dict[str, Any], user: Any, action: str
-) -> models.Model:
+    model: type[models.Model], lookup: dict[str, Any], user: Any, action: str,
+    bring: Companions = (),
+) -> models.Model:  # fmt: skip
     """The row of ``model`` with these values, as ``filter(**lookup).first()``; one with key 0 where
     there is none, which is asked about like any other. What the rule will ask for ``user`` and
-    ``action`` comes with it, of a missing row as well: the time must not tell them apart."""
+    ``action`` comes with it, and what the page wants (``bring``), of a missing row as well: the
+    time must not tell them apart."""
     if len(lookup) == 1:
         ((name, value),) = lookup.items()
         plain = _plain(model, name)
         if plain is not None and _fits(value, plain.kind):
-            return _read(model, plain, value, user, action)
+            return _read(model, plain, value, user, action, bring)
     rows_of: Any = model._default_manager.get_queryset()
     found: models.Model | None = rows_of.filter(**lookup).order_by().first()
     return found or model(pk=0)
 
 
 def _read(
-    model: type[models.Model], plain: _Plain, value: Any, user: Any, action: str
+    model: type[models.Model], plain: _Plain, value: Any, user: Any, action: str, bring: Companions
 ) -> models.Model:
     is_asked = is_keeping() and may_hold(user, action)
     beside = parts_beside(user) if is_asked else None
-    companions = plain.companions if is_asked else ()
+    companions = (*plain.companions, *bring) if is_asked else ()
     params = {"value": value, "day": today()}
     parts: tuple[str, ...] = ()
     if beside is not None:
@@ -98,7 +101,7 @@ def _read(
 def _statement(
     model: type[models.Model],
     where: str,
-    companions: tuple[Companion, ...],
+    companions: Companions,
     parts: tuple[str, ...],
 ) -> Prepared:
     """Always one row: empty where there is none, for the sake of what is read beside it."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from portal.core.scope import request_notes
 
 from .actions import action as known_action
-from .one_row import row_for
+from .one_row import Companions, row_for
 from .routes import reached_keys
 from .within import names_one_row, prove, reaches_one, reaches_row
 
@@ -27,15 +27,19 @@ class RestrictedQuerySet(models.QuerySet[Any]):
 
 
 class _GetFor(models.Manager[Any]):
-    def get_for(self, user: Any, action: str, pk: Any = None, **lookup: Any) -> Any:
+    def get_for(
+        self, user: Any, action: str, pk: Any = None, *, bring: Companions = (), **lookup: Any
+    ) -> Any:
         """The one row, or Http404 when it is not visible, or PermissionDenied when it is visible
-        but ``action`` is not allowed. A missing row and a hidden one answer alike."""
+        but ``action`` is not allowed. A missing row and a hidden one answer alike.
+
+        ``bring``: what else is to be read in the statement of the row, for those who keep it."""
         lookup = lookup or {"pk": pk}
         see: str = self.model.see_action
         if names_one_row(self.model, lookup):
             # Read, then asked about: a row costs less than the whole reach as a sub-select.
             # A missing row is asked about as well, so that it answers like a hidden one.
-            row = row_for(self.model, lookup, user, see)
+            row = row_for(self.model, lookup, user, see, bring)
             found = row if reaches_row(self.model, user, see, row) and row.pk else None
         else:
             rows: Any = self.get_queryset()
