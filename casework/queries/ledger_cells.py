@@ -2,6 +2,7 @@
 dates and what is unknown stays blank."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from casework.enums import Channel, Source, Stage
 from casework.queries.ledger import Write, late, words_of_days
 from portal.core.ui.dates import format_day
 from portal.core.ui.marks import level_markup, two_key_markup
+from portal.core.ui.words import per_language
 
 DASH = "—"
 
@@ -56,11 +58,13 @@ class Say:
 def say_now(levels: dict[str, str]) -> Say:
     today = timezone.localdate()
     when, owed, _coming = words_of_days(today)
-    return Say(
-        today, {v: str(w) for v, w in Stage.choices}, {v: str(w) for v, w in Source.choices},
-        {v: str(w) for v, w in Channel.choices}, levels, when, owed,
-        get_language(), {},
-    )  # fmt: skip
+    return Say(today, *_choice_words(), levels, when, owed, get_language(), {})
+
+
+@per_language
+def _choice_words() -> tuple[dict[str, str], ...]:
+    """Stages, sources, ways of contact."""
+    return tuple({v: str(w) for v, w in one.choices} for one in (Stage, Source, Channel))
 
 
 Cell = Callable[[Any, Line, Say], Any]
@@ -184,12 +188,19 @@ def due(value: dt.datetime | None, _line: Line, say: Say) -> SafeString | str:
     return say.owed(value) if value else DASH
 
 
-def keys(value: list[Any] | None, _line: Line, say: Say) -> SafeString | str:
-    if value is None:
-        return DASH
-    sides, said = value[0], value[1] or {}
-    states = [said.get(s, "waiting") if s in sides else "" for s in ("college", "academy")]
-    return _pair(states[0], states[1], say.language)
+def keys(value: str | None, _line: Line, say: Say) -> SafeString | str:
+    return DASH if value is None else _pair(*_said(value), say.language)
+
+
+@lru_cache(maxsize=512)
+def _said(text: str) -> tuple[str, str]:
+    """What college and academy said, from the text of ``ledger_sql.KEYS``: row after row the same
+    few."""
+    sides, given = json.loads(text)
+    college, academy = (
+        (given or {}).get(side, "waiting") if side in sides else "" for side in ("college", "academy")
+    )
+    return college, academy
 
 
 @lru_cache(maxsize=64)

@@ -48,7 +48,7 @@ MAJOR = "(SELECT m.name FROM cohorts_major m WHERE m.id = s.major_id)"
 _OFFICES = f"ARRAY['{KeySide.COLLEGE.value}', '{KeySide.ACADEMY.value}']::varchar[]"
 # The request for keys that counts: an open one, else the last; its sides with what each has said.
 KEYS = f"""(SELECT json_build_array(q.sides,
-        (SELECT json_object_agg(t.side, t.verdict) FROM casework_keyturn t WHERE t.request_id = q.id))
+        (SELECT json_object_agg(t.side, t.verdict) FROM casework_keyturn t WHERE t.request_id = q.id))::text
      FROM casework_keyrequest q
     WHERE q.case_id = c.id AND q.withdrawn_at IS NULL AND q.sides && {_OFFICES}
     ORDER BY q.settled_at IS NOT NULL, q.asked_at DESC LIMIT 1)"""
