@@ -8,12 +8,13 @@ from django.utils import timezone
 from casework.models import Booking, Slot, Way
 from casework.sealed_access import CLEARED
 from portal.core.ui.dates import format_day
+from portal.core.ui.words import choice_words
 
 MOST = 60
 
 
 def _words(one: Slot) -> dict[str, Any]:
-    names = {str(code): str(label) for code, label in Way.choices}
+    names = choice_words(Way)
     offered = [way for way in one.ways.split(",") if way in names]
     return {
         "pk": one.pk,

@@ -36,6 +36,7 @@ from portal.core.ui.dates import (
     local_days,
 )
 from portal.core.ui.marks import level_markup
+from portal.core.ui.words import choice_words
 from portal.core.unchanged import kept_in_state
 from students.enums import Tree
 from students.queries.listing import STANDS_IN
@@ -119,8 +120,8 @@ def _case_rows(found: list[tuple[Any, ...]], today: dt.date) -> list[dict[str, A
     if not found:
         return []
     units = unit_words((pk for row in found for pk in row[12:14]), found[0][11])
-    stages = {value: str(label) for value, label in Stage.choices}
-    ways = {value: str(label) for value, label in Channel.choices}
+    stages = choice_words(Stage)
+    ways = choice_words(Channel)
     nobody, never = late(_("not assigned")), late(_("no record"))
     silent = format_html(" · {}", never)
     when, owed, coming = words_of_days(today)

@@ -18,7 +18,7 @@ from casework.enums import Channel, Source, Stage
 from casework.queries.ledger import Write, late, words_of_days
 from portal.core.ui.dates import format_day
 from portal.core.ui.marks import level_markup, two_key_markup
-from portal.core.ui.words import per_language
+from portal.core.ui.words import choice_words
 
 DASH = "—"
 
@@ -58,13 +58,10 @@ class Say:
 def say_now(levels: dict[str, str]) -> Say:
     today = timezone.localdate()
     when, owed, _coming = words_of_days(today)
-    return Say(today, *_choice_words(), levels, when, owed, get_language(), {})
-
-
-@per_language
-def _choice_words() -> tuple[dict[str, str], ...]:
-    """Stages, sources, ways of contact."""
-    return tuple({v: str(w) for v, w in one.choices} for one in (Stage, Source, Channel))
+    return Say(
+        today, choice_words(Stage), choice_words(Source), choice_words(Channel), levels, when, owed,
+        get_language(), {},
+    )  # fmt: skip
 
 
 Cell = Callable[[Any, Line, Say], Any]
@@ -198,7 +195,8 @@ def _said(text: str) -> tuple[str, str]:
     few."""
     sides, given = json.loads(text)
     college, academy = (
-        (given or {}).get(side, "waiting") if side in sides else "" for side in ("college", "academy")
+        (given or {}).get(side, "waiting") if side in sides else ""
+        for side in ("college", "academy")
     )
     return college, academy
 

@@ -16,6 +16,7 @@ from casework.models import Booking, NoteKind, Screening, SealedFile, SealedNote
 from casework.sealed_access import CLEARED
 from portal.core.sealing import unseal
 from portal.core.ui.dates import format_day
+from portal.core.ui.words import choice_words
 
 MOST_NOTES = 200
 _ICONS = {
@@ -47,7 +48,7 @@ def open_notes(user: Any, **within: Any) -> list[OpenNote]:
         .select_related("author", "text")
         .order_by("-at", "-pk")[:MOST_NOTES]
     )
-    words = {str(code): str(label) for code, label in NoteKind.choices}
+    words = choice_words(NoteKind)
     return [
         OpenNote(
             pk=one.pk,
@@ -131,7 +132,7 @@ def own_advice(file: SealedFile | None) -> str:
 @sensitive_variables()
 def booking_rows(rows: QuerySet[Booking], *, with_about: bool) -> list[dict[str, Any]]:
     """Bookings out of a restricted queryset; what they are about only where it is asked for."""
-    ways = {str(code): str(label) for code, label in Way.choices}
+    ways = choice_words(Way)
     return [
         {
             "pk": one.pk,

@@ -33,6 +33,7 @@ from portal.core.listing import (
 from portal.core.rows import fetch
 from portal.core.ui.dates import day_gap, local_days
 from portal.core.ui.marks import level_markup
+from portal.core.ui.words import choice_words
 from portal.core.unchanged import kept_in_state
 from students.enums import Tree
 from students.queries.listing import STANDS_IN
@@ -128,7 +129,7 @@ def _lines(rows: list[tuple[Any, ...]], today: dt.date) -> list[dict[str, Any]]:
     if not rows:
         return []
     units = unit_words((pk for row in rows for pk in row[9:11]), rows[0][8])
-    ways = {value: str(label) for value, label in Channel.choices}
+    ways = choice_words(Channel)
     day_of = local_days()
     nobody = format_html('<span class="p-late">{}</span>', _("not assigned"))
     never = format_html('<span class="p-late">{}</span>', _("no record"))

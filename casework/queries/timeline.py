@@ -13,7 +13,7 @@ from casework.enums import Channel, Confidentiality, KeyKind, KeySide, KeyVerdic
 from casework.queries.case_life import other_life, plan_life
 from portal.core.addresses import address
 from portal.core.ui.dates import format_day
-from portal.core.ui.words import per_language
+from portal.core.ui.words import choice_words, per_language
 
 MOST = 30
 ICONS = {
@@ -99,7 +99,7 @@ class _Words:
 @per_language
 def _words() -> _Words:
     return _Words(
-        channels={str(code): str(words) for code, words in Channel.choices},
+        channels=choice_words(Channel),
         risks={
             str(risk): _("risk %(risk)s") % {"risk": risk.label}
             for risk in (Risk.RAISED, Risk.HIGH)

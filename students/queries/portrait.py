@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.core.access import rows_within
 from portal.core.asks import Ask, Rows
+from portal.core.ui.words import choice_words
 from students.access import unit_ids_of
 from students.enums import AttemptKind
 from students.models import CourseResult
@@ -63,7 +64,7 @@ def results_asked(user: Any, student_id: int, action: str = "see_results") -> As
 
 def results_by_term(rows: Rows) -> list[TermResults]:
     """Every attempt, grouped by term, the newest first."""
-    attempts = {str(code): str(words) for code, words in AttemptKind.choices}
+    attempts = choice_words(AttemptKind)
     elective = _("elective")
     numbers: dict[str, tuple[Decimal, str]] = {}
     terms: dict[str, TermResults] = {}
