@@ -12,6 +12,7 @@ from casework.models import Case
 from casework.queries.blocks import blocks
 from casework.queries.case_life import LIFE_SQL
 from casework.queries.case_talks import talks_select, talks_told
+from portal.core import scope
 from portal.core.asks import Ask, as_value
 from portal.core.prepared import prepared
 from portal.core.rows import fetch
@@ -95,7 +96,7 @@ def case_file(case: Case, user: Any, kind: str = "", most: int = 0) -> dict[str,
     under ``blocks`` what each registered block asked for."""
     asked: dict[str, Any] = {
         "case": case.pk, "key": str(case.pk), "user": user.pk,
-        "day": timezone.localdate(), "now": timezone.now(),
+        "day": scope.today(), "now": timezone.now(),
     }  # fmt: skip
     extra = blocks()
     selects = "".join(f", ({block.sql})" for block in extra)

@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.access import glass_reasons
 from casework.enums import Stage
 from casework.models import Case
 from casework.ties import last_team_case_ids, seated_case_ids
+from portal.core import scope
 from portal.core.access import actions_on, prove, reaches_any, reaches_one, reasons
 from portal.core.ui.dates import day_gap, due_words, format_day
 from portal.core.ui.words import per_language
@@ -76,7 +76,7 @@ def stage_strip(sheet: dict[str, Any]) -> list[dict[str, str]]:
     for place, (fact, _stage) in enumerate(_STEPS):
         if sheet[fact] is not None:
             current = place
-    today, shown = timezone.localdate(), []
+    today, shown = scope.today(), []
     for place, (fact, stage) in enumerate(_STEPS):
         at = sheet[fact]
         state = "later" if place > current else "current" if place == current else "done"
@@ -95,7 +95,7 @@ def stage_strip(sheet: dict[str, Any]) -> list[dict[str, str]]:
 
 def plan_steps(rows: list[list[Any]]) -> list[dict[str, Any]]:
     """Rows of the plan table from the steps of ``case_file``."""
-    today = timezone.localdate()
+    today = scope.today()
     return [
         {
             "text": text, "url": "", "owner": owner or _("nobody"),

@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.enums import KeyKind, KeySide, KeyState, KeyVerdict, Outcome
 from casework.models import KeyRequest, KeyTurn
+from portal.core import scope
 from portal.core.rows import array_of, fetch
 from portal.core.ui.dates import due_words, format_day, local_days
 
@@ -80,7 +80,7 @@ def items(requests: QuerySet[KeyRequest]) -> list[dict[str, Any]]:
              WHERE q.id = ANY(%(keys)s::bigint[]) ORDER BY q.due_at, q.id""",
         {"keys": keys},
     )
-    return [line(row, timezone.localdate()) for row in rows]
+    return [line(row, scope.today()) for row in rows]
 
 
 def line(row: Sequence[Any], today: dt.date) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def key_rows(
     sides: Iterable[str], turns: dict[str, tuple[str, str, Any]], due: dt.datetime, is_open: bool
 ) -> list[dict[str, Any]]:
     """Rows of components/two_key.html: ``turns`` is side -> (verdict, person, when)."""
-    today, shown = timezone.localdate(), []
+    today, shown = scope.today(), []
     for side in sides:
         verdict, person, at = turns.get(side, ("", "", None))
         opinion = side == KeySide.COUNSELLING
@@ -151,7 +151,7 @@ def key_rows(
 
 def clash_words(disagreed_at: dt.datetime, due_at: dt.datetime) -> str:
     """The state and its clock: since when, until when."""
-    today = timezone.localdate()
+    today = scope.today()
     return _("The sides disagree since %(day)s: goes to the next joint meeting, by %(due)s.") % {
         "day": format_day(disagreed_at, today=today), "due": format_day(due_at, today=today),
     }  # fmt: skip

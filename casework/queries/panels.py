@@ -13,6 +13,7 @@ from casework.queries.ledger import due_markup
 from casework.queries.timeline import ICONS
 from casework.ties import shut_case_ids
 from cohorts.models import Term
+from portal.core import scope
 from portal.core.access import (
     is_same_reach,
     reached_among,
@@ -26,6 +27,7 @@ from portal.core.registry import Inline
 from portal.core.rows import array_of, fetch
 from portal.core.ui.dates import ago_since, format_ago, format_day
 from portal.core.ui.marks import level_markup
+from portal.core.ui.words import choice_words
 from students.models import Student
 from students.queries.population import term_on
 
@@ -64,7 +66,7 @@ def contact_cells(user: Any, ids: Sequence[int]) -> dict[int, Any]:
         return {}
     mine = reached_among(Student, user, "see_talks", ids, "see_card")
     rows = fetch(_CONTACTS, [list(mine), list(shut_case_ids(user))])
-    today = timezone.localdate()
+    today = scope.today()
     return {pk: format_ago(at, today) if at else "—" for pk, at in rows}
 
 
@@ -88,7 +90,7 @@ def contact_inline(user: Any) -> Inline | None:
     """``contact_cells`` as part of the list."""
     if not is_same_reach(Student, user, "see_talks", "see_card"):
         return None
-    shut, today = array_of(shut_case_ids(user)), timezone.localdate()
+    shut, today = array_of(shut_case_ids(user)), scope.today()
     ago = ago_since(today)
     return Inline(_CONTACT, (shut,), lambda at: ago(at) if at else "—")
 
@@ -126,10 +128,10 @@ def case_summary(user: Any, student: Student, rows: Rows) -> dict[str, Any] | No
         "number": number,
         "level": "" if closed else level_markup(level),
         "categories": "、".join(dict.fromkeys(names or ["—"])),
-        "stage": dict(Stage.choices).get(stage, stage),
+        "stage": choice_words(Stage).get(stage, stage),
         "owner": owner,
         "contact": format_ago(moment(last)) if last else "",
-        "due": "" if closed else due_markup(moment(due), timezone.localdate()),
+        "due": "" if closed else due_markup(moment(due), scope.today()),
         "is_open": not closed,
         "enter_url": enter,
         "advice_do": do,
@@ -220,7 +222,7 @@ def recent_talks(user: Any, student: Student, rows: Rows) -> dict[str, Any] | No
 
 def untalked(students: QuerySet[Student]) -> QuerySet[Student]:
     """Of ``students``, those without a real contact since the present term began."""
-    term: Term | None = term_on(timezone.localdate())
+    term: Term | None = term_on(scope.today())
     if term is None:
         return students.none()
     start = timezone.make_aware(dt.datetime.combine(term.starts_on, dt.time()))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from casework.queries.quick_log import rhythm_words
 from casework.queries.timeline import Timeline
+from portal.core import scope
 from portal.core.ui.dates import day_gap, due_words, format_day
 
 
@@ -23,7 +24,7 @@ def side_panel(sheet: dict[str, Any], shown: Timeline) -> dict[str, Any]:
 
 def _contact(sheet: dict[str, Any], shown: Timeline) -> dict[str, Any]:
     """Days since anyone's last contact with content, and whether the rhythm is kept."""
-    today = timezone.localdate()
+    today = scope.today()
     last = sheet["last_contact_at"]
     rhythm = _("%(level)s asks for contact %(rhythm)s") % {
         "level": sheet["level_name"], "rhythm": rhythm_words(sheet["level_contact_every_days"]),
@@ -48,7 +49,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def _level(sheet: dict[str, Any]) -> list[dict[str, Any]]:
-    today = timezone.localdate()
+    today = scope.today()
     since = sheet["reported_at"]
     entries = sheet["entries"]
     open_now = [entry for entry in entries if entry["left"] is None] or entries
@@ -70,7 +71,7 @@ def _level(sheet: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _dates(sheet: dict[str, Any]) -> list[dict[str, Any]]:
-    today = timezone.localdate()
+    today = scope.today()
     shown = []
     for label, value in (
         (_("Follow-up"), sheet["contact_due_at"]),

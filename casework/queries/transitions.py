@@ -8,7 +8,6 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from casework.domain.transitions import MOVES, may_answer
 from casework.enums import Move, MoveState
 from casework.models import Case, Transition
 from cohorts.models import Unit
+from portal.core import scope
 from portal.core.listing import Found, Listing, Order, reached_page
 from portal.core.ui.dates import due_words, format_day, local_days
 
@@ -84,7 +84,7 @@ def came_back(user: Any, case: Case, key: str) -> Transition | None:
 
 def _lines(found: Found, with_state: bool) -> Found:
     """The rows as lines for components/item_list.html."""
-    today, language, day_of = timezone.localdate(), get_language(), local_days()
+    today, language, day_of = scope.today(), get_language(), local_days()
     return replace(
         found,
         rows=[
@@ -135,7 +135,7 @@ def acts(user: Any, move: Transition) -> list[str]:
 
 def offices() -> QuerySet[Unit]:
     """Units to which something can be sent: where somebody does the unit's tasks today."""
-    today = timezone.localdate()
+    today = scope.today()
     return (
         Unit.objects.filter(
             kind__in=("office", "college", "academy"), closed_on=None,
@@ -163,7 +163,7 @@ def moves_shown(
     if not value and not may_send:
         return None
     kinds, states = dict(Move.choices), dict(MoveState.choices)
-    today, lines = timezone.localdate(), []
+    today, lines = scope.today(), []
     for pk, kind, state, due, outside, person, unit in (value or [])[:_SHOWN]:
         words, tone = due_words(dt.datetime.fromisoformat(due), today=today)
         is_open = state in OPEN

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -25,7 +24,7 @@ from casework.queries.case_page import case_reasons, case_rights, plan_steps, st
 from casework.queries.side_panel import side_panel
 from casework.queries.timeline import KINDS, MOST, timeline
 from casework.views.quick_log import chip_words
-from portal.core import reads
+from portal.core import reads, scope
 from portal.core.errors import DomainError
 from students.models import Student
 from students.views.listing import without
@@ -126,7 +125,7 @@ def _kind_chips(request: HttpRequest, kind: str) -> list[dict[str, Any]]:
 def _composer(typed: Mapping[str, Any], sheet: Mapping[str, Any]) -> dict[str, Any]:
     """Choices of the composer with what was typed; an empty mapping gives a fresh one whose next
     contact is the day that the level asks for."""
-    by_level = timezone.localdate() + dt.timedelta(days=sheet["level_contact_every_days"])
+    by_level = scope.today() + dt.timedelta(days=sheet["level_contact_every_days"])
     words = chip_words()
     chosen = typed.get("channel", Channel.FACE)
     return {

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from cohorts.enums import LinkHolder, LinkTarget
 from cohorts.models import LinkKind, Unit
@@ -24,6 +23,7 @@ from partybranch.models import (
 from partybranch.queries.life import life_branches, roll_on
 from partybranch.queries.link_book import with_names
 from partybranch.queries.territory import Around, around
+from portal.core import scope
 from portal.core.asks import Ask, Rows, answers
 from portal.core.scope import remembered
 from students.access import unit_ids_of
@@ -54,7 +54,7 @@ def slot_kinds() -> list[LinkKind]:
 def links_in(branches: Collection[int], day: dt.date | None = None) -> "QuerySet[PartyLink]":
     """Standing links of these branches with what their rows show. Callers have asked for the
     right to the life of the branches."""
-    rows = PartyLink.objects.standing(day or timezone.localdate()).filter(branch__in=branches)
+    rows = PartyLink.objects.standing(day or scope.today()).filter(branch__in=branches)
     rows = rows.exclude(kind__code__startswith=FLAG)
     found: QuerySet[PartyLink] = with_names(rows).order_by("starts_on", "pk")
     return found
@@ -95,7 +95,7 @@ def member_links(branch: PartyOrganization, links: Sequence[PartyLink]) -> list[
             by_member[link.member_id, link.kind_id].append(link)
             load[link.member_id] += 1
     rows = []
-    for member in roll_on(branch, timezone.localdate()):
+    for member in roll_on(branch, scope.today()):
         slots = []
         for kind in slot_kinds():
             held = by_member[member.pk, kind.pk]
@@ -152,7 +152,7 @@ def _cover(one: Around, linked: dict[str, set[int]]) -> Coverage:
 
 def open_wishes(user: Any, branches: Collection[int]) -> "QuerySet[LinkWish]":
     """Wishes that no member meets yet, the oldest first, by the rule."""
-    held = PartyLink.objects.standing(timezone.localdate()).filter(
+    held = PartyLink.objects.standing(scope.today()).filter(
         kind=OuterRef("kind"), student=OuterRef("student")
     )
     rows = LinkWish.objects.restrict(user, "see_branch_life").filter(
@@ -182,7 +182,7 @@ class BoardRow:
 
 def link_board(user: Any) -> list[BoardRow]:
     """All branches in reach, those with most empty places first; constant statements."""
-    day = timezone.localdate()
+    day = scope.today()
     branches = life_branches(user)
     keys = [one.pk for one in branches]
     members = dict(
@@ -292,7 +292,7 @@ def about_asked(student_id: int) -> Ask:
     """Who is linked with a student, the room and the class, for ``about_told``. Callers have asked
     for the record of the student, or it is the student's own page."""
     units = unit_ids_of(student_id)
-    return Ask(_ABOUT, {"student": student_id, "day": timezone.localdate(), "units": units})
+    return Ask(_ABOUT, {"student": student_id, "day": scope.today(), "units": units})
 
 
 def about_told(rows: Rows) -> list[About]:

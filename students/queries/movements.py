@@ -5,13 +5,14 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from cohorts.access import granted_unit_ids
 from cohorts.models import Major, Unit
+from portal.core import scope
 from portal.core.access import rows_within
 from portal.core.asks import Ask, Rows
 from portal.core.ui.dates import format_day
+from portal.core.ui.words import choice_words
 from students.domain.movement_checks import ACTION
 from students.enums import MovementKind, StudentStatus, Tree
 from students.models import Movement
@@ -41,8 +42,8 @@ def orders_asked(user: Any, student_id: int, action: str = "see_record") -> Ask 
 
 def orders_of(rows: Rows) -> list[dict[str, Any]]:
     """In words, the newest first; what ``lines`` tells of each."""
-    kinds, statuses = dict(MovementKind.choices), dict(StudentStatus.choices)
-    today, shown = timezone.localdate(), []
+    kinds, statuses = choice_words(MovementKind), choice_words(StudentStatus)
+    today, shown = scope.today(), []
     for (kind, day, reason, order_no, places, before, after, entry_year, major, is_withdrawn,
          units) in rows:  # fmt: skip
         on, names = (
@@ -60,7 +61,7 @@ def orders_of(rows: Rows) -> list[dict[str, Any]]:
 def movements(user: Any, *, planned: bool) -> QuerySet[Movement]:
     """Orders about students whom ``user`` may move: those ahead, or those in force."""
     rows: QuerySet[Movement] = Movement.objects.restrict(user, ACTION).select_related("student")
-    today = timezone.localdate()
+    today = scope.today()
     if planned:
         return rows.filter(on__gt=today, withdrawn_at=None).order_by("on", "pk")
     return rows.filter(on__lte=today).order_by("-on", "-pk")
@@ -77,8 +78,8 @@ def lines(rows: Collection[Movement] | QuerySet[Movement]) -> list[dict[str, Any
     majors = dict(
         Major.objects.filter(pk__in={row.major_id for row in rows}).values_list("pk", "name")
     )
-    kinds, today = dict(MovementKind.choices), timezone.localdate()
-    statuses = dict(StudentStatus.choices)
+    kinds, today = choice_words(MovementKind), scope.today()
+    statuses = choice_words(StudentStatus)
     return [
         {
             "pk": row.pk,
@@ -132,7 +133,7 @@ class UnitFinder:
         rows = Unit.objects.filter(
             pk__in=granted_unit_ids(user, ACTION) + _rooms_below(user), kind__in=kinds
         )
-        today = timezone.localdate()
+        today = scope.today()
         self.found: dict[str, list[Unit]] = {}
         for unit in rows.select_related("parent"):
             if unit.closed_on is None or unit.closed_on >= today:

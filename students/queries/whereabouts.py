@@ -4,13 +4,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.core import scope
 from portal.core.access import rows_within
 from portal.core.asks import Ask, Rows
 from portal.core.ui.dates import format_day
 from portal.core.ui.marks import ok_markup
+from portal.core.ui.words import choice_words
 from students.enums import Tree
 from students.models import Placement
 from students.queries.standing import Stand
@@ -48,7 +49,7 @@ def places_asked(user: Any, student_id: int) -> Ask:
 
 def whereabouts(rows: Rows) -> Whereabouts:
     """``until`` is the last day."""
-    found, day, trees = Whereabouts(), timezone.localdate(), dict(Tree.choices)
+    found, day, trees = Whereabouts(), scope.today(), choice_words(Tree)
     at_present = ok_markup(_("at present"))
     for major, tree, since, until, *chain, is_shown in rows:
         found.major = major or ""

@@ -5,10 +5,9 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from portal.core import reads
+from portal.core import reads, scope
 from portal.core.access import reasons
 from portal.core.asks import asked_panels, panels_there
 from students.access import why_asked
@@ -36,7 +35,7 @@ def _context(request: HttpRequest, student: Student) -> dict[str, Any]:
     why, why_told = why_asked(user, "see_record", student.pk)
     asks = {"places": places_asked(user, student.pk), "why": why}
     shown, found = asked_panels(
-        "picture", user, student, asks, student=student.pk, day=timezone.localdate()
+        "picture", user, student, asks, student=student.pk, day=scope.today()
     )
     why_told(found["why"])
     where = whereabouts(found["places"])

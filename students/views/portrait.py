@@ -6,10 +6,9 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from portal.core import reads
+from portal.core import reads, scope
 from portal.core.access import reasons
 from portal.core.addresses import address
 from portal.core.asks import asked_panels, panels_there
@@ -60,7 +59,7 @@ def portrait_context(
             "why": why,
         },
         student=student.pk,
-        day=timezone.localdate(),
+        day=scope.today(),
     )
     why_told(found["why"])
     where = whereabouts(found["places"])
