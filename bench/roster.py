@@ -98,12 +98,14 @@ def copy_rows(rows: list[tuple[str, ...]]) -> None:
 
 
 def empty() -> None:
+    """Without students, and with nothing of an earlier turn left to be written to the disk."""
     with connection.cursor() as cursor:
         for table in ("students_student", "students_placement", "students_statusperiod"):
             cursor.execute(f"DROP TABLE IF EXISTS floor_{table}")
         cursor.execute("TRUNCATE students_student, students_courseresult CASCADE")
         for table in ("student", "placement"):
             cursor.execute(f"TRUNCATE students_{table}event CASCADE")
+        cursor.execute("CHECKPOINT")
 
 
 def floor_run(path: Path) -> float:

@@ -6,7 +6,9 @@ their kinds in ``domain/imports.py``.
 """
 
 import datetime as dt
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -153,11 +155,25 @@ def run_import(
     def on_rows(done: int) -> None:
         context.progress(_("Reading the file"), done, 0)
 
-    if kind.read is not None:
-        table = kind.read(content, on_rows)
-    else:
-        table = read_table(content, kind.columns, max_rows=kind.max_rows, on_rows=on_rows)
-    return import_table(kind, table, context, is_dry=is_dry, expected=expected, name=name)
+    with _collector_at_rest():
+        if kind.read is not None:
+            table = kind.read(content, on_rows)
+        else:
+            table = read_table(content, kind.columns, max_rows=kind.max_rows, on_rows=on_rows)
+        return import_table(kind, table, context, is_dry=is_dry, expected=expected, name=name)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """A file becomes up to some millions of cells, which stay until its end. The collector of
+    cycles would go through them again and again and find nothing."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
 
 
 def import_table(

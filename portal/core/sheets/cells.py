@@ -110,6 +110,8 @@ def _lost() -> Fault:
 
 def as_number(raw: Any) -> "str | Fault":
     """A number that identifies (student, staff, phone, ID): exact digits or a Fault."""
+    if type(raw) is str and raw.isdigit() and raw.isascii():
+        return raw
     text = as_text(raw)
     if type(text) is not str:
         return text
