@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from html import escape
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -110,9 +111,10 @@ def _lines(found: list[tuple[Any, ...]], has_level: bool) -> Iterable[tuple[Line
         )  # fmt: skip
 
 
-def _each(columns: Sequence[Column], values: tuple[Any, ...]) -> Iterable[tuple[Column, Any]]:
-    rest = iter(values)
-    return ((column, next(rest) if column.sql else None) for column in columns)
+def _places(columns: Sequence[Column]) -> list[tuple[Column, int | None]]:
+    """Each column with the place of its value among those of a line; some tell from the line."""
+    numbers = count()
+    return [(column, next(numbers) if column.sql else None) for column in columns]
 
 
 def _markup(value: Any) -> str:
@@ -136,14 +138,17 @@ def _screen_rows(
     if not found:
         return []
     say = say_now({})
-    starts = [f'<td class="{css}">' if (css := cell_css(one)) else "<td>" for one in columns]
+    told = [
+        (f'<td class="{css}">' if (css := cell_css(one)) else "<td>", one.show, at)
+        for one, at in _places(columns)
+    ]
     _when, _owed, coming = words_of_days(say.today)
     nobody, silent = _("not assigned"), " · " + _("no record")
     rows = []
     for raw, (line, values) in zip(found, _lines(found, has_level), strict=True):
         cells = [
-            f"{start}{_markup(column.show(value, line, say))}</td>"
-            for start, (column, value) in zip(starts, _each(columns, values), strict=True)
+            f"{start}{_markup(show(None if at is None else values[at], line, say))}</td>"
+            for start, show, at in told
         ]
         closed, due, last = raw[6:9]
         rows.append({
@@ -165,14 +170,20 @@ def ledger_lines(
     levels = dict(CaseLevel.objects.values_list("pk", "name"))
     say: Say = say_now(levels)
     order = ledger_order("level", False, "", codes, False)
-    more, number = _values(columns, codes), 1
+    more, number, places = _values(columns, codes), 1, _places(columns)
     total = cases.order_by().count()
     while (number - 1) * PAGE_SIZE < total:
         found = page_of_rows(_LEDGER, cases, order, number, more, total).rows
         if not found:
             return
         for line, values in _lines(found, bool(codes)):
-            yield line, [c.plain(value, line, say) for c, value in _each(columns, values)]
+            yield (
+                line,
+                [
+                    column.plain(None if at is None else values[at], line, say)
+                    for column, at in places
+                ],
+            )
         number += 1
 
 
