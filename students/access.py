@@ -316,7 +316,6 @@ def through_student(model: type[Any], name: str) -> Route:
 for _model in (Placement, StudentLink, Movement, CourseResult, EarlyScore, FamilyContact,
                HealthNote, AidRecognition, AidGrant):  # fmt: skip
     register_route(_model, through_student(_model, "student"))
-    read_standing_with(_model, "student_id")
 
 
 def _run_keys(user: User, action: str) -> QuerySet[Any] | None:

@@ -75,8 +75,9 @@ def _read(
     model: type[models.Model], plain: _Plain, value: Any, user: Any, action: str, bring: Companions
 ) -> models.Model:
     is_asked = is_keeping() and may_hold(user, action)
-    beside = parts_beside(user) if is_asked else None
     companions = (*plain.companions, *bring) if is_asked else ()
+    # A plan of its own for each kind of record is worth its place for those opened all day.
+    beside = parts_beside(user) if companions else None
     params = {"value": value, "day": today()}
     parts: tuple[str, ...] = ()
     if beside is not None:
