@@ -1,7 +1,8 @@
 """One migrated database for all workers of a parallel test run, which copy it.
 
 The controlling process has it made (from the kept file where there is one, and by the migrations
-in a process of its own, while the workers are still collecting). That process holds a lock to its end, however it
+in a process of its own, while the workers are still collecting). That process holds a lock to its
+end, however it
 ends; each worker waits for the lock and copies. Should the migrations have failed, the worker's own
 migration of its copy fails with the words that belong to it.
 """
